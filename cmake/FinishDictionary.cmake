@@ -1,0 +1,33 @@
+# Run by torchmva_dictionary after rootcling:
+#   cmake -DSOURCE= -DROOTMAP= -DDECLARATIONS= -DBUILD_DIR= -DSOURCE_DIR= -P FinishDictionary.cmake
+#
+# The declarations go into the one `{ decls }` block that rootcling wrote (a second block would break every
+# rootmap). They make `TMVA::Factory` and `TMVA::gConfig()` known in a macro that includes nothing: ROOT's
+# autoloading knows classes by itself, but neither namespace aliases nor functions.
+
+if(DECLARATIONS)
+  file(READ "${ROOTMAP}" rootmap)
+  file(READ "${DECLARATIONS}" declarations)
+  string(REGEX MATCHALL "{ decls }" blocks "${rootmap}")
+  list(LENGTH blocks count)
+  if(NOT count EQUAL 1)
+    message(FATAL_ERROR "${ROOTMAP}: expected one '{ decls }' block, found ${count}")
+  endif()
+  # the declarations end where the list of the library's contents begins
+  string(FIND "${rootmap}" "\n[ lib" position)
+  if(position EQUAL -1)
+    message(FATAL_ERROR "${ROOTMAP}: no list of contents found")
+  endif()
+  string(SUBSTRING "${rootmap}" 0 ${position} head)
+  string(SUBSTRING "${rootmap}" ${position} -1 tail)
+  string(STRIP "${head}" head)
+  file(WRITE "${ROOTMAP}" "${head}\n${declarations}${tail}")
+endif()
+
+file(READ "${SOURCE}" source)
+foreach(folder IN ITEMS "${BUILD_DIR}" "${SOURCE_DIR}")
+  string(FIND "${source}" "${folder}/" position)
+  if(NOT position EQUAL -1)
+    message(FATAL_ERROR "${SOURCE}: the dictionary names the folder ${folder}, so the library could not be moved")
+  endif()
+endforeach()

@@ -1,0 +1,83 @@
+# How the libraries of TorchMVA are built; used by the top CMakeLists.txt only.
+
+include_guard(GLOBAL)
+
+# The sources of rooms: src/cpp/<Room>/*.cxx.
+function(torchmva_sources result)
+  set(sources)
+  foreach(room IN LISTS ARGN)
+    file(GLOB room_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/cpp/${room}/*.cxx")
+    list(APPEND sources ${room_sources})
+  endforeach()
+  set(${result} "${sources}" PARENT_SCOPE)
+endfunction()
+
+function(torchmva_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+  if(TORCHMVA_WARNINGS_AS_ERRORS)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+# What every shared object of ours has in common.
+function(torchmva_common_settings target)
+  target_compile_features(${target} PUBLIC cxx_std_17)
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF
+    BUILD_WITH_INSTALL_RPATH ON)
+  # __FILE__ and debug information without the folder of the build
+  target_compile_options(${target} PRIVATE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=" "-ffile-prefix-map=${PROJECT_BINARY_DIR}/=")
+  target_link_options(${target} PRIVATE -Wl,--enable-new-dtags)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "SHARED_LIBRARY" AND NOT TORCHMVA_SANITIZE) # a module's Python symbols come from the process
+    target_link_options(${target} PRIVATE -Wl,--no-undefined)
+  endif()
+  torchmva_warnings(${target})
+  if(TORCHMVA_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${TORCHMVA_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PRIVATE -fsanitize=${TORCHMVA_SANITIZE})
+  endif()
+endfunction()
+
+# torchmva_add_library(<name> ROOMS ... LIBRARIES ... PRIVATE_LIBRARIES ... LINKDEF <file> HEADERS ...
+#                      [DECLARATIONS <file>])
+function(torchmva_add_library name)
+  cmake_parse_arguments(arg "" "LINKDEF;DECLARATIONS" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS" ${ARGN})
+  torchmva_sources(sources ${arg_ROOMS})
+  if(NOT sources) # TODO bootstrap
+    return()
+  endif()
+  add_library(${name} SHARED ${sources})
+  target_include_directories(${name}
+    PUBLIC
+      "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+      "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>"
+      "$<INSTALL_INTERFACE:torchmva/include>"
+    PRIVATE
+      "${PROJECT_SOURCE_DIR}/src/cpp")
+  target_link_libraries(${name} PUBLIC ${arg_LIBRARIES} PRIVATE ${arg_PRIVATE_LIBRARIES})
+  torchmva_common_settings(${name})
+  set_target_properties(${name} PROPERTIES
+    LIBRARY_OUTPUT_DIRECTORY "${TORCHMVA_PACKAGE_DIR}/lib"
+    # beside each other; and in site-packages, beside the `root` wheel
+    INSTALL_RPATH "$ORIGIN;$ORIGIN/../../ROOT/lib")
+
+  set(headers) # TODO bootstrap
+  foreach(header IN LISTS arg_HEADERS)
+    if(EXISTS "${PROJECT_SOURCE_DIR}/include/${header}" OR EXISTS "${PROJECT_BINARY_DIR}/include/${header}")
+      list(APPEND headers ${header})
+    else()
+      message(WARNING "no header ${header} yet")
+    endif()
+  endforeach()
+  if(headers)
+    if(arg_DECLARATIONS)
+      set(declarations DECLARATIONS "${PROJECT_SOURCE_DIR}/${arg_DECLARATIONS}")
+    endif()
+    torchmva_dictionary(${name} ${declarations} LINKDEF "${PROJECT_SOURCE_DIR}/${arg_LINKDEF}" HEADERS ${headers})
+    get_property(dictionary TARGET ${name} PROPERTY TORCHMVA_DICTIONARY_FILES)
+    install(FILES ${dictionary} DESTINATION torchmva/lib)
+  endif()
+
+  install(TARGETS ${name} EXPORT TorchMVATargets LIBRARY DESTINATION torchmva/lib)
+endfunction()

@@ -1,0 +1,58 @@
+#ifndef TORCHMVA_CORE_CONFIG_HXX
+#define TORCHMVA_CORE_CONFIG_HXX
+
+#include "RtypesCore.h"
+#include "TString.h"
+
+namespace TorchMVA {
+
+/// Process-wide settings, as in TMVA: `(gConfig().GetIONames()).fWeightFileDir = "weights"`.
+/// Not thread safe for writing.
+class Config {
+public:
+   struct VariablePlotting {
+      Float_t fTimesRMS = 8.0;
+      Int_t fNbins1D = 40;
+      Int_t fNbins2D = 300;
+      Int_t fMaxNumOfAllowedVariables = 200;
+      Int_t fMaxNumOfAllowedVariablesForScatterPlots = 20;
+      Int_t fNbinsMVAoutput = 40;
+      Int_t fNbinsXOfROCCurve = 100;
+   };
+   struct IONames {
+      TString fWeightFileDirPrefix = "";
+      TString fWeightFileDir = "weights";
+      TString fWeightFileExtension = "weights";
+      TString fOptionsReferenceFileDir = "optionInfo";
+   };
+
+   static Config &Instance();
+
+   Bool_t UseColor() const { return fUseColor; }
+   void SetUseColor(Bool_t on) { fUseColor = on; }
+   Bool_t IsSilent() const { return fSilent; }
+   void SetSilent(Bool_t on) { fSilent = on; }
+   Bool_t WriteOptionsReference() const { return fWriteOptionsReference; }
+   void SetWriteOptionsReference(Bool_t on) { fWriteOptionsReference = on; }
+   Bool_t DrawProgressBar() const { return fDrawProgressBar; }
+   void SetDrawProgressBar(Bool_t on) { fDrawProgressBar = on; }
+
+   VariablePlotting &GetVariablePlotting() { return fVariablePlotting; }
+   IONames &GetIONames() { return fIONames; }
+
+private:
+   Config() = default;
+   Bool_t fUseColor = kTRUE;
+   Bool_t fSilent = kFALSE;
+   Bool_t fWriteOptionsReference = kFALSE;
+   Bool_t fDrawProgressBar = kTRUE;
+   VariablePlotting fVariablePlotting;
+   IONames fIONames;
+};
+
+/// The same as Config::Instance().
+Config &gConfig();
+
+} // namespace TorchMVA
+
+#endif

@@ -1,0 +1,77 @@
+#ifndef TORCHMVA_CORE_CONFIGURABLE_HXX
+#define TORCHMVA_CORE_CONFIGURABLE_HXX
+
+#include "RtypesCore.h"
+#include "TString.h"
+#include "TorchMVA/Core/Logger.hxx"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+
+namespace Internal {
+class OptionTable;
+}
+
+/// One declared option as other rooms see it (weight files, help pages).
+struct OptionInfo {
+   std::string fName;
+   std::string fType;                     ///< "Bool", "Int", "UInt", "Float", "Double", "String"
+   std::string fValue;                    ///< current value as written in a weight file ("True", "0.5", "D,G")
+   std::string fDefault;                  ///< value at declaration
+   std::vector<std::string> fAllowed;     ///< predefined values, empty = any
+   std::string fDescription;
+   bool fIsSet = false;                   ///< set by the user ("modified")
+};
+
+/// Something with an option string in TMVA's grammar (`name=value:!flag:flag`).
+///
+/// Options are declared once, with reference, default, allowed values and description; parser, weight file, help and
+/// documentation come from that one table. Not copyable: the table refers to members. Not thread safe.
+class Configurable {
+public:
+   explicit Configurable(const TString &name = "", const TString &options = "");
+   virtual ~Configurable();
+   Configurable(const Configurable &) = delete;
+   Configurable &operator=(const Configurable &) = delete;
+
+   virtual const char *GetName() const { return fName; }
+   void SetName(const char *name) { fName = name; }
+   const TString &GetOptions() const { return fOptions; }
+   void SetOptions(const TString &options) { fOptions = options; }
+   /// Declared options in order of declaration.
+   std::vector<OptionInfo> GetOptionInfos() const;
+
+protected:
+   /// Declares an option bound to a member; its present value is the default.
+   void DeclareOptionRef(Bool_t &ref, const TString &name, const TString &description = "");
+   void DeclareOptionRef(Int_t &ref, const TString &name, const TString &description = "");
+   void DeclareOptionRef(UInt_t &ref, const TString &name, const TString &description = "");
+   void DeclareOptionRef(Float_t &ref, const TString &name, const TString &description = "");
+   void DeclareOptionRef(Double_t &ref, const TString &name, const TString &description = "");
+   void DeclareOptionRef(TString &ref, const TString &name, const TString &description = "");
+   /// Adds an allowed value to the option declared last.
+   void AddPreDefVal(const TString &value);
+   /// Forgets all declared options (their members keep their values).
+   void ClearOptions();
+
+   /// Parses the whole option string. Throws Error (kOption) that names the option, the value and, for an unknown
+   /// option, the nearest declared names; nothing is changed then. A repeated option warns and the last one wins.
+   void ParseOptions();
+   /// Sets one option from a weight file; same errors.
+   void SetOption(const std::string &name, const std::string &value);
+   bool IsOptionSet(const TString &name) const;
+
+   Logger fLogger; //!
+
+private:
+   TString fName;
+   TString fOptions;
+   std::unique_ptr<Internal::OptionTable> fTable; //!
+};
+
+} // namespace TorchMVA
+
+#endif

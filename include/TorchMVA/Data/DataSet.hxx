@@ -1,0 +1,79 @@
+#ifndef TORCHMVA_DATA_DATASET_HXX
+#define TORCHMVA_DATA_DATASET_HXX
+
+#include "TorchMVA/Core/Matrix.hxx"
+#include "TorchMVA/Core/Types.hxx"
+#include "TorchMVA/Data/Event.hxx"
+
+#include <memory>
+#include <vector>
+
+namespace TorchMVA {
+
+/// A slice of the data set: views of the same rows of each matrix, and the owners that keep them alive.
+/// Copying a Sample copies no event.
+struct Sample {
+   MatrixView<const float> fVariables;   ///< events x variables
+   MatrixView<const float> fTargets;     ///< events x targets (0 columns if there are none)
+   MatrixView<const double> fSpectators; ///< events x spectators (0 columns if there are none); double keeps integers
+   const float *fWeights = nullptr;      ///< one per event; training rows carry the NormMode factor
+   const int *fClasses = nullptr;        ///< class number per event
+   std::shared_ptr<const void> fOwner;   ///< keeps spectators, weights and classes alive (and the rest if not below)
+   std::shared_ptr<const void> fVariablesOwner; ///< keeps fVariables alive
+   std::shared_ptr<const void> fTargetsOwner;   ///< keeps fTargets alive
+
+   Long64_t Size() const { return fVariables.fRows; }
+   /// Events [first, first + n) as a view.
+   Sample Slice(Long64_t first, Long64_t n) const;
+};
+
+/// All events of a job: one row-major float matrix of variables, one of targets, one (double) of spectators, one
+/// array each of weights and class numbers, in rows [training | test]. Immutable once built, so any number of threads
+/// may read it.
+class DataSet {
+public:
+   /// Takes the filled matrices (they are shared, not copied). `nTraining` first rows are the training sample.
+   DataSet(SharedMatrix<float> variables, SharedMatrix<float> targets, SharedMatrix<double> spectators,
+           SharedMatrix<float> weights, SharedMatrix<int> classes, Long64_t nTraining, UInt_t nClasses,
+           std::vector<double> normFactors);
+   ~DataSet();
+
+   UInt_t GetNVariables() const;
+   UInt_t GetNTargets() const;
+   UInt_t GetNSpectators() const;
+   UInt_t GetNClasses() const { return fNClasses; }
+   Long64_t GetNEvents(Types::ETreeType type) const;
+   /// All events, training and test.
+   Long64_t GetNEvents() const;
+   Long64_t GetNTrainingEvents() const { return fNTraining; }
+   Long64_t GetNTestEvents() const { return GetNEvents() - fNTraining; }
+   /// Events of one class in one sample.
+   Long64_t GetNClassEvents(Types::ETreeType type, UInt_t cls) const;
+   Bool_t HasNegativeEventWeights(Types::ETreeType type) const;
+
+   /// The training (kTraining) or test (kTesting) sample as views.
+   Sample GetSample(Types::ETreeType type) const;
+   /// Copy of one event; throws Error (kArgument) if i is out of range.
+   Event GetEvent(Long64_t i, Types::ETreeType type) const;
+   Event GetTrainingEvent(Long64_t i) const { return GetEvent(i, Types::kTraining); }
+   Event GetTestEvent(Long64_t i) const { return GetEvent(i, Types::kTesting); }
+
+   /// NormMode factor that training weights of a class were multiplied with.
+   double GetNormFactor(UInt_t cls) const { return fNormFactors.at(cls); }
+
+private:
+   SharedMatrix<float> fVariables;
+   SharedMatrix<float> fTargets;
+   SharedMatrix<double> fSpectators;
+   SharedMatrix<float> fWeights;
+   SharedMatrix<int> fClasses;
+   Long64_t fNTraining;
+   UInt_t fNClasses;
+   std::vector<double> fNormFactors;
+   std::vector<Long64_t> fClassCounts;  ///< events per class: training, then test
+   std::shared_ptr<const void> fOwner;  ///< keeps all matrices alive, also after the data set is gone
+};
+
+} // namespace TorchMVA
+
+#endif

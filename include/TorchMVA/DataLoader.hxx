@@ -1,0 +1,99 @@
+#ifndef TORCHMVA_DATALOADER_HXX
+#define TORCHMVA_DATALOADER_HXX
+
+#include "TCut.h"
+#include "TString.h"
+#include "TTree.h"
+#include "TorchMVA/Core/Configurable.hxx"
+#include "TorchMVA/Core/Types.hxx"
+#include "TorchMVA/Data/DataInputHandler.hxx"
+#include "TorchMVA/Data/DataSetInfo.hxx"
+
+#include <string>
+#include <vector>
+
+class TH2;
+
+namespace TorchMVA {
+
+/// Collects trees, events, variables, targets, spectators, cuts and weights, and splits them into a training and a
+/// test sample. GetName() is also the output folder. The data set is built at its first use and again after changes;
+/// trees are not owned and are only read then. Not thread safe.
+class DataLoader : public Configurable {
+public:
+   explicit DataLoader(TString name = "default");
+   ~DataLoader() override;
+
+   // trees; all throw Error (kTree) for a null or empty tree
+   void AddTree(TTree *tree, const TString &className, Double_t weight = 1.0, const TCut &cut = "",
+                Types::ETreeType type = Types::kMaxTreeType);
+   /// `treeType`: contains "train" and/or "test", any case; else Error (kArgument).
+   void AddTree(TTree *tree, const TString &className, Double_t weight, const TCut &cut, const TString &treeType);
+   void SetTree(TTree *tree, const TString &className, Double_t weight);
+   void AddSignalTree(TTree *tree, Double_t weight = 1.0, Types::ETreeType type = Types::kMaxTreeType);
+   void AddSignalTree(TString asciiFile, Double_t weight = 1.0, Types::ETreeType type = Types::kMaxTreeType);
+   void AddSignalTree(TTree *tree, Double_t weight, const TString &treeType);
+   void AddBackgroundTree(TTree *tree, Double_t weight = 1.0, Types::ETreeType type = Types::kMaxTreeType);
+   void AddBackgroundTree(TString asciiFile, Double_t weight = 1.0, Types::ETreeType type = Types::kMaxTreeType);
+   void AddBackgroundTree(TTree *tree, Double_t weight, const TString &treeType);
+   void SetSignalTree(TTree *tree, Double_t weight = 1.0);
+   void SetBackgroundTree(TTree *tree, Double_t weight = 1.0);
+   /// Class "Regression".
+   void AddRegressionTree(TTree *tree, Double_t weight = 1.0, Types::ETreeType type = Types::kMaxTreeType);
+   void SetInputTrees(TTree *signal, TTree *background, Double_t signalWeight = 1.0, Double_t backgroundWeight = 1.0);
+   void SetInputTrees(const TString &signalFile, const TString &backgroundFile, Double_t signalWeight = 1.0,
+                      Double_t backgroundWeight = 1.0);
+   void SetInputTrees(TTree *tree, const TCut &signalCut, const TCut &backgroundCut);
+
+   // single events: values in the order variables, targets, spectators
+   void AddSignalTrainingEvent(const std::vector<Double_t> &event, Double_t weight = 1.0);
+   void AddBackgroundTrainingEvent(const std::vector<Double_t> &event, Double_t weight = 1.0);
+   void AddSignalTestEvent(const std::vector<Double_t> &event, Double_t weight = 1.0);
+   void AddBackgroundTestEvent(const std::vector<Double_t> &event, Double_t weight = 1.0);
+   void AddTrainingEvent(const TString &className, const std::vector<Double_t> &event, Double_t weight);
+   void AddTestEvent(const TString &className, const std::vector<Double_t> &event, Double_t weight);
+   void AddEvent(const TString &className, Types::ETreeType type, const std::vector<Double_t> &event, Double_t weight);
+
+   // variables
+   void AddVariable(const TString &expression, const TString &title, const TString &unit, char type = 'F',
+                    Double_t min = 0, Double_t max = 0);
+   void AddVariable(const TString &expression, char type = 'F', Double_t min = 0, Double_t max = 0);
+   void AddVariablesArray(const TString &expression, int size, char type = 'F', Double_t min = 0, Double_t max = 0);
+   void AddTarget(const TString &expression, const TString &title = "", const TString &unit = "", Double_t min = 0,
+                  Double_t max = 0);
+   void AddRegressionTarget(const TString &expression, const TString &title = "", const TString &unit = "",
+                            Double_t min = 0, Double_t max = 0);
+   void AddSpectator(const TString &expression, const TString &title = "", const TString &unit = "", Double_t min = 0,
+                     Double_t max = 0);
+   void SetInputVariables(std::vector<TString> *variables);
+
+   // weights and cuts
+   void SetWeightExpression(const TString &expression, const TString &className = "");
+   void SetSignalWeightExpression(const TString &expression);
+   void SetBackgroundWeightExpression(const TString &expression);
+   void SetCut(const TString &cut, const TString &className = "");
+   void SetCut(const TCut &cut, const TString &className = "");
+   void AddCut(const TString &cut, const TString &className = "");
+   void AddCut(const TCut &cut, const TString &className = "");
+
+   // splitting; options: see docs/options.md (SplitMode, MixMode, SplitSeed, NormMode, nTrain_<Class>, ...)
+   void PrepareTrainingAndTestTree(const TCut &cut, const TString &options);
+   void PrepareTrainingAndTestTree(TCut signalCut, TCut backgroundCut, const TString &options);
+   void PrepareTrainingAndTestTree(const TCut &cut, Int_t nTrain, Int_t nTest = -1);
+   void PrepareTrainingAndTestTree(const TCut &cut, Int_t nSignalTrain, Int_t nBackgroundTrain, Int_t nSignalTest,
+                                   Int_t nBackgroundTest, const TString &otherOptions = "SplitMode=Random:!V");
+
+   DataSetInfo &GetDataSetInfo() { return fDataSetInfo; }
+   const DataSetInfo &GetDataSetInfo() const { return fDataSetInfo; }
+   DataInputHandler &DataInput() { return fInput; }
+   /// TH2F in percent, owned by the caller.
+   TH2 *GetCorrelationMatrix(const TString &className);
+
+private:
+   DataSetInfo fDataSetInfo;
+   DataInputHandler fInput;
+};
+
+} // namespace TorchMVA
+
+#endif

@@ -1,0 +1,131 @@
+#ifndef TORCHMVA_FACTORY_HXX
+#define TORCHMVA_FACTORY_HXX
+
+#include "TCut.h"
+#include "TFile.h"
+#include "TROOT.h"
+#include "TString.h"
+#include "TTree.h"
+#include "TorchMVA/Core/Config.hxx"
+#include "TorchMVA/Core/Configurable.hxx"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/Types.hxx"
+#include "TorchMVA/DataLoader.hxx"
+#include "TorchMVA/Method/IMethod.hxx"
+#include "TorchMVA/Method/MethodBase.hxx"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+class TCanvas;
+class TDirectory;
+class TGraph;
+class TMultiGraph;
+
+namespace TorchMVA {
+
+/// Books methods on data loaders, trains, tests and evaluates them, writes weight files, tables and the output file.
+///
+/// Owns the methods it booked: pointers from BookMethod stay valid until DeleteAllMethods or the end of the factory.
+/// Data loaders and the output file are not owned and must live as long as the factory is used. Not thread safe.
+/// All calls throw Error; the constructors do so for a bad option string.
+class Factory : public Configurable {
+public:
+   typedef std::vector<IMethod *> MVector;
+
+   /// Options: docs/options.md. `targetFile` may be null: then no output file is written.
+   Factory(TString jobName, TFile *targetFile, TString options = "");
+   /// Without an output file.
+   Factory(TString jobName, TString options = "");
+   ~Factory() override;
+
+   /// Books a method on a loader's events. Returns nullptr, with a warning, if the method cannot do this analysis
+   /// (Fisher in multiclass). Throws Error: unknown method (kMethod), title taken (kState), bad options (kOption).
+   MethodBase *BookMethod(DataLoader *loader, TString methodTypeName, TString title, TString options = "");
+   MethodBase *BookMethod(DataLoader *loader, Types::EMVA type, TString title, TString options = "");
+
+   /// Trains every method in booking order. With ModelPersistence each is then read back from its weight file, so that
+   /// everything after this uses the model that was saved.
+   void TrainAllMethods();
+   void TrainAllMethodsForClassification() { TrainAllMethods(); }
+   void TrainAllMethodsForRegression() { TrainAllMethods(); }
+   /// Applies every method to the test sample.
+   void TestAllMethods();
+   /// Prints the tables and fills the output file; tests first what was not tested yet.
+   void EvaluateAllMethods();
+   void DeleteAllMethods();
+
+   /// nullptr if there is no such method.
+   IMethod *GetMethod(const TString &datasetName, const TString &title) const;
+   Bool_t HasMethod(const TString &datasetName, const TString &title) const;
+   /// Methods of a data set in booking order.
+   MVector GetMethods(const TString &datasetName) const;
+   /// Prints the help of one method, of all without a title.
+   void PrintHelpMessage(const TString &datasetName, const TString &title = "") const;
+
+   /// Area under the (weighted, unbinned) ROC curve. Multiclass: class `iClass` versus the rest.
+   /// Throws Error (kMethod) for an unknown method or a regression, Error (kState) before the sample was evaluated.
+   Double_t GetROCIntegral(DataLoader *loader, TString title, UInt_t iClass = 0,
+                           Types::ETreeType type = Types::kTesting);
+   Double_t GetROCIntegral(TString datasetName, TString title, UInt_t iClass = 0,
+                           Types::ETreeType type = Types::kTesting);
+   /// Background rejection versus signal efficiency; a new object, owned by the caller. Errors as GetROCIntegral.
+   TGraph *GetROCCurve(DataLoader *loader, TString title, Bool_t setTitles = kTRUE, UInt_t iClass = 0,
+                       Types::ETreeType type = Types::kTesting);
+   TGraph *GetROCCurve(TString datasetName, TString title, Bool_t setTitles = kTRUE, UInt_t iClass = 0,
+                       Types::ETreeType type = Types::kTesting);
+   /// One graph a method; owned by the caller.
+   TMultiGraph *GetROCCurveAsMultiGraph(DataLoader *loader, UInt_t iClass, Types::ETreeType type = Types::kTesting);
+   TMultiGraph *GetROCCurveAsMultiGraph(TString datasetName, UInt_t iClass, Types::ETreeType type = Types::kTesting);
+   /// All methods in one canvas with a legend; owned by the caller.
+   TCanvas *GetROCCurve(DataLoader *loader, UInt_t iClass = 0, Types::ETreeType type = Types::kTesting);
+   TCanvas *GetROCCurve(TString datasetName, UInt_t iClass = 0, Types::ETreeType type = Types::kTesting);
+
+   Bool_t Verbose() const { return fVerbose; }
+   void SetVerbose(Bool_t on = kTRUE);
+   Bool_t IsSilentFile() const { return fTargetFile == nullptr; }
+   Bool_t IsModelPersistence() const { return fModelPersistence; }
+   /// The output file, nullptr without one.
+   TDirectory *RootBaseDir();
+
+private:
+   struct Booking;
+   void DeclareFactoryOptions();
+   Booking *FindBooking(const TString &datasetName) const;
+   Booking &BookingOf(DataLoader &loader);
+   Booking &RequireBooking(const TString &datasetName, const char *caller) const;
+   MethodBase &RequireMethod(const TString &datasetName, const TString &title, const char *caller) const;
+   std::unique_ptr<MethodBase> CreateMethod(const std::string &typeName, const TString &title, DataSetInfo &info,
+                                            const TString &options) const;
+   void ResolveAnalysisType(const DataSetInfo &info);
+   /// Makes the weight folder of a data set and checks that it can be written: an error now, not after the training.
+   TString MakeWeightFolder(const TString &datasetName) const;
+   void CheckTrainingInput(DataSetInfo &info) const;
+   void TrainOne(MethodBase &method);
+   void WriteDataSet(Booking &booking);
+   struct EvaluationTables;
+   void EvaluateClassification(Booking &booking, EvaluationTables &tables);
+   void EvaluateMulticlass(Booking &booking, EvaluationTables &tables);
+   void EvaluateRegression(Booking &booking, EvaluationTables &tables);
+   void WriteTrees(Booking &booking);
+
+   TString fJobName;
+   TFile *fTargetFile; ///< not owned
+   TString fAnalysisTypeName = "Auto";
+   Types::EAnalysisType fAnalysisType = Types::kNoAnalysisType;
+   TString fTransformations = "I";
+   TString fVerboseLevel = "Info";
+   Bool_t fVerbose = kFALSE;
+   Bool_t fColor = kFALSE;
+   Bool_t fCorrelations = kFALSE;
+   Bool_t fROC = kTRUE;
+   Bool_t fSilent = kFALSE;
+   Bool_t fDrawProgressBar = kTRUE;
+   Bool_t fModelPersistence = kTRUE;
+   std::vector<std::unique_ptr<Booking>> fBookings; //!
+};
+
+} // namespace TorchMVA
+
+#endif

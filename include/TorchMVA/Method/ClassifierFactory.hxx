@@ -1,0 +1,69 @@
+#ifndef TORCHMVA_METHOD_CLASSIFIERFACTORY_HXX
+#define TORCHMVA_METHOD_CLASSIFIERFACTORY_HXX
+
+#include "TString.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+
+class DataSetInfo;
+class IMethod;
+
+/// The registry of methods: type name -> creator. Methods enter it with REGISTER_METHOD when their library loads.
+///
+/// Create() of a type that is not registered first looks for `libTorchMVA<Type>.so` beside the host library and loads
+/// it: that is how the plugins (PyTorch) come in only when they are needed. Registration happens at load time;
+/// Create() may be called from several threads.
+class ClassifierFactory {
+public:
+   /// `job` and `title` both empty: the application constructor, `option` is then the weight file.
+   typedef IMethod *(*Creator)(const TString &job, const TString &title, DataSetInfo &info, const TString &option);
+
+   static ClassifierFactory &Instance();
+   /// False (with a warning) if the name is taken.
+   Bool_t Register(const std::string &name, Creator creator);
+   Bool_t Unregister(const std::string &name);
+   /// New method for training, owned by the caller. Throws Error (kMethod) that names the missing type and lists
+   /// those that exist.
+   IMethod *Create(const std::string &name, const TString &job, const TString &title, DataSetInfo &info,
+                   const TString &options);
+   /// New method for application, owned by the caller; same errors.
+   IMethod *Create(const std::string &name, DataSetInfo &info, const TString &weightFile = "");
+   /// Loads `libTorchMVA<name>.so` from beside the host library, if it is there and the type is not registered yet.
+   /// Throws Error (kMethod) if it is there and does not load.
+   void LoadPlugin(const std::string &name);
+   /// Registered names and those of plugins beside the library, sorted.
+   std::vector<std::string> List() const;
+   void Print() const;
+
+private:
+   ClassifierFactory() = default;
+   /// The creator of a type, after loading its plugin if there is one; throws Error (kMethod).
+   Creator Find(const std::string &name);
+   Creator Lookup(const std::string &name) const;
+   std::map<std::string, Creator> fCreators;
+   mutable std::recursive_mutex fMutex;
+};
+
+} // namespace TorchMVA
+
+/// Once, in the source file of a method class TorchMVA::Method<X> with a number TorchMVA::Types::k<X>.
+#define REGISTER_METHOD(X)                                                                                             \
+   namespace {                                                                                                         \
+   TorchMVA::IMethod *CreateMethod##X(const TString &job, const TString &title, TorchMVA::DataSetInfo &info,           \
+                                      const TString &option)                                                          \
+   {                                                                                                                   \
+      if (job.IsNull() && title.IsNull())                                                                              \
+         return new TorchMVA::Method##X(info, option);                                                                 \
+      return new TorchMVA::Method##X(job, title, info, option);                                                        \
+   }                                                                                                                   \
+   const bool kRegistered##X = TorchMVA::ClassifierFactory::Instance().Register(#X, CreateMethod##X) &&                \
+                               TorchMVA::Types::Instance().AddTypeMapping(TorchMVA::Types::k##X, #X);                  \
+   }
+
+#endif

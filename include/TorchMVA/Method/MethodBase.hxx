@@ -1,0 +1,208 @@
+#ifndef TORCHMVA_METHOD_METHODBASE_HXX
+#define TORCHMVA_METHOD_METHODBASE_HXX
+
+#include "TString.h"
+#include "TorchMVA/Core/Configurable.hxx"
+#include "TorchMVA/Core/Types.hxx"
+#include "TorchMVA/Data/DataSetInfo.hxx"
+#include "TorchMVA/Method/IMethod.hxx"
+#include "TorchMVA/Method/Ranking.hxx"
+#include "TorchMVA/Transform/TransformPipeline.hxx"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+
+class XmlNode;
+
+/// Base of all methods: TMVA's life cycle, batch first.
+///
+/// A derived class says what it can do (HasAnalysisType), declares its options (DeclareOptions), checks them
+/// (ProcessOptions), learns (Train) and computes its outputs for any number of rows (Predict); it saves and restores
+/// what it has learnt (AddWeightsXMLTo, ReadWeightsFromXML). Everything else is done here: transformations, the weight
+/// file, responses in the user's units.
+///
+/// Outputs and responses: Predict gives GetNOutputs() floats a row. Responses are what users see: one value for
+/// classification (the output of the signal class, or the only one), all classes for multiclass, all targets in target
+/// units for regression.
+///
+/// Thread safety: Predict, Evaluate and the other const methods may be called from several threads on a trained or
+/// loaded method; the calls without an argument (GetMvaValue(), ...) use the current event and may not.
+class MethodBase : virtual public IMethod, public Configurable {
+public:
+   /// For training.
+   MethodBase(const TString &jobName, Types::EMVA type, const TString &title, DataSetInfo &info,
+              const TString &options = "");
+   /// For application: ReadStateFromFile is called next.
+   MethodBase(Types::EMVA type, DataSetInfo &info, const TString &weightFile);
+   ~MethodBase() override;
+
+   // ---- what a method implements -----------------------------------------------------------------------------------
+   Bool_t HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UInt_t nTargets) override = 0;
+   virtual void Init() {}
+   virtual void DeclareOptions() = 0;
+   /// Checks options once the analysis type is known. Called for training, not after reading a weight file.
+   virtual void ProcessOptions() = 0;
+   /// Learns from TrainingSample(). Throws Error.
+   virtual void Train() = 0;
+   /// Columns that Predict writes.
+   virtual UInt_t GetNOutputs() const = 0;
+   /// Outputs for n rows of *transformed* variables (row-major, n x GetNVariables()), into `outputs`
+   /// (row-major, n x GetNOutputs()), memory of the caller. Outputs of a regression are transformed targets.
+   virtual void Predict(const float *rows, Long64_t n, float *outputs) const = 0;
+   /// nullptr: the method has no ranking. The method keeps the object.
+   const Ranking *CreateRanking() override { return nullptr; }
+   /// Response at which an event counts as signal.
+   virtual Double_t GetDefaultSignalReferenceCut() const { return 0.5; }
+
+   // ---- life cycle, called by Factory and Reader -------------------------------------------------------------------
+   /// Declares the options of the base and of the method. Once.
+   void SetupMethod();
+   void SetAnalysisType(Types::EAnalysisType type) { fAnalysisType = type; }
+   /// Parses the option string, builds the transformations, calls ProcessOptions. Throws Error (kOption).
+   void ProcessSetup();
+   /// Fits the transformations, calls Train, remembers the time.
+   void TrainMethod();
+   /// Writes the weight file under GetWeightFileName(); nothing is left under that name if it fails.
+   void WriteStateToFile() const;
+   /// Reads the weight file named at construction.
+   void ReadStateFromFile();
+   /// Reads an opened weight file: its root element.
+   void ReadStateFromXML(const XmlNode &root);
+   /// Reads a weight file given as text.
+   void ReadStateFromXMLString(const char *xml);
+   /// Computes and keeps the responses of one sample of the data set (see GetResponses).
+   void AddOutput(Types::ETreeType type);
+   /// Responses of AddOutput: row-major, GetNResponses() an event. Throws Error (kState) before AddOutput.
+   const std::vector<Float_t> &GetResponses(Types::ETreeType type) const;
+   Bool_t HasResponses(Types::ETreeType type) const;
+
+   // ---- application ------------------------------------------------------------------------------------------------
+   /// Values an event gets: 1, number of classes, or number of targets.
+   UInt_t GetNResponses() const;
+   /// Responses of n rows of *untransformed* variables (row-major, n x GetNVariables()) into `responses` (row-major,
+   /// n x GetNResponses()). `spectators` (n x GetNSpectators()) may be null unless a transformation uses them.
+   void Evaluate(const float *variables, Long64_t n, float *responses, const double *spectators = nullptr) const;
+
+   Double_t GetMvaValue(Double_t *errLower = nullptr, Double_t *errUpper = nullptr) override;
+   Double_t GetMvaValue(const Event *event, Double_t *errLower = nullptr, Double_t *errUpper = nullptr);
+   /// Responses of events [first, last) of the current sample, in that order; -1 as `last`: to the end.
+   virtual std::vector<Double_t> GetMvaValues(Long64_t first = 0, Long64_t last = -1, Bool_t logProgress = kFALSE);
+   virtual std::vector<Double_t> GetDataMvaValues(DataSet *data, Long64_t first = 0, Long64_t last = -1,
+                                                  Bool_t logProgress = kFALSE);
+   virtual const std::vector<Float_t> &GetRegressionValues();
+   virtual const std::vector<Float_t> &GetMulticlassValues();
+   const std::vector<Float_t> &GetRegressionValues(const Event *event);
+   const std::vector<Float_t> &GetMulticlassValues(const Event *event);
+   /// Row-major over the current sample.
+   virtual std::vector<Float_t> GetAllRegressionValues();
+   virtual std::vector<Float_t> GetAllMulticlassValues();
+   Bool_t IsSignalLike() { return GetMvaValue() > GetSignalReferenceCut(); }
+   Bool_t IsSignalLike(Double_t mva) const { return mva > GetSignalReferenceCut(); }
+
+   /// Sets the event of the calls without argument.
+   void SetCurrentEvent(const Event &event) { fCurrentEvent = event; }
+   const Event &GetCurrentEvent() const { return fCurrentEvent; }
+   /// The sample that GetMvaValues() and GetEvent(i) look at; training at the beginning.
+   void SetCurrentType(Types::ETreeType type) { fCurrentType = type; }
+   Types::ETreeType GetCurrentType() const { return fCurrentType; }
+
+   // ---- names and properties ---------------------------------------------------------------------------------------
+   const TString &GetJobName() const { return fJobName; }
+   const TString &GetMethodName() const { return fMethodTitle; }
+   const char *GetName() const override { return fMethodTitle; }
+   TString GetMethodTypeName() const { return Types::Instance().GetMethodName(fMethodType); }
+   Types::EMVA GetMethodType() const { return fMethodType; }
+   TString GetTestvarName() const { return "MVA_" + fMethodTitle; }
+   TString GetProbaName() const { return GetTestvarName() + "_Proba"; }
+   TString GetWeightFileName() const;
+   void SetWeightFileName(const TString &path) { fWeightFile = path; }
+   const TString &GetWeightFileDir() const { return fWeightFileDir; }
+   void SetWeightFileDir(const TString &dir) { fWeightFileDir = dir; }
+   void SetModelPersistence(Bool_t on) { fModelPersistence = on; }
+   Bool_t IsModelPersistence() const { return fModelPersistence; }
+   UInt_t GetNvar() const { return fDataSetInfo.GetNVariables(); }
+   UInt_t GetNVariables() const { return fDataSetInfo.GetNVariables(); }
+   UInt_t GetNTargets() const { return fDataSetInfo.GetNTargets(); }
+   const TString &GetInputVar(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetInternalName(); }
+   const TString &GetInputLabel(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetLabel(); }
+   const TString &GetInputTitle(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetTitle(); }
+   Bool_t DoRegression() const { return fAnalysisType == Types::kRegression; }
+   Bool_t DoMulticlass() const { return fAnalysisType == Types::kMulticlass; }
+   Types::EAnalysisType GetAnalysisType() const { return fAnalysisType; }
+   DataSetInfo &DataInfo() const { return fDataSetInfo; }
+   DataSet *Data() const { return fDataSetInfo.GetDataSet(); }
+   /// Transformed event i of the current sample.
+   Event GetEvent(Long64_t i) const;
+   Long64_t GetNEvents() const { return Data()->GetNEvents(fCurrentType); }
+   const TransformPipeline &GetTransformations() const { return fTransformations; }
+   Double_t GetSignalReferenceCut() const { return fSignalReferenceCut; }
+   void SetSignalReferenceCut(Double_t cut) { fSignalReferenceCut = cut; }
+   Double_t GetTrainTime() const { return fTrainTime; }
+   Double_t GetTestTime() const { return fTestTime; }
+   Bool_t IsVerbose() const { return fVerbose; }
+   void PrintHelpMessage() const override;
+
+protected:
+   /// What the method has learnt, below `<Weights>`. The engine below is TXMLEngine: `parent` is a node of it.
+   virtual void AddWeightsXMLTo(const XmlNode &weights) const = 0;
+   virtual void ReadWeightsFromXML(const XmlNode &weights) = 0;
+   /// Text for `H` and PrintHelpMessage.
+   virtual std::string GetHelpText() const { return ""; }
+   /// Files that belong to the weight file (model beside it) are written relative to this folder.
+   std::string GetWeightFolder() const;
+
+   /// Training sample after the transformations, valid inside Train(); views only, no copy.
+   const Sample &TrainingSample() const { return fTrainingSample; }
+   /// Column of the outputs that is the response in classification: signal class, or 0 for a single output.
+   UInt_t GetSignalColumn() const;
+
+   Types::EAnalysisType fAnalysisType = Types::kNoAnalysisType;
+   Bool_t fIgnoreNegWeightsInTraining = kFALSE;
+
+private:
+   void DeclareBaseOptions();
+   void ApplyVerbosity();
+   /// Restores option values of a weight file.
+   void ReadOptions(const std::vector<OptionInfo> &options);
+   /// Evaluates one block that is small enough for the scratch memory.
+   void EvaluateBlock(const float *variables, Long64_t n, float *responses, const double *spectators) const;
+   /// Responses of one sample, row-major.
+   std::vector<Float_t> EvaluateSample(const Sample &sample) const;
+   const std::vector<Float_t> &EvaluateCurrentEvent();
+   void WriteStateTo(const XmlNode &root) const;
+
+   TString fJobName;
+   TString fMethodTitle;
+   Types::EMVA fMethodType;
+   DataSetInfo &fDataSetInfo;
+   TString fWeightFile;
+   TString fWeightFileDir;
+   Bool_t fModelPersistence = kTRUE;
+
+   Bool_t fVerbose = kFALSE;
+   TString fVerbosityLevel = "Default";
+   TString fVarTransformString = "None";
+   Bool_t fHelp = kFALSE;
+
+   TransformPipeline fTransformations; //!
+   Sample fTrainingSample;             //!
+   std::vector<Float_t> fTrainingResponses;
+   std::vector<Float_t> fTestResponses;
+   Bool_t fHasTrainingResponses = kFALSE;
+   Bool_t fHasTestResponses = kFALSE;
+   Event fCurrentEvent;
+   Types::ETreeType fCurrentType = Types::kTraining;
+   std::vector<Float_t> fCurrentResponses;
+   Double_t fSignalReferenceCut = 0.5;
+   Double_t fTrainTime = 0;
+   Double_t fTestTime = 0;
+   Long64_t fNTrainingEvents = 0;
+   Bool_t fIsSetUp = kFALSE;
+};
+
+} // namespace TorchMVA
+
+#endif

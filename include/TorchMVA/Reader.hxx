@@ -1,0 +1,115 @@
+#ifndef TORCHMVA_READER_HXX
+#define TORCHMVA_READER_HXX
+
+#include "TString.h"
+#include "TorchMVA/Core/Configurable.hxx"
+#include "TorchMVA/Core/Types.hxx"
+#include "TorchMVA/Data/DataSetInfo.hxx"
+#include "TorchMVA/Method/IMethod.hxx"
+#include "TorchMVA/Method/MethodBase.hxx"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace TorchMVA {
+
+class XmlNode;
+
+/// Applies trained methods to events: reads weight files and evaluates them on the user's variables.
+///
+/// Variables are declared with the address of a float each, in the order and with the expressions of the training; the
+/// reader keeps the address only. EvaluateMVA() then uses the values that stand there. Or values are passed as a vector,
+/// or as a block of rows (EvaluateBatch). All calls throw Error. Not thread safe but for EvaluateBatch, which is const.
+class Reader : public Configurable {
+public:
+   /// Options: V, Color, Silent, Error.
+   explicit Reader(const TString &options = "", Bool_t verbose = kFALSE);
+   /// With variable names instead of AddVariable.
+   Reader(std::vector<std::string> &variables, const TString &options = "", Bool_t verbose = kFALSE);
+   Reader(std::vector<TString> &variables, const TString &options = "", Bool_t verbose = kFALSE);
+   /// "v1:v2:v3".
+   Reader(const std::string &variables, const TString &options, Bool_t verbose = kFALSE);
+   Reader(const TString &variables, const TString &options, Bool_t verbose = kFALSE);
+   ~Reader() override;
+
+   void AddVariable(const TString &expression, Float_t *address);
+   /// Throws Error (kArgument): variables are floats.
+   void AddVariable(const TString &expression, Int_t *address);
+   void AddSpectator(const TString &expression, Float_t *address);
+   void AddSpectator(const TString &expression, Int_t *address);
+
+   /// Reads a weight file under a tag of any spelling. Throws Error: tag taken (kState), file missing (kFile), damaged,
+   /// or of other variables (kWeightFile).
+   IMethod *BookMVA(const TString &tag, const TString &weightFile);
+   /// From the text of a weight file; the tag is the name of the method type.
+   IMethod *BookMVA(Types::EMVA type, const char *xml);
+   /// nullptr if there is no such tag.
+   IMethod *FindMVA(const TString &tag) const;
+
+   /// Response of the values at the declared addresses; for a regression the first target in its own units.
+   /// A NaN among the inputs gives -999 (in all responses) and an error line, as in TMVA.
+   Double_t EvaluateMVA(const TString &tag, Double_t aux = 0);
+   Double_t EvaluateMVA(MethodBase *method, Double_t aux = 0);
+   Double_t EvaluateMVA(const std::vector<Float_t> &variables, const TString &tag, Double_t aux = 0);
+   Double_t EvaluateMVA(const std::vector<Double_t> &variables, const TString &tag, Double_t aux = 0);
+   const std::vector<Float_t> &EvaluateRegression(const TString &tag, Double_t aux = 0);
+   const std::vector<Float_t> &EvaluateRegression(MethodBase *method, Double_t aux = 0);
+   Float_t EvaluateRegression(UInt_t target, const TString &tag, Double_t aux = 0);
+   const std::vector<Float_t> &EvaluateMulticlass(const TString &tag, Double_t aux = 0);
+   const std::vector<Float_t> &EvaluateMulticlass(MethodBase *method, Double_t aux = 0);
+   Float_t EvaluateMulticlass(UInt_t cls, const TString &tag, Double_t aux = 0);
+   /// n rows of variables (row-major, n x number of variables) into `responses`, memory of the caller: n x 1 for
+   /// classification, n x classes for multiclass, n x targets for regression. Thread safe. NaN inputs are passed on.
+   void EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses) const;
+   /// Responses per event of a tag: 1, number of classes or number of targets.
+   UInt_t GetNResponses(const TString &tag) const;
+
+   Double_t GetMVAError() const { return fMvaErrorLower; }
+   Double_t GetMVAErrorLower() const { return fMvaErrorLower; }
+   Double_t GetMVAErrorUpper() const { return fMvaErrorUpper; }
+   const char *GetName() const override { return "Reader"; }
+   Bool_t Verbose() const { return fVerbose; }
+   void SetVerbose(Bool_t on) { fVerbose = on; }
+   const DataSetInfo &DataInfo() const { return fDataSetInfo; }
+   DataSetInfo &DataInfo() { return fDataSetInfo; }
+
+private:
+   /// A booked method with the data set it was trained on: methods of one reader may have other classes and targets.
+   struct Booked {
+      std::unique_ptr<DataSetInfo> fInfo;
+      std::unique_ptr<MethodBase> fMethod; ///< after fInfo: goes first
+   };
+   void DeclareReaderOptions(Bool_t verbose);
+   void AddNames(const std::vector<TString> &variables);
+   IMethod *Book(const TString &tag, const XmlNode &root, const TString &weightFile);
+   MethodBase &Require(const TString &tag, const char *caller) const;
+   MethodBase &Require(MethodBase *method, const char *caller) const;
+   /// Copies the values at the declared addresses.
+   void ReadInputs(const char *caller);
+   template <typename T>
+   void CopyInputs(const std::vector<T> &variables);
+   /// Evaluates the copied values; a NaN among them gives -999 everywhere.
+   const std::vector<Float_t> &EvaluateInputs(const MethodBase &method);
+
+   DataSetInfo fDataSetInfo;
+   std::vector<Float_t *> fVariableAddresses;
+   std::vector<std::pair<Float_t *, Int_t *>> fSpectatorAddresses; ///< one of the two
+   std::vector<Float_t> fValues;
+   std::vector<Double_t> fSpectators;
+   std::vector<Float_t> fResponses;
+   std::map<TString, Booked> fMethods; //!
+   Bool_t fVerbose = kFALSE;
+   Bool_t fSilent = kFALSE;
+   Bool_t fColor = kTRUE;
+   Bool_t fCalculateError = kFALSE;
+   Double_t fMvaErrorLower = -1;
+   Double_t fMvaErrorUpper = -1;
+   Long64_t fNNaN = 0;
+};
+
+} // namespace TorchMVA
+
+#endif

@@ -1,0 +1,296 @@
+#include "TorchMVA/Reader.hxx"
+
+#include "TorchMVA/Core/Config.hxx"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/NearestName.hxx"
+#include "TorchMVA/Core/Xml.hxx"
+#include "TorchMVA/Method/ClassifierFactory.hxx"
+#include "TorchMVA/Tools.hxx"
+
+#include <algorithm>
+#include <cmath>
+
+namespace TorchMVA {
+
+namespace {
+
+/// Error lines about NaN inputs before the reader falls silent about them.
+constexpr Long64_t kMaxNaNLines = 10;
+constexpr Float_t kNaNResponse = -999;
+
+std::string Quoted(const TString &text)
+{
+   return "\"" + std::string(text.Data()) + "\"";
+}
+
+} // namespace
+
+Reader::Reader(const TString &options, Bool_t verbose) : Configurable("Reader", options), fDataSetInfo("Reader")
+{
+   DeclareReaderOptions(verbose);
+}
+
+Reader::Reader(std::vector<std::string> &variables, const TString &options, Bool_t verbose) : Reader(options, verbose)
+{
+   AddNames({variables.begin(), variables.end()});
+}
+
+Reader::Reader(std::vector<TString> &variables, const TString &options, Bool_t verbose) : Reader(options, verbose)
+{
+   AddNames(variables);
+}
+
+Reader::Reader(const std::string &variables, const TString &options, Bool_t verbose)
+   : Reader(TString(variables), options, verbose)
+{
+}
+
+Reader::Reader(const TString &variables, const TString &options, Bool_t verbose) : Reader(options, verbose)
+{
+   AddNames(gTools().SplitString(variables, ':'));
+}
+
+Reader::~Reader() = default;
+
+void Reader::DeclareReaderOptions(Bool_t verbose)
+{
+   fVerbose = verbose;
+   DeclareOptionRef(fVerbose, "V", "Verbose output");
+   DeclareOptionRef(fColor, "Color", "Coloured output");
+   DeclareOptionRef(fSilent, "Silent", "No output but warnings and errors");
+   DeclareOptionRef(fCalculateError, "Error", "Ask methods for errors of their responses");
+   ParseOptions();
+   fLogger.SetSource("Reader");
+   fLogger.SetMinType(fSilent ? kWARNING : fVerbose ? kVERBOSE : kINFO);
+}
+
+void Reader::AddNames(const std::vector<TString> &variables)
+{
+   for (const auto &name : variables)
+      AddVariable(name, static_cast<Float_t *>(nullptr));
+}
+
+void Reader::AddVariable(const TString &expression, Float_t *address)
+{
+   fDataSetInfo.AddVariable(expression);
+   fVariableAddresses.push_back(address);
+}
+
+void Reader::AddVariable(const TString &expression, Int_t *)
+{
+   throw Error(EErrorCode::kArgument, "variables are read as floats: expected the address of a Float_t, found an Int_t",
+               {{"variable", expression.Data()}});
+}
+
+void Reader::AddSpectator(const TString &expression, Float_t *address)
+{
+   fDataSetInfo.AddSpectator(expression);
+   fSpectatorAddresses.emplace_back(address, nullptr);
+}
+
+void Reader::AddSpectator(const TString &expression, Int_t *address)
+{
+   fDataSetInfo.AddSpectator(expression);
+   fSpectatorAddresses.emplace_back(nullptr, address);
+}
+
+// ---- booking --------------------------------------------------------------------------------------------------------
+
+IMethod *Reader::BookMVA(const TString &tag, const TString &weightFile)
+{
+   const XmlDocument document = XmlDocument::Read(weightFile.Data());
+   return Book(tag, document.Root(), weightFile);
+}
+
+IMethod *Reader::BookMVA(Types::EMVA type, const char *xml)
+{
+   const XmlDocument document = XmlDocument::Parse(xml);
+   return Book(Types::Instance().GetMethodName(type), document.Root(), "");
+}
+
+IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &weightFile)
+{
+   if (fMethods.count(tag) > 0)
+      throw Error(EErrorCode::kState, "method tag " + Quoted(tag) + " already exists", {{"caller", "Reader::BookMVA"}});
+   if (root.Name() != "MethodSetup")
+      throw Error(EErrorCode::kWeightFile,
+                  "this is no weight file: expected the element <MethodSetup>, found <" + root.Name() + ">",
+                  {{"file", root.Document()->Path()}});
+   const std::string method = root.Attribute("Method");
+   const std::string type = method.substr(0, method.find("::"));
+
+   Booked booked;
+   booked.fInfo = std::make_unique<DataSetInfo>("Reader");
+   for (const auto &variable : fDataSetInfo.GetVariableInfos())
+      booked.fInfo->AddVariable(variable);
+   for (const auto &spectator : fDataSetInfo.GetSpectatorInfos())
+      booked.fInfo->AddSpectator(spectator);
+   std::unique_ptr<IMethod> created(ClassifierFactory::Instance().Create(type, *booked.fInfo, weightFile));
+   booked.fMethod.reset(dynamic_cast<MethodBase *>(created.get()));
+   if (!booked.fMethod)
+      throw Error(EErrorCode::kMethod, "method type \"" + type + "\" is no MethodBase", {{"tag", tag.Data()}});
+   created.release();
+
+   fLogger.Info("Booking " + Quoted(tag) + " of type \"" + type + "\" from " + root.Document()->Path() + ".");
+   booked.fMethod->SetupMethod();
+   booked.fMethod->ReadStateFromXML(root);
+   return fMethods.emplace(tag, std::move(booked)).first->second.fMethod.get();
+}
+
+IMethod *Reader::FindMVA(const TString &tag) const
+{
+   const auto found = fMethods.find(tag);
+   return found == fMethods.end() ? nullptr : found->second.fMethod.get();
+}
+
+MethodBase &Reader::Require(const TString &tag, const char *caller) const
+{
+   const auto found = fMethods.find(tag);
+   if (found != fMethods.end())
+      return *found->second.fMethod;
+   std::string known;
+   for (const auto &entry : fMethods)
+      known += (known.empty() ? "" : ", ") + Quoted(entry.first);
+   throw Error(EErrorCode::kState,
+               "no method is booked under the tag " + Quoted(tag) + "; booked: " + (known.empty() ? "none" : known),
+               {{"caller", caller}});
+}
+
+MethodBase &Reader::Require(MethodBase *method, const char *caller) const
+{
+   if (!method)
+      throw Error(EErrorCode::kArgument, "expected a method, found a null pointer", {{"caller", caller}});
+   return *method;
+}
+
+// ---- evaluation -----------------------------------------------------------------------------------------------------
+
+void Reader::ReadInputs(const char *caller)
+{
+   fValues.resize(fVariableAddresses.size());
+   for (std::size_t i = 0; i < fVariableAddresses.size(); ++i) {
+      if (!fVariableAddresses[i])
+         throw Error(EErrorCode::kState,
+                     "this variable has no address: declare it with AddVariable(name, &value), or pass the values",
+                     {{"variable", fDataSetInfo.GetVariableInfo(i).GetExpression().Data()}, {"caller", caller}});
+      fValues[i] = *fVariableAddresses[i];
+   }
+   fSpectators.resize(fSpectatorAddresses.size());
+   for (std::size_t i = 0; i < fSpectatorAddresses.size(); ++i) {
+      const auto &[asFloat, asInt] = fSpectatorAddresses[i];
+      fSpectators[i] = asFloat ? *asFloat : asInt ? *asInt : 0;
+   }
+}
+
+template <typename T>
+void Reader::CopyInputs(const std::vector<T> &variables)
+{
+   fValues.assign(variables.begin(), variables.end());
+   fSpectators.clear();
+}
+
+const std::vector<Float_t> &Reader::EvaluateInputs(const MethodBase &method)
+{
+   const UInt_t nResponses = method.GetNResponses();
+   if (fValues.size() != method.GetNVariables())
+      throw Error(EErrorCode::kArgument,
+                  "expected " + std::to_string(method.GetNVariables()) + " variables, found " +
+                     std::to_string(fValues.size()),
+                  {{"method", method.GetName()}, {"declared in the reader", std::to_string(fVariableAddresses.size())}});
+   const auto nan = std::find_if(fValues.begin(), fValues.end(), [](Float_t x) { return std::isnan(x); });
+   if (nan != fValues.end()) {
+      if (++fNNaN <= kMaxNaNLines)
+         fLogger.Error(TString::Format("%ld-th variable of the event is NaN --> return MVA value -999%s",
+                                       static_cast<long>(nan - fValues.begin()),
+                                       fNNaN == kMaxNaNLines ? " (no more such lines from this reader)" : "")
+                          .Data());
+      fResponses.assign(nResponses, kNaNResponse);
+      return fResponses;
+   }
+   fResponses.resize(nResponses);
+   const bool hasSpectators = !fSpectators.empty() && fSpectators.size() == method.DataInfo().GetNSpectators();
+   method.Evaluate(fValues.data(), 1, fResponses.data(), hasSpectators ? fSpectators.data() : nullptr);
+   return fResponses;
+}
+
+Double_t Reader::EvaluateMVA(const TString &tag, Double_t aux)
+{
+   return EvaluateMVA(&Require(tag, "Reader::EvaluateMVA"), aux);
+}
+
+Double_t Reader::EvaluateMVA(MethodBase *method, Double_t)
+{
+   const MethodBase &required = Require(method, "Reader::EvaluateMVA");
+   ReadInputs("Reader::EvaluateMVA");
+   return EvaluateInputs(required).at(0);
+}
+
+Double_t Reader::EvaluateMVA(const std::vector<Float_t> &variables, const TString &tag, Double_t)
+{
+   const MethodBase &method = Require(tag, "Reader::EvaluateMVA");
+   CopyInputs(variables);
+   return EvaluateInputs(method).at(0);
+}
+
+Double_t Reader::EvaluateMVA(const std::vector<Double_t> &variables, const TString &tag, Double_t)
+{
+   const MethodBase &method = Require(tag, "Reader::EvaluateMVA");
+   CopyInputs(variables);
+   return EvaluateInputs(method).at(0);
+}
+
+const std::vector<Float_t> &Reader::EvaluateRegression(const TString &tag, Double_t aux)
+{
+   return EvaluateRegression(&Require(tag, "Reader::EvaluateRegression"), aux);
+}
+
+const std::vector<Float_t> &Reader::EvaluateRegression(MethodBase *method, Double_t)
+{
+   const MethodBase &required = Require(method, "Reader::EvaluateRegression");
+   ReadInputs("Reader::EvaluateRegression");
+   return EvaluateInputs(required);
+}
+
+Float_t Reader::EvaluateRegression(UInt_t target, const TString &tag, Double_t aux)
+{
+   const auto &responses = EvaluateRegression(tag, aux);
+   if (target >= responses.size())
+      throw Error(EErrorCode::kArgument,
+                  "expected a target below " + std::to_string(responses.size()) + ", found " + std::to_string(target),
+                  {{"tag", tag.Data()}});
+   return responses[target];
+}
+
+const std::vector<Float_t> &Reader::EvaluateMulticlass(const TString &tag, Double_t aux)
+{
+   return EvaluateMulticlass(&Require(tag, "Reader::EvaluateMulticlass"), aux);
+}
+
+const std::vector<Float_t> &Reader::EvaluateMulticlass(MethodBase *method, Double_t)
+{
+   const MethodBase &required = Require(method, "Reader::EvaluateMulticlass");
+   ReadInputs("Reader::EvaluateMulticlass");
+   return EvaluateInputs(required);
+}
+
+Float_t Reader::EvaluateMulticlass(UInt_t cls, const TString &tag, Double_t aux)
+{
+   const auto &responses = EvaluateMulticlass(tag, aux);
+   if (cls >= responses.size())
+      throw Error(EErrorCode::kArgument,
+                  "expected a class below " + std::to_string(responses.size()) + ", found " + std::to_string(cls),
+                  {{"tag", tag.Data()}});
+   return responses[cls];
+}
+
+void Reader::EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses) const
+{
+   Require(tag, "Reader::EvaluateBatch").Evaluate(variables, n, responses);
+}
+
+UInt_t Reader::GetNResponses(const TString &tag) const
+{
+   return Require(tag, "Reader::GetNResponses").GetNResponses();
+}
+
+} // namespace TorchMVA

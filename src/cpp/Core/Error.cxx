@@ -1,0 +1,49 @@
+#include "TorchMVA/Core/Error.hxx"
+
+namespace TorchMVA {
+
+namespace {
+std::string ComposeText(const std::string &message, const Error::Context_t &context, const std::string &traceback)
+{
+   std::string text = message;
+   for (const auto &item : context)
+      text += "\n   " + item.first + ": " + item.second;
+   if (!traceback.empty())
+      text += "\n" + traceback;
+   return text;
+}
+} // namespace
+
+Error::Error(EErrorCode code, const std::string &message, Context_t context, std::string traceback)
+   : std::runtime_error(ComposeText(message, context, traceback)),
+     fCode(code),
+     fMessage(message),
+     fContext(std::move(context)),
+     fTraceback(std::move(traceback))
+{
+}
+
+// Out of line, so that the type information has one home: what is thrown in one library is caught in another.
+Error::~Error() = default;
+
+const char *Error::GetCodeName(EErrorCode code) noexcept
+{
+   switch (code) {
+   case EErrorCode::kOption: return "Option";
+   case EErrorCode::kFile: return "File";
+   case EErrorCode::kTree: return "Tree";
+   case EErrorCode::kExpression: return "Expression";
+   case EErrorCode::kData: return "Data";
+   case EErrorCode::kMethod: return "Method";
+   case EErrorCode::kModel: return "Model";
+   case EErrorCode::kUserCode: return "UserCode";
+   case EErrorCode::kWeightFile: return "WeightFile";
+   case EErrorCode::kState: return "State";
+   case EErrorCode::kArgument: return "Argument";
+   case EErrorCode::kPython: return "Python";
+   case EErrorCode::kInternal: return "Internal";
+   }
+   return "Unknown";
+}
+
+} // namespace TorchMVA

@@ -1,0 +1,103 @@
+#include "TorchMVA/Core/Xml.hxx"
+
+#include "OptionTable.hxx"
+#include "TString.h"
+#include "TXMLEngine.h"
+#include "TorchMVA/Core/Error.hxx"
+#include "XmlParser.hxx"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <unistd.h>
+
+namespace TorchMVA {
+
+struct XmlDocument::Impl {
+   Impl() = default;
+   Impl(const Impl &) = delete;
+   Impl &operator=(const Impl &) = delete;
+   ~Impl()
+   {
+      if (fRoot)
+         fEngine.FreeNode(fRoot);
+   }
+   TXMLEngine fEngine;
+   void *fRoot = nullptr;
+   std::string fPath;
+};
+
+XmlDocument::XmlDocument() : fImpl(std::make_unique<Impl>()) {}
+XmlDocument::XmlDocument(XmlDocument &&) noexcept = default;
+XmlDocument &XmlDocument::operator=(XmlDocument &&) noexcept = default;
+XmlDocument::~XmlDocument() = default;
+
+XmlDocument XmlDocument::Create(const std::string &rootName)
+{
+   XmlDocument document;
+   document.fImpl->fRoot = document.fImpl->fEngine.NewChild(nullptr, nullptr, rootName.c_str());
+   return document;
+}
+
+XmlDocument XmlDocument::Parse(const std::string &text, const std::string &nameInErrors)
+{
+   XmlDocument document;
+   document.fImpl->fPath = nameInErrors;
+   document.fImpl->fRoot = Internal::ParseXml(document.fImpl->fEngine, text, nameInErrors);
+   return document;
+}
+
+XmlDocument XmlDocument::Read(const std::string &path)
+{
+   errno = 0;
+   std::ifstream in(path, std::ios::binary | std::ios::ate);
+   const auto size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
+   // A folder opens like a file on Linux but has no sensible size.
+   if (size < 0 || size == std::numeric_limits<std::streamoff>::max())
+      throw Error(EErrorCode::kFile,
+                  "cannot open '" + path + "' for reading: " + (errno ? std::strerror(errno) : "not a regular file"),
+                  {{"file", path}});
+   std::string text(static_cast<std::size_t>(size), '\0');
+   in.seekg(0);
+   if (size > 0 && !in.read(&text[0], size))
+      throw Error(EErrorCode::kFile, "cannot read all of '" + path + "'", {{"file", path}});
+   return Parse(text, path);
+}
+
+XmlNode XmlDocument::Root() const
+{
+   return XmlNode(this, fImpl->fRoot);
+}
+
+const std::string &XmlDocument::Path() const
+{
+   return fImpl->fPath;
+}
+
+TXMLEngine &XmlDocument::Engine() const
+{
+   return fImpl->fEngine;
+}
+
+void XmlDocument::Write(const std::string &path) const
+{
+   TString body;
+   fImpl->fEngine.SaveSingleNode(fImpl->fRoot, &body, 1);
+   // Beside the target, so that the rename stays on one file system; with the process in the name, so that two jobs
+   // in one folder do not share it.
+   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+   errno = 0;
+   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+   out << "<?xml version=\"1.0\"?>\n";
+   out.write(body.Data(), body.Length());
+   out.close();
+   if (!out || std::rename(temporary.c_str(), path.c_str()) != 0) {
+      const std::string reason = errno ? std::strerror(errno) : "unknown reason";
+      std::remove(temporary.c_str());
+      throw Error(EErrorCode::kFile, "cannot write '" + path + "': " + reason, {{"file", path}});
+   }
+}
+
+} // namespace TorchMVA

@@ -1,0 +1,317 @@
+#include "TorchMVA/Factory.hxx"
+
+#include "FactoryBooking.hxx"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Method/ClassifierFactory.hxx"
+#include "TorchMVA/Tools.hxx"
+
+#include "TDirectory.h"
+#include "TSystem.h"
+
+#include <algorithm>
+
+namespace TorchMVA {
+
+namespace {
+
+constexpr Long64_t kMinTrainingEvents = 10;
+
+const char *AnalysisTitle(Types::EAnalysisType type)
+{
+   switch (type) {
+   case Types::kRegression: return "Regression";
+   case Types::kMulticlass: return "Multiclass classification";
+   default: return "Classification";
+   }
+}
+
+} // namespace
+
+Factory::Factory(TString jobName, TFile *targetFile, TString options)
+   : Configurable("Factory", options), fJobName(jobName), fTargetFile(targetFile)
+{
+   DeclareFactoryOptions();
+   ParseOptions();
+   gConfig().SetUseColor(fColor);
+   gConfig().SetSilent(fSilent);
+   gConfig().SetDrawProgressBar(fDrawProgressBar);
+   fLogger.SetSource("Factory");
+   SetVerbose(fVerbose);
+   if (!fAnalysisTypeName.EqualTo("Auto", TString::kIgnoreCase))
+      fAnalysisType = Types::GetAnalysisType(fAnalysisTypeName);
+}
+
+Factory::Factory(TString jobName, TString options) : Factory(jobName, nullptr, options)
+{
+   gTools().TMVAWelcomeMessage();
+}
+
+Factory::~Factory() = default;
+
+void Factory::DeclareFactoryOptions()
+{
+   fColor = !gROOT->IsBatch();
+   DeclareOptionRef(fVerbose, "V", "Verbose output");
+   DeclareOptionRef(fVerboseLevel, "VerboseLevel", "Log threshold of the factory");
+   for (const char *level : {"Debug", "Verbose", "Info"})
+      AddPreDefVal(level);
+   DeclareOptionRef(fColor, "Color", "Coloured output");
+   DeclareOptionRef(fTransformations, "Transformations",
+                    "Chains of transformations, separated by ';', whose variable plots go to the output file");
+   DeclareOptionRef(fCorrelations, "Correlations", "Print correlations of the responses of the methods");
+   DeclareOptionRef(fROC, "ROC", "Print the evaluation tables of classification");
+   DeclareOptionRef(fSilent, "Silent", "No output but warnings and errors");
+   DeclareOptionRef(fDrawProgressBar, "DrawProgressBar", "Show the progress of training");
+   DeclareOptionRef(fModelPersistence, "ModelPersistence", "Write weight files, and read methods back from them");
+   DeclareOptionRef(fAnalysisTypeName, "AnalysisType", "Kind of analysis; Auto decides between the classifications");
+   for (const char *type : {"Classification", "Regression", "Multiclass", "Auto"})
+      AddPreDefVal(type);
+}
+
+void Factory::SetVerbose(Bool_t on)
+{
+   fVerbose = on;
+   fLogger.SetMinType(on || fVerboseLevel == "Verbose" ? kVERBOSE : fVerboseLevel == "Debug" ? kDEBUG : kINFO);
+}
+
+TDirectory *Factory::RootBaseDir()
+{
+   return fTargetFile;
+}
+
+// ---- booking --------------------------------------------------------------------------------------------------------
+
+MethodBase *Factory::BookMethod(DataLoader *loader, Types::EMVA type, TString title, TString options)
+{
+   return BookMethod(loader, Types::Instance().GetMethodName(type), title, options);
+}
+
+MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TString title, TString options)
+{
+   if (!loader)
+      throw Error(EErrorCode::kArgument, "expected a data loader, found a null pointer",
+                  {{"caller", "Factory::BookMethod"}, {"method", title.Data()}});
+   DataSetInfo &info = loader->GetDataSetInfo();
+   ResolveAnalysisType(info);
+   Booking &booking = BookingOf(*loader);
+   if (HasMethod(booking.fName, title))
+      throw Error(EErrorCode::kState, "a method of this title is already booked",
+                  {{"method", title.Data()}, {"data set", booking.fName.Data()}});
+
+   fLogger.Header(("Booking method: " + title).Data());
+   std::unique_ptr<MethodBase> method = CreateMethod(methodTypeName.Data(), title, info, options);
+   if (!method->HasAnalysisType(fAnalysisType, info.GetNClasses(), info.GetNTargets())) {
+      fLogger.Warning(TString::Format("Method %s is not capable of handling %s with %u classes and %u targets: not booked",
+                                      methodTypeName.Data(), AnalysisTitle(fAnalysisType), info.GetNClasses(),
+                                      info.GetNTargets())
+                         .Data());
+      return nullptr;
+   }
+   if (fModelPersistence)
+      method->SetWeightFileDir(MakeWeightFolder(booking.fName));
+   method->SetModelPersistence(fModelPersistence);
+   method->SetAnalysisType(fAnalysisType);
+   method->SetupMethod();
+   method->ProcessSetup();
+   booking.fMethods.push_back(std::move(method));
+   return booking.fMethods.back().get();
+}
+
+std::unique_ptr<MethodBase> Factory::CreateMethod(const std::string &typeName, const TString &title, DataSetInfo &info,
+                                                  const TString &options) const
+{
+   // An empty job name is allowed, but creators tell training from application by job and title both being empty.
+   if (title.IsNull())
+      throw Error(EErrorCode::kArgument, "expected a title for the method, found an empty one", {{"method", typeName}});
+   std::unique_ptr<IMethod> created(ClassifierFactory::Instance().Create(typeName, fJobName, title, info, options));
+   std::unique_ptr<MethodBase> method(dynamic_cast<MethodBase *>(created.get()));
+   if (!method)
+      throw Error(EErrorCode::kMethod, "method type \"" + typeName + "\" is no MethodBase", {{"method", title.Data()}});
+   created.release();
+   return method;
+}
+
+void Factory::ResolveAnalysisType(const DataSetInfo &info)
+{
+   if (fAnalysisType != Types::kNoAnalysisType)
+      return;
+   const UInt_t nClasses = info.GetNClasses();
+   if (nClasses == 2 && info.GetClassInfo("Signal") && info.GetClassInfo("Background"))
+      fAnalysisType = Types::kClassification;
+   else if (nClasses >= 2)
+      fAnalysisType = Types::kMulticlass;
+   else
+      throw Error(EErrorCode::kOption,
+                  "AnalysisType=Auto cannot decide: expected at least two classes, found " + std::to_string(nClasses) +
+                     "; say AnalysisType=Regression for a regression",
+                  {{"data set", info.GetName()}});
+}
+
+TString Factory::MakeWeightFolder(const TString &datasetName) const
+{
+   const auto &names = gConfig().GetIONames();
+   TString folder = datasetName + "/" + names.fWeightFileDir;
+   if (!names.fWeightFileDirPrefix.IsNull())
+      folder = names.fWeightFileDirPrefix + "/" + folder;
+   gSystem->mkdir(folder, kTRUE);
+   // AccessPathName is true when the path can NOT be accessed.
+   if (gSystem->AccessPathName(folder, kFileExists) || gSystem->AccessPathName(folder, kWritePermission))
+      throw Error(EErrorCode::kFile, "expected a folder for weight files that can be written",
+                  {{"folder", folder.Data()}, {"current folder", gSystem->WorkingDirectory()}});
+   return folder;
+}
+
+Factory::Booking *Factory::FindBooking(const TString &datasetName) const
+{
+   for (const auto &booking : fBookings)
+      if (booking->fName == datasetName)
+         return booking.get();
+   return nullptr;
+}
+
+Factory::Booking &Factory::BookingOf(DataLoader &loader)
+{
+   DataSetInfo *info = &loader.GetDataSetInfo();
+   if (Booking *found = FindBooking(loader.GetName())) {
+      if (found->fInfo != info)
+         throw Error(EErrorCode::kState,
+                     "two data loaders of the same name in one factory: their weight files would overwrite each other",
+                     {{"data loader", loader.GetName()}});
+      return *found;
+   }
+   fBookings.push_back(std::make_unique<Booking>());
+   fBookings.back()->fName = loader.GetName();
+   fBookings.back()->fInfo = info;
+   return *fBookings.back();
+}
+
+Factory::Booking &Factory::RequireBooking(const TString &datasetName, const char *caller) const
+{
+   if (Booking *found = FindBooking(datasetName))
+      return *found;
+   std::string known;
+   for (const auto &booking : fBookings)
+      known += (known.empty() ? "" : ", ") + std::string(booking->fName.Data());
+   throw Error(EErrorCode::kMethod,
+               "no method is booked on data set \"" + std::string(datasetName.Data()) + "\"; data sets: " +
+                  (known.empty() ? "none" : known),
+               {{"caller", caller}});
+}
+
+MethodBase &Factory::RequireMethod(const TString &datasetName, const TString &title, const char *caller) const
+{
+   const Booking &booking = RequireBooking(datasetName, caller);
+   std::string known;
+   for (const auto &method : booking.fMethods) {
+      if (method->GetMethodName() == title)
+         return *method;
+      known += (known.empty() ? "" : ", ") + std::string(method->GetName());
+   }
+   throw Error(EErrorCode::kMethod, "no method \"" + std::string(title.Data()) + "\"; booked: " + known,
+               {{"data set", datasetName.Data()}, {"caller", caller}});
+}
+
+IMethod *Factory::GetMethod(const TString &datasetName, const TString &title) const
+{
+   if (const Booking *booking = FindBooking(datasetName))
+      for (const auto &method : booking->fMethods)
+         if (method->GetMethodName() == title)
+            return method.get();
+   return nullptr;
+}
+
+Bool_t Factory::HasMethod(const TString &datasetName, const TString &title) const
+{
+   return GetMethod(datasetName, title) != nullptr;
+}
+
+Factory::MVector Factory::GetMethods(const TString &datasetName) const
+{
+   MVector methods;
+   for (const auto &method : RequireBooking(datasetName, "Factory::GetMethods").fMethods)
+      methods.push_back(method.get());
+   return methods;
+}
+
+void Factory::DeleteAllMethods()
+{
+   fBookings.clear();
+}
+
+void Factory::PrintHelpMessage(const TString &datasetName, const TString &title) const
+{
+   if (!title.IsNull()) {
+      RequireMethod(datasetName, title, "Factory::PrintHelpMessage").PrintHelpMessage();
+      return;
+   }
+   for (const auto &method : RequireBooking(datasetName, "Factory::PrintHelpMessage").fMethods)
+      method->PrintHelpMessage();
+}
+
+// ---- training and testing -------------------------------------------------------------------------------------------
+
+void Factory::CheckTrainingInput(DataSetInfo &info) const
+{
+   if (fAnalysisType == Types::kRegression && info.GetNTargets() == 0)
+      throw Error(EErrorCode::kData, "expected at least one target for a regression, found none: call AddTarget",
+                  {{"data set", info.GetName()}});
+   if (fAnalysisType != Types::kRegression && info.GetNClasses() < 2)
+      throw Error(EErrorCode::kData,
+                  "expected at least two classes, found " + std::to_string(info.GetNClasses()),
+                  {{"data set", info.GetName()}});
+   const Long64_t nTraining = info.GetDataSet()->GetNTrainingEvents();
+   if (nTraining < kMinTrainingEvents)
+      throw Error(EErrorCode::kData,
+                  "expected at least " + std::to_string(kMinTrainingEvents) + " training events, found " +
+                     std::to_string(nTraining),
+                  {{"data set", info.GetName()}});
+}
+
+void Factory::TrainAllMethods()
+{
+   if (fBookings.empty())
+      fLogger.Info("...nothing found to train");
+   const TDirectory::TContext keepDirectory;
+   for (const auto &booking : fBookings) {
+      CheckTrainingInput(*booking->fInfo);
+      if (fTargetFile && !booking->fDataSetWritten)
+         WriteDataSet(*booking);
+      for (const auto &method : booking->fMethods)
+         TrainOne(*method);
+      if (fAnalysisType == Types::kRegression)
+         continue;
+      for (const auto &method : booking->fMethods) {
+         if (const Ranking *ranking = method->CreateRanking())
+            ranking->Print();
+         else
+            fLogger.Info(("No variable ranking supplied by classifier: " + method->GetMethodName()).Data());
+      }
+   }
+}
+
+void Factory::TrainOne(MethodBase &method)
+{
+   fLogger.Header(("Train method: " + method.GetMethodName() + " for " + AnalysisTitle(fAnalysisType)).Data());
+   method.TrainMethod();
+   if (fModelPersistence) {
+      method.WriteStateToFile();
+      // What is tested, evaluated and applied later is the model in the file, so the training sample is, too.
+      method.ReadStateFromFile();
+   }
+   method.AddOutput(Types::kTraining);
+   fLogger.Header("Training finished");
+}
+
+void Factory::TestAllMethods()
+{
+   const TDirectory::TContext keepDirectory;
+   for (const auto &booking : fBookings)
+      for (const auto &method : booking->fMethods) {
+         fLogger.Header(
+            ("Test method: " + method->GetMethodName() + " for " + AnalysisTitle(fAnalysisType) + " performance")
+               .Data());
+         method->AddOutput(Types::kTesting);
+      }
+}
+
+} // namespace TorchMVA

@@ -1,0 +1,166 @@
+// What EvaluateAllMethods does: figures from the Evaluate room, tables and file from the Output room.
+
+#include "FactoryBooking.hxx"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Factory.hxx"
+#include "TorchMVA/Output/OutputFile.hxx"
+#include "TorchMVA/Output/Tables.hxx"
+#include "TorchMVA/Tools.hxx"
+#include "TorchMVA/Transform/TransformPipeline.hxx"
+
+#include "TDirectory.h"
+
+namespace TorchMVA {
+
+namespace {
+
+ScoredSample Scored(const MethodBase &method, Types::ETreeType type)
+{
+   const Sample sample = method.Data()->GetSample(type);
+   return {method.GetResponses(type).data(), sample.Size(), 1, sample.fWeights, sample.fClasses};
+}
+
+MulticlassSample Multi(const MethodBase &method, Types::ETreeType type)
+{
+   const Sample sample = method.Data()->GetSample(type);
+   return {{method.GetResponses(type).data(), sample.Size(), method.GetNResponses()}, sample.fWeights, sample.fClasses};
+}
+
+RegressionSample Regressed(const MethodBase &method, Types::ETreeType type, UInt_t target)
+{
+   const Sample sample = method.Data()->GetSample(type);
+   return {method.GetResponses(type).data() + target, method.GetNResponses(), sample.fTargets.fData + target,
+           sample.fTargets.fColumns,                  sample.fWeights,        sample.Size()};
+}
+
+std::vector<std::string> ClassNames(const DataSetInfo &info)
+{
+   std::vector<std::string> names;
+   for (UInt_t i = 0; i < info.GetNClasses(); ++i)
+      names.emplace_back(info.GetClassInfo(i)->GetName());
+   return names;
+}
+
+TDirectory *MethodDirectory(TFile *file, const TString &dataset, const MethodBase &method)
+{
+   TDirectory *directory =
+      MakeMethodDirectory(file, dataset.Data(), method.GetMethodTypeName().Data(), method.GetName());
+   WriteMethodStrings(directory, method.IsModelPersistence() ? method.GetWeightFileName().Data() : "");
+   return directory;
+}
+
+} // namespace
+
+/// The rows of the tables of all data sets.
+struct Factory::EvaluationTables {
+   std::vector<ClassificationRow> fClassification;
+   std::vector<MulticlassRow> fMulticlass;
+   std::vector<RegressionRow> fRegression;
+};
+
+void Factory::EvaluateAllMethods()
+{
+   const TDirectory::TContext keepDirectory;
+   EvaluationTables tables;
+   for (const auto &booking : fBookings) {
+      for (const auto &method : booking->fMethods)
+         if (!method->HasResponses(Types::kTesting))
+            method->AddOutput(Types::kTesting);
+      switch (fAnalysisType) {
+      case Types::kRegression: EvaluateRegression(*booking, tables); break;
+      case Types::kMulticlass: EvaluateMulticlass(*booking, tables); break;
+      default: EvaluateClassification(*booking, tables);
+      }
+      if (fTargetFile)
+         WriteTrees(*booking);
+   }
+   if (fROC)
+      PrintClassificationTables(fLogger, tables.fClassification);
+   PrintMulticlassTables(fLogger, tables.fMulticlass);
+   PrintRegressionTables(fLogger, tables.fRegression);
+   PrintCitation(Logger("Thank you for using TMVA!"));
+}
+
+void Factory::EvaluateClassification(Booking &booking, EvaluationTables &tables)
+{
+   const int signal = booking.fInfo->GetSignalClassIndex();
+   for (const auto &method : booking.fMethods) {
+      const ScoredSample test = Scored(*method, Types::kTesting);
+      const ScoredSample training = Scored(*method, Types::kTraining);
+      const ResponseStatistics range = ComputeResponseStatistics(test, signal);
+      const ClassificationRow row{booking.fName.Data(), method->GetName(),
+                                  TorchMVA::EvaluateClassification(test, signal, &range),
+                                  TorchMVA::EvaluateClassification(training, signal, &range)};
+      method->SetSignalReferenceCut(row.fTest.fReferenceCut);
+      tables.fClassification.push_back(row);
+      if (fTargetFile)
+         WriteClassificationHistograms(MethodDirectory(fTargetFile, booking.fName, *method), method->GetName(), test,
+                                       &training, signal);
+   }
+}
+
+void Factory::EvaluateMulticlass(Booking &booking, EvaluationTables &tables)
+{
+   const auto classes = ClassNames(*booking.fInfo);
+   for (const auto &method : booking.fMethods) {
+      const MulticlassSample test = Multi(*method, Types::kTesting);
+      const MulticlassSample training = Multi(*method, Types::kTraining);
+      tables.fMulticlass.push_back({booking.fName.Data(), method->GetName(), classes, TorchMVA::EvaluateMulticlass(test),
+                                 TorchMVA::EvaluateMulticlass(training)});
+      if (fTargetFile)
+         WriteMulticlassHistograms(MethodDirectory(fTargetFile, booking.fName, *method), method->GetName(), classes,
+                                   test, &training);
+   }
+}
+
+void Factory::EvaluateRegression(Booking &booking, EvaluationTables &tables)
+{
+   for (const auto &method : booking.fMethods) {
+      for (UInt_t target = 0; target < booking.fInfo->GetNTargets(); ++target)
+         tables.fRegression.push_back({booking.fName.Data(), method->GetName(),
+                                    booking.fInfo->GetTargetInfo(target).GetLabel().Data(),
+                                    TorchMVA::EvaluateRegression(Regressed(*method, Types::kTesting, target)),
+                                    TorchMVA::EvaluateRegression(Regressed(*method, Types::kTraining, target))});
+      if (!fTargetFile)
+         continue;
+      TDirectory *directory = MethodDirectory(fTargetFile, booking.fName, *method);
+      for (const auto type : {Types::kTraining, Types::kTesting})
+         WriteRegressionHistograms(directory, method->GetName(), type, method->Data()->GetSample(type),
+                                   method->GetResponses(type).data());
+   }
+}
+
+void Factory::WriteTrees(Booking &booking)
+{
+   std::vector<std::string> leaves;
+   if (fAnalysisType == Types::kMulticlass)
+      leaves = ClassNames(*booking.fInfo);
+   if (fAnalysisType == Types::kRegression)
+      for (const auto &target : booking.fInfo->GetTargetInfos())
+         leaves.emplace_back(target.GetInternalName().Data());
+   std::vector<MethodResponses> responses;
+   for (const auto &method : booking.fMethods)
+      responses.push_back({method->GetName(), leaves, method->GetResponses(Types::kTesting).data(),
+                           method->GetResponses(Types::kTraining).data()});
+   WriteEventTrees(MakeDataSetDirectory(fTargetFile, booking.fName.Data()), *booking.fInfo->GetDataSet(),
+                   *booking.fInfo, std::move(responses));
+}
+
+void Factory::WriteDataSet(Booking &booking)
+{
+   std::vector<TransformPipeline> pipelines;
+   const TransformContext context = TransformContext::From(*booking.fInfo);
+   if (!fTransformations.EqualTo("None"))
+      for (const auto &spec : gTools().SplitString(fTransformations, ';')) {
+         pipelines.push_back(TransformPipeline::Parse(spec.Data(), context));
+         pipelines.back().FitTransform(booking.fInfo->GetDataSet()->GetSample(Types::kTraining));
+      }
+   std::vector<const TransformPipeline *> views;
+   for (const auto &pipeline : pipelines)
+      views.push_back(&pipeline);
+   WriteDataSetInformation(MakeDataSetDirectory(fTargetFile, booking.fName.Data()), *booking.fInfo, fAnalysisType,
+                           views);
+   booking.fDataSetWritten = true;
+}
+
+} // namespace TorchMVA

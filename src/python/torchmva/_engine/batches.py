@@ -1,0 +1,73 @@
+"""Batches from contiguous tensors, without the cost of collating single events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader, Subset, TensorDataset
+
+
+class BatchLoader(DataLoader):  # type: ignore[misc]
+    """A drop-in for ``DataLoader(TensorDataset(...), batch_size=...)`` that slices instead of collating.
+
+    Every batch is a fresh, small copy, as with torch's own loader: user code may change it in place without damage
+    to the data set. ``loader.dataset.tensors`` are the events themselves, shared with C++: read them, do not write.
+
+    Args:
+        tensors: contiguous, with the same number of rows: inputs [n, nVars], targets [n, k], any more.
+        batch_size: rows a batch; the last one may be shorter.
+        rows: int64 row numbers if only a part of the tensors is used (``dataset`` is then a ``Subset``).
+        shuffle: a new order in every epoch.
+        seed: of the order; None takes torch's global generator, so that ``torch.manual_seed`` decides.
+    """
+
+    def __init__(
+        self,
+        tensors: tuple[torch.Tensor, ...],
+        batch_size: int,
+        *,
+        rows: torch.Tensor | None = None,
+        shuffle: bool = False,
+        seed: int | None = None,
+    ) -> None:
+        dataset: Any = TensorDataset(*tensors)
+        if rows is not None:
+            dataset = Subset(dataset, rows)
+        generator = None
+        if seed is not None:
+            generator = torch.Generator()
+            generator.manual_seed(seed)
+        super().__init__(dataset, batch_size=batch_size, shuffle=shuffle, generator=generator)
+        self._tensors = tensors
+        self._rows = rows
+        self._shuffle = shuffle
+        self._n = int(len(tensors[0]) if rows is None else len(rows))
+
+    def parts(self) -> tuple[torch.Tensor, ...]:
+        """The whole tensors, of which ``rows`` are used."""
+        return self._tensors
+
+    def rows(self) -> torch.Tensor | None:
+        """Row numbers in use, None for all."""
+        return self._rows
+
+    def __len__(self) -> int:
+        """Number of batches."""
+        return -(-self._n // int(self.batch_size))
+
+    def __iter__(self) -> Iterator[list[torch.Tensor]]:  # type: ignore[override]
+        """Batches as lists ``[X, Y, ...]``; any number of iterations may run at once."""
+        rows = self._rows
+        if self._shuffle:
+            order = torch.randperm(self._n, generator=self.generator)
+            rows = order if rows is None else rows[order]
+        size = int(self.batch_size)
+        if rows is None:
+            for first in range(0, self._n, size):
+                yield [tensor[first : first + size].clone() for tensor in self._tensors]
+        else:
+            for first in range(0, self._n, size):
+                batch = rows[first : first + size]
+                yield [tensor.index_select(0, batch) for tensor in self._tensors]

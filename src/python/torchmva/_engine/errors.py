@@ -1,0 +1,41 @@
+"""The one exception that leaves the engine; the bridge turns it into ``TorchMVA::Error``."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+
+
+class EngineError(Exception):
+    """What went wrong, in the terms of ``TorchMVA::Error``.
+
+    Args:
+        code: name of a ``TorchMVA::EErrorCode`` without its ``k``, e.g. ``"UserCode"``.
+        message: what was expected, what was found.
+        context: where, as pairs such as ``("file", "net.pt")``.
+        traceback_text: the Python traceback of the cause, empty if there is none.
+    """
+
+    def __init__(
+        self, code: str, message: str, context: Iterable[tuple[str, str]] = (), traceback_text: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.context = [(str(key), str(value)) for key, value in context]
+        self.traceback_text = traceback_text
+
+
+def traceback_of(error: BaseException) -> str:
+    """The traceback as Python would print it, chained exceptions included."""
+    return "".join(traceback.format_exception(error))
+
+
+def summary_of(error: BaseException) -> str:
+    """The last line of the traceback: type and text of the exception."""
+    return "".join(traceback.format_exception_only(error)).strip()
+
+
+def user_error(what: str, error: BaseException, context: Iterable[tuple[str, str]] = ()) -> EngineError:
+    """The error for an exception (``SystemExit`` and ``KeyboardInterrupt`` too) that left user code."""
+    return EngineError("UserCode", f"{what}: {summary_of(error)}", context, traceback_of(error))

@@ -1,0 +1,215 @@
+"""Networks in files: TorchScript and torch.export archives, recognised by content, saved atomically."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import io
+import os
+import threading
+import warnings
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from . import device
+from .errors import EngineError, summary_of, traceback_of
+
+TORCHSCRIPT = "TorchScript"
+EXPORT = "torch.export"
+#: A model whose compressed size is at most this many bytes is embedded in the weight file.
+EMBED_LIMIT = 16 * 1024 * 1024
+_EXPORT_MARK = "_torchmva_exported"
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A model as text for a weight file; ``text`` is empty if it is larger than the limit."""
+
+    format: str
+    sha256: str
+    size: int
+    text: str
+
+
+def sha256_of(data: bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def format_of(data: bytes, name: str) -> str:
+    """``TORCHSCRIPT`` or ``EXPORT``, from the content; the extension does not matter.
+
+    Raises:
+        EngineError: ``Model`` that says what the file seems to be.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [entry.partition("/")[2] or entry for entry in archive.namelist()]
+    except zipfile.BadZipFile:
+        found = "an empty file" if not data else "something else, or a truncated file"
+        raise EngineError(
+            "Model",
+            f"Failed to load PyTorch model from file: {name}; expected TorchScript (torch.jit.save) or torch.export "
+            f"(.pt2), found {found}",
+        ) from None
+    if any(entry.startswith("code/") for entry in entries) or "constants.pkl" in entries:
+        return TORCHSCRIPT
+    if any(e.startswith(("models/", "serialized_exported_program")) or e == "archive_format" for e in entries):
+        return EXPORT
+    found = "the output of torch.save" if "data.pkl" in entries else "another zip archive"
+    raise EngineError(
+        "Model",
+        f"Failed to load PyTorch model from file: {name}; expected TorchScript (torch.jit.save(torch.jit.script(model), "
+        f"file)) or torch.export (.pt2), found {found}",
+    )
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a model file.
+
+    Raises:
+        EngineError: ``Model`` if it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EngineError(
+            "Model", f"Failed to load PyTorch model from file: {path} ({error.strerror})", [("file", str(path.absolute()))]
+        ) from error
+
+
+def _load_exported(data: bytes) -> Any:
+    program = torch.export.load(io.BytesIO(data))
+    module = program.module()
+
+    def unchanged(*_args: object, **_kwargs: object) -> Any:
+        return module  # the graph is fixed: there is no other mode
+
+    module.train = unchanged
+    module.eval = unchanged
+    setattr(module, _EXPORT_MARK, True)
+    return module
+
+
+def from_bytes(data: bytes, name: str) -> Any:
+    """The model in ``data``, on the device of :func:`device.select` wherever it was saved.
+
+    Raises:
+        EngineError: ``Model``.
+    """
+    kind = format_of(data, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if kind == EXPORT:
+                return _load_exported(data)
+            return torch.jit.load(io.BytesIO(data), map_location=device.select())
+    except Exception as error:
+        raise EngineError(
+            "Model", f"Failed to load PyTorch model from file: {name} ({summary_of(error)})", (), traceback_of(error)
+        ) from error
+
+
+def _export(model: Any, n_variables: int) -> bytes:
+    buffer = io.BytesIO()
+    rows = torch.export.Dim("rows", min=1)
+    program = torch.export.export(model, (torch.zeros(2, n_variables),), dynamic_shapes=({0: rows},))
+    torch.export.save(program, buffer)
+    return buffer.getvalue()
+
+
+def to_bytes(model: Any, n_variables: int) -> bytes:
+    """A model as the content of a file: TorchScript, or torch.export for one that came from there.
+
+    Raises:
+        EngineError: ``Model`` if it is no module or cannot be scripted.
+    """
+    if not isinstance(model, torch.nn.Module):
+        raise EngineError("Model", f"Expected a torch.nn.Module to save, found {type(model).__name__}")
+    buffer = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if getattr(model, _EXPORT_MARK, False):
+                return _export(model, n_variables)
+            torch.jit.save(torch.jit.script(model), buffer)
+    except Exception as error:
+        raise EngineError(
+            "Model", f"The model cannot be written as TorchScript: {summary_of(error)}", (), traceback_of(error)
+        ) from error
+    return buffer.getvalue()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file under a temporary name, then rename it: never half a file under ``path``.
+
+    Raises:
+        EngineError: ``File``.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_bytes(data)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise EngineError(
+            "File", f"Cannot write the model: {error.strerror}", [("file", str(path.absolute()))]
+        ) from error
+
+
+def encode(data: bytes, limit: int = EMBED_LIMIT) -> Encoded:
+    """A model for a weight file: checksum, size, and zlib + base64 text if the compressed size fits ``limit``."""
+    compressed = zlib.compress(data, 6)
+    text = base64.b64encode(compressed).decode("ascii") if len(compressed) <= limit else ""
+    return Encoded(format_of(data, "model"), sha256_of(data), len(data), text)
+
+
+def check(data: bytes, sha256: str, name: str) -> None:
+    """Compare with the checksum of a weight file (none: nothing to compare).
+
+    Raises:
+        EngineError: ``Model`` with both checksums.
+    """
+    found = sha256_of(data)
+    if sha256 and found != sha256.lower():
+        raise EngineError(
+            "Model",
+            f"The model does not belong to this weight file: expected SHA-256 {sha256.lower()}, found {found}",
+            [("file", name)],
+        )
+
+
+def decode(text: str, size: int, name: str) -> bytes:
+    """The bytes of an embedded model.
+
+    Args:
+        text: zlib + base64.
+        size: expected number of bytes, which also bounds the decompression; 0 if unknown.
+        name: weight file, for messages.
+
+    Raises:
+        EngineError: ``WeightFile``.
+    """
+    try:
+        compressed = base64.b64decode("".join(text.split()), validate=True)
+        unpack = zlib.decompressobj()
+        data = unpack.decompress(compressed, size + 1 if size else 0)
+        if not unpack.eof and len(data) <= size:
+            raise ValueError("it ends too early")
+    except (binascii.Error, zlib.error, ValueError) as error:
+        raise EngineError("WeightFile", f"The embedded model is damaged: {error}", [("file", name)]) from error
+    if size and len(data) != size:
+        found = f"more than {size}" if len(data) > size else str(len(data))
+        raise EngineError(
+            "WeightFile", f"The embedded model is damaged: expected {size} bytes, found {found}", [("file", name)]
+        )
+    return data

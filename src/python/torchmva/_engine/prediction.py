@@ -1,0 +1,106 @@
+"""Outputs for many rows: the default prediction, and the checks of what the user's function returns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from .errors import EngineError, summary_of, traceback_of
+
+#: Rows in one call of the model. Larger chunks leave the caches of the processor: a million rows at once take four
+#: times as long.
+CHUNK = 4096
+
+
+def _shape_text(rows: int, columns: str) -> str:
+    return f"[{rows}, {columns}]"
+
+
+def _output_error(rows: int, expected: str, value: object) -> EngineError:
+    found = str(list(value.shape)) if isinstance(value, torch.Tensor) else type(value).__name__
+    return EngineError(
+        "Model", f"The output of the model does not fit: expected a tensor of shape {_shape_text(rows, expected)}, "
+        f"found {found}"
+    )
+
+
+def as_matrix(output: object, rows: int, expected: str) -> torch.Tensor:
+    """The output of a model for ``rows`` rows as a matrix; one value a row may come without a second dimension.
+
+    Raises:
+        EngineError: ``Model`` with expected and found shape.
+    """
+    if not isinstance(output, torch.Tensor):
+        raise _output_error(rows, expected, output)
+    if output.dim() == 1 and output.shape[0] == rows:
+        output = output.unsqueeze(1)
+    if output.dim() != 2 or output.shape[0] != rows:
+        raise _output_error(rows, expected, output)
+    return output
+
+
+def predict_into(model: Any, inputs: torch.Tensor, outputs: torch.Tensor, chunk: int = CHUNK) -> None:
+    """Run ``model`` over ``inputs`` [n, nVars] in chunks, straight into ``outputs`` [n, k].
+
+    Raises:
+        EngineError: ``Model`` if the model fails or its output does not have k columns.
+    """
+    n, width = outputs.shape
+    with torch.inference_mode():
+        for first in range(0, n, chunk):
+            last = min(first + chunk, n)
+            try:
+                result = model(inputs[first:last])
+            except Exception as error:
+                raise EngineError(
+                    "Model", f"The model failed on rows of {inputs.shape[1]} variables: {summary_of(error)}", (),
+                    traceback_of(error),
+                ) from error
+            result = as_matrix(result, last - first, str(width))
+            if result.shape[1] != width:
+                raise _output_error(last - first, str(width), result)
+            outputs[first:last].copy_(result)
+
+
+def to_array(prediction: object) -> np.ndarray[Any, Any]:
+    """What a ``predict_func`` returned, as an array: tensors of any device and type, arrays, lists.
+
+    Raises:
+        EngineError: ``UserCode`` with the type found.
+    """
+    try:
+        if isinstance(prediction, torch.Tensor):
+            prediction = prediction.detach().to("cpu", torch.float32).numpy()
+        elif isinstance(prediction, (list, tuple)) and any(isinstance(row, torch.Tensor) for row in prediction):
+            prediction = [row.detach().cpu().numpy() if isinstance(row, torch.Tensor) else row for row in prediction]
+        array = np.asarray(prediction)
+        if array.dtype.kind not in "fiub":
+            raise TypeError(f"elements of type {array.dtype}")
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise EngineError(
+            "UserCode", "predict_func must return an array or tensor of numbers, one row an event; found "
+            f"{type(prediction).__name__} ({summary_of(error)})"
+        ) from error
+    return array
+
+
+def check_prediction(array: np.ndarray[Any, Any], rows: int, widths: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """The prediction as a matrix with ``rows`` rows and one of the allowed ``widths``.
+
+    Raises:
+        EngineError: ``UserCode`` with expected and found shape.
+    """
+    matrix = array
+    if array.ndim == 1 and len(array) == rows and 1 in widths:
+        matrix = array.reshape(rows, 1)
+    elif array.ndim == 1 and rows == 1 and len(array) in widths:
+        matrix = array.reshape(1, -1)
+    if matrix.ndim != 2 or matrix.shape[0] != rows or matrix.shape[1] not in widths:
+        expected = " or ".join(_shape_text(rows, str(width)) for width in widths)
+        raise EngineError(
+            "UserCode", f"predict_func must return one row an event: expected an array of shape {expected}, found "
+            f"{list(array.shape)}"
+        )
+    return matrix

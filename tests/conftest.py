@@ -1,0 +1,112 @@
+"""What all folders of tests share: starting programs in a folder with a time limit, and reading what they said."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+# How ROOT, cling, ACLiC and Python report trouble, whatever the exit code says.
+ERROR_TEXT = re.compile(
+    r"^(Error|SysError|Fatal|Break) in <|^\s*\*\*\* Break \*\*\*|: (fatal )?error: |Traceback \(most recent call last\)"
+    r"|cling::DynamicLibraryManager|Error in cling::|terminate called",
+    re.MULTILINE,
+)
+
+Program = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def report(result: subprocess.CompletedProcess[str]) -> str:
+    """Everything a failed program said, for an assertion's message."""
+    return f"{result.args} ended with {result.returncode}\n--- stdout\n{result.stdout}\n--- stderr\n{result.stderr}"
+
+
+def run_program(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path,
+    timeout: float = 120,
+    fails: bool = False,
+    env: dict[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end. Unless it `fails`, its exit code is 0 and it says nothing that looks like an error."""
+    result = subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **(env or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    if fails:
+        assert result.returncode > 0, report(result)  # negative: killed by a signal
+    else:
+        assert result.returncode == 0, report(result)
+        found = ERROR_TEXT.search(result.stdout + result.stderr)
+        assert found is None, f"it says {found.group()!r}\n{report(result)}" if found else ""
+    return result
+
+
+@pytest.fixture(scope="session")
+def run() -> Program:
+    """`run([program, argument, ...], cwd=folder, timeout=seconds, fails=False)`."""
+    return run_program
+
+
+@pytest.fixture(scope="session")
+def run_script() -> Program:
+    """A Python script through `python -m torchmva`, in a fresh interpreter."""
+
+    def script(path: Path, *arguments: str, **options) -> subprocess.CompletedProcess[str]:
+        return run_program([sys.executable, "-m", "torchmva", path, *arguments], **options)
+
+    return script
+
+
+@pytest.fixture(scope="session")
+def run_macro() -> Program:
+    """A ROOT macro through `torchmva root -l -b -q`; `macro` may end with `+` or with arguments in brackets."""
+
+    def macro(call: str | Path, **options) -> subprocess.CompletedProcess[str]:
+        return run_program([sys.executable, "-m", "torchmva", "root", "-l", "-b", "-q", call], **options)
+
+    return macro
+
+
+@pytest.fixture(scope="session")
+def macros() -> Path:
+    """The folder of the example macros."""
+    return REPOSITORY / "macros"
+
+
+@pytest.fixture(scope="session")
+def tutorials() -> Path:
+    """`tutorials/machine_learning` as ROOT ships it."""
+    from importlib.util import find_spec
+
+    spec = find_spec("ROOT")
+    assert spec is not None, "no module ROOT"
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "tutorials" / "machine_learning"
+
+
+def check_png(path: Path) -> None:
+    """A PNG with both its ends, of a size that is not an empty picture."""
+    content = path.read_bytes()
+    assert content.startswith(b"\x89PNG\r\n\x1a\n"), f"{path} is no PNG"
+    assert b"IEND" in content[-16:], f"{path} is cut off"
+    assert len(content) > 2000, f"{path} has {len(content)} bytes only"
+
+
+@pytest.fixture(scope="session")
+def is_png() -> Callable[[Path], None]:
+    return check_png
