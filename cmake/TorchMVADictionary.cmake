@@ -21,7 +21,7 @@ function(torchmva_dictionary target)
 
   add_custom_command(
     OUTPUT "${source}" "${pcm}" "${rootmap}"
-    COMMAND ROOT::rootcling -f "${source}" -s "${folder}/${library}.so"
+    COMMAND ROOT::rootcling -f "${source}" -s "${library}.so"
             -rml "${library}.so" -rmf "${rootmap}" -noIncludePaths
             -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_BINARY_DIR}/include
             ${arg_HEADERS} "${arg_LINKDEF}"
@@ -30,6 +30,7 @@ function(torchmva_dictionary target)
             -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -P "${PROJECT_SOURCE_DIR}/cmake/FinishDictionary.cmake"
     DEPENDS "${arg_LINKDEF}" ${arg_DECLARATIONS} ${headers}
             "${PROJECT_SOURCE_DIR}/cmake/FinishDictionary.cmake"
+    WORKING_DIRECTORY "${folder}" # so that the file in -s gets a name without folders, which is stored in it
     COMMENT "Generating the dictionary of ${library}.so"
     VERBATIM)
 

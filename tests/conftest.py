@@ -110,3 +110,16 @@ def check_png(path: Path) -> None:
 @pytest.fixture(scope="session")
 def is_png() -> Callable[[Path], None]:
     return check_png
+
+
+@pytest.fixture(scope="session")
+def ROOT():
+    """ROOT with TorchMVA in this very process; torch comes before it."""
+    import torch
+
+    import ROOT
+    import torchmva  # noqa: F401
+
+    torch.set_num_threads(1)
+    ROOT.gROOT.SetBatch(True)
+    return ROOT

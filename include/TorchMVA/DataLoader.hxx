@@ -90,6 +90,8 @@ public:
    TH2 *GetCorrelationMatrix(const TString &className);
 
 private:
+   void AddAsciiTree(const TString &file, const TString &className, Double_t weight, Types::ETreeType type);
+
    DataSetInfo fDataSetInfo;
    DataInputHandler fInput;
 };

@@ -68,10 +68,12 @@ public:
    Int_t FindVarIndex(const TString &internalName) const;
    std::vector<TString> GetListOfVariables() const;
    Bool_t IsVariableFromArray(Int_t i) const;
+   /// Elements of the array that variable i belongs to, 0 for a scalar.
+   Int_t GetArraySize(Int_t i) const { return fArraySizes.at(i); }
    /// Elements of the array that this expression declares, 0 if it is no array.
    Int_t GetVarArraySize(const TString &expression) const;
 
-   /// Empty class name: Signal and Background.
+   /// Empty class name: Signal and Background; all classes registered so far if neither is among them.
    void SetWeightExpression(const TString &expression, const TString &className = "");
    /// Empty class name: all classes registered so far.
    void SetCut(const TCut &cut, const TString &className = "");
@@ -102,6 +104,8 @@ public:
    void Invalidate();
 
 private:
+   Double_t SumOfWeights(Types::ETreeType type, Bool_t signal) const;
+
    TString fName;
    std::vector<VariableInfo> fVariables;
    std::vector<VariableInfo> fTargets;

@@ -17,7 +17,8 @@ class DataSetInfo;
 
 namespace Internal {
 class TransformStep;
-}
+struct Slot;
+} // namespace Internal
 
 /// What a pipeline needs to know of the events: the names of its slots and classes.
 struct TransformContext {
@@ -67,9 +68,13 @@ public:
    void InvertTargets(Long64_t n, float *targets) const;
 
 private:
-   std::string fSpec;
+   void Bind();
+   void RequireFit() const;
+
+   std::string fSpec = "None";
    TransformContext fContext;
    std::vector<std::unique_ptr<Internal::TransformStep>> fSteps;
+   std::vector<Internal::Slot> fSlots; ///< columns that some step uses
    bool fFitted = false;
 };
 

@@ -17,7 +17,7 @@ public:
    void Apply(ColumnBlock &) const override {}
    void Invert(ColumnBlock &) const override {}
    void WritePayload(const XmlNode &) const override {}
-   void ReadPayload(const XmlNode &, int) override {}
+   void ReadPayload(const XmlNode &) override {}
 };
 
 } // namespace Internal

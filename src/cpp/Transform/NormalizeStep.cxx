@@ -89,7 +89,7 @@ void NormalizeStep::WritePayload(const XmlNode &transform) const
    }
 }
 
-void NormalizeStep::ReadPayload(const XmlNode &transform, int)
+void NormalizeStep::ReadPayload(const XmlNode &transform)
 {
    const auto sets = transform.Children("Class");
    if (sets.empty())
@@ -111,7 +111,7 @@ void NormalizeStep::ReadPayload(const XmlNode &transform, int)
          const long long k = CountAttribute(node, "Index", 0, static_cast<long long>(n) - 1);
          const Range range{static_cast<float>(FiniteAttribute(node, "Min")),
                            static_cast<float>(FiniteAttribute(node, "Max"))};
-         if (isFilled[k] || !(range.fMin <= range.fMax))
+         if (isFilled[k] || !(range.fMin <= range.fMax) || !std::isfinite(range.fMin) || !std::isfinite(range.fMax))
             FailReading(node, "expected each index once and Min <= Max, found Index=\"" + std::to_string(k) +
                                  "\" Min=\"" + node.Attribute("Min") + "\" Max=\"" + node.Attribute("Max") + "\"");
          isFilled[k] = true;

@@ -17,7 +17,7 @@ public:
    void Apply(ColumnBlock &block) const override;
    void Invert(ColumnBlock &block) const override;
    void WritePayload(const XmlNode &transform) const override;
-   void ReadPayload(const XmlNode &transform, int nClasses) override;
+   void ReadPayload(const XmlNode &transform) override;
 
 private:
    struct Range {

@@ -64,6 +64,7 @@ struct ColumnBlock {
    float *fColumns = nullptr;
    float *fScratch = nullptr; ///< as large as fColumns, for steps that mix columns
    int fStride = 0;
+   int fRows = 0; ///< rows that count, at most fStride
    bool fPresent[3] = {false, false, false}; ///< by Slot::EKind
 
    float *Column(int c) const { return fColumns + static_cast<Long64_t>(c) * fStride; }

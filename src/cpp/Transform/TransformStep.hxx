@@ -54,7 +54,7 @@ public:
    virtual void Invert(ColumnBlock &block) const = 0;
    virtual void WritePayload(const XmlNode &transform) const = 0;
    /// Throws Error (kWeightFile).
-   virtual void ReadPayload(const XmlNode &transform, int nClasses) = 0;
+   virtual void ReadPayload(const XmlNode &transform) = 0;
 
    /// `<Selection>` and payload into the node `<Transform Name=..>`.
    void Write(const XmlNode &transform) const;

@@ -1,0 +1,140 @@
+#include "ColumnReader.hxx"
+
+#include "TBranch.h"
+#include "TTree.h"
+#include "TorchMVA/Core/Error.hxx"
+
+#include <algorithm>
+
+namespace TorchMVA {
+namespace Internal {
+
+using EKind = ColumnSpec::EKind;
+
+void StoreValue(const ColumnSpec &spec, Int_t element, Long64_t row, Double_t value, RowBlock &block)
+{
+   switch (spec.fKind) {
+   case EKind::kVariable:
+      block.fVariables[row * block.fNVariables + spec.fIndex + element] = static_cast<float>(value);
+      break;
+   case EKind::kTarget: block.fTargets[row * block.fNTargets + spec.fIndex] = static_cast<float>(value); break;
+   case EKind::kSpectator: block.fSpectators[row * block.fNSpectators + spec.fIndex] = value; break;
+   case EKind::kWeight: block.fWeights[row] = value; break;
+   }
+}
+
+void FailOnLength(const ColumnSpec &spec, Int_t found, Long64_t entry, const TreeSession &session)
+{
+   const std::string expected = spec.fArraySize > 0
+                                   ? std::to_string(spec.fArraySize) + " elements as declared by AddVariablesArray"
+                                   : "one value, or as many as the array variables of the event have";
+   throw Error(EErrorCode::kData,
+               spec.Describe() + " '" + spec.fExpression + "': expected " + expected + ", found " +
+                  std::to_string(found) + " (Alt$(expression, 0) gives a value where there is none)",
+               {{"tree", session.Tree().GetName()},
+                {"file", session.FileName()},
+                {"entry", std::to_string(entry)}});
+}
+
+ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, bool forceFormula)
+   : fSession(session), fForceFormula(forceFormula)
+{
+   for (const auto &spec : columns)
+      fColumns.push_back({spec, nullptr, nullptr});
+}
+
+FormulaReader &ColumnReader::Formula(Column &column)
+{
+   if (!column.fFormula)
+      column.fFormula =
+         std::make_unique<FormulaReader>(fSession, column.fSpec.fExpression, column.fSpec.Describe());
+   return *column.fFormula;
+}
+
+void ColumnReader::StartSubtree(Long64_t offset)
+{
+   fOffset = offset;
+   TTree &subtree = *fSession.Tree().GetTree();
+   std::vector<TBranch *> branches;
+   for (auto &column : fColumns) {
+      const bool scalar = column.fSpec.fArraySize == 0 && !fForceFormula;
+      // An alias of the chain is not known to its subtrees.
+      const bool alias = fSession.Tree().GetAlias(column.fSpec.fExpression.c_str()) != nullptr;
+      branches.push_back(scalar && !alias ? BulkReader::FindBranch(subtree, column.fSpec.fExpression) : nullptr);
+      column.fBulk.reset();
+      if (column.fFormula)
+         column.fFormula->Update();
+      else if (!branches.back())
+         Formula(column);
+   }
+   for (std::size_t i = 0; i < fColumns.size(); ++i) {
+      // A branch cannot be read in both ways at once: both use its basket.
+      for (std::size_t j = 0; branches[i] && j < fColumns.size(); ++j) {
+         const bool shared = branches[j] ? j < i && branches[j] == branches[i]
+                                         : fColumns[j].fFormula && fColumns[j].fFormula->Uses(branches[i]);
+         if (shared)
+            branches[i] = nullptr;
+      }
+      if (branches[i])
+         fColumns[i].fBulk = std::make_unique<BulkReader>(*branches[i]);
+      else
+         Formula(fColumns[i]);
+   }
+}
+
+bool ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block)
+{
+   const auto &spec = column.fSpec;
+   if (block.fRows == n) {
+      switch (spec.fKind) {
+      case EKind::kVariable:
+         return column.fBulk->Read(first, n, block.fVariables.data() + spec.fIndex, block.fNVariables);
+      case EKind::kTarget: return column.fBulk->Read(first, n, block.fTargets.data() + spec.fIndex, block.fNTargets);
+      case EKind::kSpectator:
+         return column.fBulk->Read(first, n, block.fSpectators.data() + spec.fIndex, block.fNSpectators);
+      case EKind::kWeight: return column.fBulk->Read(first, n, block.fWeights.data(), 1);
+      }
+   }
+   fScratch.resize(n);
+   if (!column.fBulk->Read(first, n, fScratch.data(), 1))
+      return false;
+   for (Long64_t row = 0; row < block.fRows; ++row)
+      StoreValue(spec, 0, row, fScratch[block.fEntries[row] - fOffset - first], block);
+   return true;
+}
+
+void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &block)
+{
+   TTree &tree = fSession.Tree();
+   for (Long64_t row = 0; row < block.fRows; ++row) {
+      tree.LoadTree(block.fEntries[row]);
+      for (Column *column : columns) {
+         const auto &spec = column->fSpec;
+         auto &formula = *column->fFormula;
+         const Int_t expected = std::max(spec.fArraySize, 1);
+         const Int_t found = formula.Size();
+         if (found < expected)
+            FailOnLength(spec, found, block.fEntries[row], fSession);
+         for (Int_t i = 0; i < expected; ++i)
+            StoreValue(spec, i, row, formula.Value(i), block);
+      }
+   }
+}
+
+void ColumnReader::Read(Long64_t first, Long64_t n, RowBlock &block)
+{
+   std::vector<Column *> slow;
+   for (auto &column : fColumns) {
+      if (column.fBulk && !ReadBulk(column, first, n, block)) {
+         column.fBulk.reset();
+         Formula(column);
+      }
+      if (!column.fBulk)
+         slow.push_back(&column);
+   }
+   if (!slow.empty())
+      ReadFormulas(slow, block);
+}
+
+} // namespace Internal
+} // namespace TorchMVA

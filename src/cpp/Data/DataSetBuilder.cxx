@@ -1,0 +1,257 @@
+#include "DataSetBuilder.hxx"
+
+#include "DataSetReport.hxx"
+#include "MatrixFiller.hxx"
+#include "Normalise.hxx"
+#include "Split.hxx"
+#include "SplitOptions.hxx"
+#include "Statistics.hxx"
+#include "TTree.h"
+#include "TorchMVA/Core/Error.hxx"
+#include "TreeReader.hxx"
+
+#include <cfloat>
+#include <limits>
+#include <numeric>
+
+namespace TorchMVA {
+namespace Internal {
+
+namespace {
+
+constexpr EventId_t kUnused = std::numeric_limits<EventId_t>::max();
+
+class Builder {
+public:
+   Builder(DataSetInfo &info, const DataInputHandler &input)
+      : fInfo(info), fInput(input), fLog("DataSetFactory"), fPrefix("[" + std::string(info.GetName()) + "] : ")
+   {
+      for (UInt_t i = 0; i < info.GetNClasses(); ++i)
+         fClassNames.emplace_back(info.GetClassInfo(static_cast<Int_t>(i))->GetName());
+      fOptions = ParseSplitOptions(info.GetSplitOptions().Data(), fClassNames);
+      fLog.SetMinType(fOptions.fLogLevel);
+      info.SetNormalization(fOptions.fNormModeName.c_str());
+   }
+
+   std::shared_ptr<DataSet> Run()
+   {
+      if (fInfo.GetNVariables() == 0)
+         throw Error(EErrorCode::kState, "data set '" + std::string(fInfo.GetName()) +
+                                            "' has no variables: call AddVariable first");
+      if (fClassNames.empty())
+         throw Error(EErrorCode::kState, "data set '" + std::string(fInfo.GetName()) +
+                                            "' has no trees and no events: call AddTree first");
+      SelectEvents();
+      std::vector<EventId_t> rows = Split();
+      auto filler = Fill(std::move(rows));
+      const auto factors = Normalise(filler);
+      auto data = std::make_shared<DataSet>(filler.fVariables, filler.fTargets, filler.fSpectators, filler.fWeights,
+                                            filler.fClasses, fNTraining, fClassNames.size(), factors);
+      Report(*data);
+      return data;
+   }
+
+private:
+   UInt_t ClassNumber(const TString &name) const
+   {
+      const ClassInfo *cls = fInfo.GetClassInfo(name);
+      if (!cls)
+         throw Error(EErrorCode::kInternal, "an input of an unknown class '" + std::string(name.Data()) + "'");
+      return cls->GetNumber();
+   }
+
+   const ClassInfo &Class(const TString &name) const { return *fInfo.GetClassInfo(Int_t(ClassNumber(name))); }
+
+   /// Gives the next `n` ids to events of one class and type.
+   void AddEvents(UInt_t cls, Types::ETreeType type, Long64_t n)
+   {
+      if (fNEvents + n >= kUnused)
+         throw Error(EErrorCode::kData, "a data set holds at most " + std::to_string(kUnused - 1) +
+                                           " events, found more: use a cut or fewer trees");
+      auto &events = fEvents[cls];
+      auto &ids = type == Types::kTraining  ? events.fTraining
+                  : type == Types::kTesting ? events.fTesting
+                                            : events.fUnassigned;
+      const auto first = ids.size();
+      ids.resize(first + n);
+      std::iota(ids.begin() + first, ids.end(), static_cast<EventId_t>(fNEvents));
+      fNEvents += n;
+   }
+
+   void SelectEvents()
+   {
+      fEvents.resize(fClassNames.size());
+      std::vector<Long64_t> candidates(fClassNames.size(), 0);
+      for (const auto &input : fInput.GetTrees()) {
+         const UInt_t cls = ClassNumber(input.fClass);
+         fSelections.push_back(TreeReader(input, fInfo, Class(input.fClass)).Select());
+         candidates[cls] += fSelections.back().fCandidates;
+         AddEvents(cls, input.fType, fSelections.back().fPassed);
+      }
+      for (const auto &event : fInput.GetEvents()) {
+         const UInt_t cls = ClassNumber(event.fClass);
+         ++candidates[cls];
+         AddEvents(cls, event.fType, 1);
+      }
+      for (std::size_t i = 0; i < fEvents.size(); ++i) {
+         fEvents[i].fName = fClassNames[i];
+         RequireEvents(i, candidates[i]);
+         fEvents[i].fCutEfficiency = static_cast<double>(fEvents[i].Size()) / candidates[i];
+         if (fEvents[i].Size() < static_cast<std::size_t>(candidates[i]))
+            fLog.Info("Class " + fClassNames[i] + ": " + std::to_string(fEvents[i].Size()) + " of " +
+                      std::to_string(candidates[i]) + " events pass the cuts");
+      }
+   }
+
+   void RequireEvents(std::size_t cls, Long64_t candidates) const
+   {
+      if (fEvents[cls].Size() > 0)
+         return;
+      const std::string name = "class '" + fClassNames[cls] + "'";
+      if (candidates == 0)
+         throw Error(EErrorCode::kData, name + " has no events: it was named but was given no tree and no event",
+                     {{"class", fClassNames[cls]}});
+      std::string cuts;
+      for (const auto &input : fInput.GetTrees()) {
+         if (ClassNumber(input.fClass) == cls)
+            cuts = TreeReader(input, fInfo, Class(input.fClass)).Cut();
+      }
+      throw Error(EErrorCode::kData, name + " has no events: none of " + std::to_string(candidates) +
+                                        " passes the cut '" + cuts + "'",
+                  {{"class", fClassNames[cls]}, {"cut", cuts}});
+   }
+
+   /// The row of each event; kUnused for those that are not used.
+   std::vector<EventId_t> Split()
+   {
+      const SplitResult split = SplitEvents(std::move(fEvents), fOptions);
+      fNTraining = split.fTraining.size();
+      fNRows = fNTraining + split.fTesting.size();
+      if (split.fTesting.empty())
+         fLog.Warning(fPrefix + "no event is left for testing");
+      std::vector<EventId_t> rows(fNEvents, kUnused);
+      EventId_t row = 0;
+      for (const auto id : split.fTraining)
+         rows[id] = row++;
+      for (const auto id : split.fTesting)
+         rows[id] = row++;
+      return rows;
+   }
+
+   MatrixFiller Fill(std::vector<EventId_t> rows)
+   {
+      MatrixFiller filler(fInfo, std::move(rows), fNRows);
+      auto selection = fSelections.begin();
+      for (const auto &input : fInput.GetTrees()) {
+         const TreeReader reader(input, fInfo, Class(input.fClass));
+         filler.StartInput(input, ClassNumber(input.fClass), reader.Cut());
+         reader.Read(*selection++, [&filler](const RowBlock &block) { filler.Put(block); });
+      }
+      for (const auto &event : fInput.GetEvents())
+         filler.Put(event, ClassNumber(event.fClass));
+      filler.RequireFinite();
+      return filler;
+   }
+
+   std::vector<double> Normalise(MatrixFiller &filler) const
+   {
+      std::vector<Long64_t> events(fClassNames.size(), 0);
+      std::vector<double> sums(fClassNames.size(), 0.);
+      float *weights = filler.fWeights.Data();
+      const int *classes = filler.fClasses.Data();
+      for (Long64_t i = 0; i < fNTraining; ++i) {
+         ++events[classes[i]];
+         sums[classes[i]] += weights[i];
+      }
+      for (std::size_t i = 0; i < events.size(); ++i) {
+         if (events[i] == 0)
+            throw Error(EErrorCode::kData, "class '" + fClassNames[i] + "' has no event in the training sample",
+                        {{"class", fClassNames[i]},
+                         {"cut", fInfo.GetClassInfo(static_cast<Int_t>(i))->GetCut().GetTitle()},
+                         {"options", fInfo.GetSplitOptions().Data()}});
+      }
+      const auto factors = NormFactors(fOptions.fNormMode, events, sums, fClassNames);
+      for (Long64_t i = 0; i < fNTraining; ++i)
+         weights[i] = static_cast<float>(weights[i] * factors[classes[i]]);
+      return factors;
+   }
+
+   void Report(const DataSet &data)
+   {
+      fLog.Header(fPrefix + "Number of events in input trees");
+      fLog.Info("");
+      if (fOptions.fNormMode != SplitOptions::ENorm::kNone)
+         ReportEventCounts(fLog, fInfo, data);
+      const Sample training = data.GetSample(Types::kTraining);
+      if (!fOptions.fCalcCorrelations) {
+         RequireVaryingTargets(Summarise(training.fTargets, training.fWeights));
+         return;
+      }
+      SetRanges(training);
+      const Logger infoLog("DataSetInfo", fOptions.fLogLevel);
+      for (std::size_t i = 0; i < fClassNames.size(); ++i) {
+         auto &cls = *fInfo.GetClassInfo(static_cast<Int_t>(i));
+         cls.SetCorrelationMatrix(Correlations(training, i));
+         if (fOptions.fCorrelations)
+            ReportCorrelations(infoLog, fInfo, cls);
+      }
+      fLog.Header(fPrefix + " ");
+      fLog.Info("");
+   }
+
+   static void SetSummary(VariableInfo &info, const ColumnSummary &summary)
+   {
+      info.SetMin(summary.fMin);
+      info.SetMax(summary.fMax);
+      info.SetMean(summary.fMean);
+      info.SetRMS(summary.fRMS);
+   }
+
+   void SetRanges(const Sample &training)
+   {
+      const auto variables = Summarise(training.fVariables, training.fWeights);
+      for (std::size_t i = 0; i < variables.size(); ++i) {
+         SetSummary(fInfo.GetVariableInfo(i), variables[i]);
+         if (variables[i].fMax - variables[i].fMin <= FLT_MIN)
+            fLog.Warning("Variable " + std::string(fInfo.GetVariableInfo(i).GetExpression().Data()) +
+                         " is constant. Please remove the variable.");
+      }
+      const auto targets = Summarise(training.fTargets, training.fWeights);
+      RequireVaryingTargets(targets);
+      for (std::size_t i = 0; i < targets.size(); ++i)
+         SetSummary(fInfo.GetTargetInfo(i), targets[i]);
+   }
+
+   void RequireVaryingTargets(const std::vector<ColumnSummary> &targets) const
+   {
+      for (std::size_t i = 0; i < targets.size(); ++i) {
+         const std::string name = fInfo.GetTargetInfo(i).GetExpression().Data();
+         if (targets[i].fMax - targets[i].fMin <= FLT_MIN)
+            throw Error(EErrorCode::kData, "target '" + name + "' is constant (" + std::to_string(targets[i].fMin) +
+                                              ") in all training events: there is nothing to learn",
+                        {{"target", name}});
+      }
+   }
+
+   DataSetInfo &fInfo;
+   const DataInputHandler &fInput;
+   Logger fLog;
+   std::string fPrefix;
+   std::vector<std::string> fClassNames;
+   SplitOptions fOptions;
+   std::vector<ClassEvents> fEvents;
+   std::vector<TreeSelection> fSelections;
+   Long64_t fNEvents = 0;
+   Long64_t fNTraining = 0;
+   Long64_t fNRows = 0;
+};
+
+} // namespace
+
+std::shared_ptr<DataSet> BuildDataSet(DataSetInfo &info, const DataInputHandler &input)
+{
+   return Builder(info, input).Run();
+}
+
+} // namespace Internal
+} // namespace TorchMVA

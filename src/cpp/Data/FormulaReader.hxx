@@ -1,0 +1,45 @@
+#ifndef TORCHMVA_DATA_FORMULAREADER_HXX
+#define TORCHMVA_DATA_FORMULAREADER_HXX
+
+#include "RtypesCore.h"
+#include "TTreeFormula.h"
+#include "TreeSession.hxx"
+
+#include <memory>
+#include <string>
+
+namespace TorchMVA {
+namespace Internal {
+
+/// One expression evaluated on a tree by ROOT's TTreeFormula, whose semantics users rely on. The tree must be at the
+/// entry (LoadTree) before a value is asked for.
+class FormulaReader {
+public:
+   /// Throws Error (kExpression) that names expression, tree, file and the nearest branches. `what` says what the
+   /// expression is for, e.g. "variable".
+   FormulaReader(const TreeSession &session, const std::string &expression, const std::string &what);
+
+   /// True if the number of values can be other than one.
+   bool IsArray() const { return fFormula->GetMultiplicity() != 0; }
+   /// Number of values in this entry; loads the branches.
+   Int_t Size() { return fFormula->GetNdata(); }
+   /// Value of a formula that has one; loads the branches.
+   Double_t Value()
+   {
+      fFormula->GetNdata();
+      return fFormula->EvalInstance(0);
+   }
+   /// Value `i` after Size().
+   Double_t Value(Int_t i) { return fFormula->EvalInstance(i); }
+   /// To be called after a chain moved to another file.
+   void Update() { fFormula->UpdateFormulaLeaves(); }
+   bool Uses(const TBranch *branch) const;
+
+private:
+   std::unique_ptr<TTreeFormula> fFormula;
+};
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif

@@ -1,0 +1,173 @@
+#include "MatrixFiller.hxx"
+
+#include "TTree.h"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Data/DataSetInfo.hxx"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace TorchMVA {
+namespace Internal {
+
+namespace {
+
+/// Events whose rows are asked for before they are written: with a random split every row is a cache miss.
+constexpr Long64_t kPrefetchDistance = 16;
+constexpr std::size_t kListedEntries = 5;
+
+template <typename T>
+bool AllFinite(const T *values, Long64_t n)
+{
+   // Without a branch, so that the compiler uses vector instructions.
+   int bad = 0;
+   for (Long64_t i = 0; i < n; ++i)
+      bad |= !(std::fabs(values[i]) <= std::numeric_limits<T>::max());
+   return bad == 0;
+}
+
+template <typename T>
+void CopyRow(SharedMatrix<T> &to, Long64_t row, const std::vector<T> &from, Long64_t fromRow)
+{
+   const auto n = to.Columns();
+   std::memcpy(to.Data() + row * n, from.data() + fromRow * n, n * sizeof(T));
+}
+
+} // namespace
+
+MatrixFiller::MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows, Long64_t nRows)
+   : fVariables(nRows, info.GetNVariables()),
+     fTargets(nRows, info.GetNTargets()),
+     fSpectators(nRows, info.GetNSpectators()),
+     fWeights(nRows, 1),
+     fClasses(nRows, 1),
+     fInfo(info),
+     fRowOfEvent(std::move(rows)),
+     fNRows(nRows)
+{
+}
+
+void MatrixFiller::StartInput(const TreeInput &input, UInt_t cls, const std::string &cut)
+{
+   fTreeWeight = input.fWeight;
+   fClass = cls;
+   fPlace = "tree '" + std::string(input.fTree->GetName()) + "' of class '" + input.fClass.Data() + "'";
+   fCut = cut;
+}
+
+void MatrixFiller::Put(const RowBlock &block)
+{
+   if (fNext + block.fRows > static_cast<Long64_t>(fRowOfEvent.size()))
+      throw Error(EErrorCode::kInternal, "a tree gave more events when it was read than when they were counted",
+                  {{"where", fPlace}});
+   const bool finite = AllFinite(block.fVariables.data(), block.fRows * block.fNVariables) &&
+                       AllFinite(block.fTargets.data(), block.fRows * block.fNTargets) &&
+                       AllFinite(block.fSpectators.data(), block.fRows * block.fNSpectators) &&
+                       AllFinite(block.fWeights.data(), block.fRows) && std::isfinite(fTreeWeight);
+   if (!finite)
+      NoteBadValues(block);
+   const EventId_t *rows = fRowOfEvent.data() + fNext;
+   const Long64_t lineFloats = 64 / sizeof(float);
+   for (Long64_t i = 0; i < block.fRows; ++i) {
+      if (i + kPrefetchDistance < block.fRows && rows[i + kPrefetchDistance] < fNRows) {
+         const Long64_t ahead = rows[i + kPrefetchDistance];
+         const float *target = fVariables.Data() + ahead * block.fNVariables;
+         for (Long64_t j = 0; j < block.fNVariables; j += lineFloats)
+            __builtin_prefetch(target + j, 1);
+         __builtin_prefetch(fWeights.Data() + ahead, 1);
+         __builtin_prefetch(fClasses.Data() + ahead, 1);
+      }
+      const Long64_t row = rows[i];
+      if (row >= fNRows)
+         continue;
+      CopyRow(fVariables, row, block.fVariables, i);
+      if (block.fNTargets > 0)
+         CopyRow(fTargets, row, block.fTargets, i);
+      if (block.fNSpectators > 0)
+         CopyRow(fSpectators, row, block.fSpectators, i);
+      fWeights.Data()[row] = static_cast<float>(block.fWeights[i] * fTreeWeight);
+      fClasses.Data()[row] = fClass;
+   }
+   fNext += block.fRows;
+}
+
+void MatrixFiller::Put(const EventInput &event, UInt_t cls)
+{
+   RowBlock block(1, fInfo.GetNVariables(), fInfo.GetNTargets(), fInfo.GetNSpectators());
+   const std::size_t expected = fInfo.GetNVariables() + fInfo.GetNTargets() + fInfo.GetNSpectators();
+   if (event.fValues.size() != expected)
+      throw Error(EErrorCode::kData, "expected single events of " + std::to_string(expected) +
+                                        " values (variables, targets, spectators), found one of class '" +
+                                        event.fClass.Data() + "' with " + std::to_string(event.fValues.size()));
+   block.fRows = 1;
+   auto value = event.fValues.begin();
+   for (auto &x : block.fVariables)
+      x = static_cast<float>(*value++);
+   for (auto &x : block.fTargets)
+      x = static_cast<float>(*value++);
+   for (auto &x : block.fSpectators)
+      x = *value++;
+   block.fWeights[0] = event.fWeight;
+   block.fEntries[0] = fNext;
+   fTreeWeight = 1.0;
+   fClass = cls;
+   fPlace = "the single events of class '" + std::string(event.fClass.Data()) + "'";
+   fCut.clear();
+   Put(block);
+}
+
+void MatrixFiller::NoteBad(const std::string &what, Long64_t entry)
+{
+   const std::string key = what + " in " + fPlace + (fCut.empty() ? "" : " with cut '" + fCut + "'");
+   if (fBad.find(key) == fBad.end())
+      fBadOrder.push_back(key);
+   auto &bad = fBad[key];
+   ++bad.fCount;
+   if (bad.fFirstEntries.size() < kListedEntries)
+      bad.fFirstEntries.push_back(entry);
+}
+
+void MatrixFiller::NoteBadValues(const RowBlock &block)
+{
+   const auto check = [&](const auto &values, Int_t columns, const char *what, const std::vector<VariableInfo> &infos) {
+      using Value_t = std::decay_t<decltype(values[0])>;
+      for (Long64_t i = 0; i < block.fRows; ++i) {
+         for (Int_t j = 0; j < columns; ++j) {
+            if (!AllFinite<Value_t>(&values[i * columns + j], 1))
+               NoteBad(std::string(what) + " '" + infos[j].GetInternalName().Data() + "'", block.fEntries[i]);
+         }
+      }
+   };
+   check(block.fVariables, block.fNVariables, "variable", fInfo.GetVariableInfos());
+   check(block.fTargets, block.fNTargets, "target", fInfo.GetTargetInfos());
+   check(block.fSpectators, block.fNSpectators, "spectator", fInfo.GetSpectatorInfos());
+   for (Long64_t i = 0; i < block.fRows; ++i) {
+      if (!std::isfinite(block.fWeights[i] * fTreeWeight))
+         NoteBad("the event weight", block.fEntries[i]);
+   }
+}
+
+void MatrixFiller::RequireFinite() const
+{
+   if (fBad.empty())
+      return;
+   Error::Context_t context;
+   for (const auto &key : fBadOrder) {
+      const auto &bad = fBad.at(key);
+      std::string entries;
+      for (const auto entry : bad.fFirstEntries)
+         entries += (entries.empty() ? "" : ", ") + std::to_string(entry);
+      context.emplace_back(key, std::to_string(bad.fCount) + (bad.fCount == 1 ? " event" : " events") + " (entries " +
+                                   entries + (bad.fCount > Long64_t(bad.fFirstEntries.size()) ? ", ...)" : ")"));
+   }
+   const auto &first = context.front();
+   throw Error(EErrorCode::kData,
+               "expected finite numbers in all events that pass the cuts, found NaN or infinite values in " +
+                  first.first + ": " + first.second + (context.size() > 1 ? ", and more below" : ""),
+               context);
+}
+
+} // namespace Internal
+} // namespace TorchMVA

@@ -1,0 +1,64 @@
+#ifndef TORCHMVA_DATA_MATRIXFILLER_HXX
+#define TORCHMVA_DATA_MATRIXFILLER_HXX
+
+#include "Columns.hxx"
+#include "Split.hxx"
+#include "TorchMVA/Core/Matrix.hxx"
+#include "TorchMVA/Data/DataInputHandler.hxx"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+
+class DataSetInfo;
+
+namespace Internal {
+
+/// The final matrices of a data set and the way of events into them: each row is written once, where it stays.
+class MatrixFiller {
+public:
+   /// `rows[id]` is the row of event `id`, at least `nRows` for an event that is not used.
+   MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows, Long64_t nRows);
+
+   /// Says where the next blocks come from, for weights, class numbers and messages.
+   void StartInput(const TreeInput &input, UInt_t cls, const std::string &cut);
+   /// The next events in order of their ids. NaN and infinite values are noted, not thrown.
+   void Put(const RowBlock &block);
+   void Put(const EventInput &event, UInt_t cls);
+   /// Throws Error (kData) if any event had a NaN or infinite value.
+   void RequireFinite() const;
+
+   SharedMatrix<float> fVariables;
+   SharedMatrix<float> fTargets;
+   SharedMatrix<double> fSpectators;
+   SharedMatrix<float> fWeights;
+   SharedMatrix<int> fClasses;
+
+private:
+   /// Bad values of one column of one input.
+   struct BadColumn {
+      Long64_t fCount = 0;
+      std::vector<Long64_t> fFirstEntries;
+   };
+
+   void NoteBadValues(const RowBlock &block);
+   void NoteBad(const std::string &what, Long64_t entry);
+
+   const DataSetInfo &fInfo;
+   std::vector<EventId_t> fRowOfEvent;
+   Long64_t fNRows;
+   Long64_t fNext = 0; ///< id of the next event
+   double fTreeWeight = 1.0;
+   int fClass = 0;
+   std::string fPlace; ///< "tree 'T' of class 'Signal'"
+   std::string fCut;
+   std::vector<std::string> fBadOrder;
+   std::map<std::string, BadColumn> fBad;
+};
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif

@@ -1,0 +1,252 @@
+#include "TreeReader.hxx"
+
+#include "ColumnReader.hxx"
+#include "TTree.h"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Data/DataSetInfo.hxx"
+
+#include <algorithm>
+#include <cmath>
+
+namespace TorchMVA {
+namespace Internal {
+
+namespace {
+
+/// A block of rows fits in the second-level cache, and is long enough that the calls per block do not count.
+constexpr Long64_t kBlockRows = 1024;
+
+/// The formulas that decide how many events an entry is: array variables and the cut.
+class EntrySelector {
+public:
+   EntrySelector(const TreeSession &session, const std::vector<ColumnSpec> &columns, const std::string &cut)
+      : fSession(session)
+   {
+      for (const auto &column : columns) {
+         TTree &subtree = *session.Tree().GetTree();
+         if (column.fArraySize == 0 && BulkReader::FindBranch(subtree, column.fExpression))
+            continue;
+         auto formula = std::make_unique<FormulaReader>(session, column.fExpression, column.Describe());
+         if (column.fKind == ColumnSpec::EKind::kVariable && column.fArraySize == 0 && formula->IsArray()) {
+            fArrays.push_back(std::move(formula));
+            fNames.push_back(column.fExpression);
+         }
+      }
+      if (!cut.empty())
+         fCut = std::make_unique<FormulaReader>(session, cut, "cut");
+   }
+
+   bool HasArrays() const { return !fArrays.empty(); }
+   bool HasCut() const { return fCut != nullptr; }
+
+   void Update()
+   {
+      for (auto &formula : fArrays)
+         formula->Update();
+      if (fCut)
+         fCut->Update();
+   }
+
+   /// Events in this entry before cuts.
+   Int_t Size(Long64_t entry)
+   {
+      Int_t size = 1;
+      for (std::size_t i = 0; i < fArrays.size(); ++i) {
+         const Int_t here = fArrays[i]->Size();
+         if (i > 0 && here != size)
+            Fail("array variables '" + fNames[0] + "' and '" + fNames[i] + "' differ in length: " +
+                    std::to_string(size) + " and " + std::to_string(here) + " elements", entry);
+         size = here;
+      }
+      if (fCut)
+         fCutSize = fCut->Size();
+      return size;
+   }
+
+   bool Passes(Int_t instance, Long64_t entry)
+   {
+      if (!fCut)
+         return true;
+      const Double_t value = fCut->Value(fCutSize == 1 ? 0 : instance);
+      if (std::isnan(value))
+         Fail("the cut is not a number", entry);
+      return value >= 0.5;
+   }
+
+private:
+   [[noreturn]] void Fail(const std::string &message, Long64_t entry) const
+   {
+      throw Error(EErrorCode::kData, message,
+                  {{"tree", fSession.Tree().GetName()}, {"file", fSession.FileName()}, {"entry", std::to_string(entry)}});
+   }
+
+   const TreeSession &fSession;
+   std::vector<std::unique_ptr<FormulaReader>> fArrays;
+   std::vector<std::string> fNames;
+   std::unique_ptr<FormulaReader> fCut;
+   Int_t fCutSize = 1;
+};
+
+/// Moves to an entry; true if that is in another file than the one before.
+class EntryCursor {
+public:
+   explicit EntryCursor(const TreeSession &session) : fSession(session) {}
+   bool MoveTo(Long64_t entry)
+   {
+      TTree &tree = fSession.Tree();
+      if (tree.LoadTree(entry) < 0)
+         throw Error(EErrorCode::kFile, "cannot read entry " + std::to_string(entry) + " of tree '" +
+                                           std::string(tree.GetName()) + "'",
+                     {{"tree", tree.GetName()}, {"file", fSession.FileName()}});
+      const bool moved = tree.GetTreeNumber() != fNumber || !fStarted;
+      fNumber = tree.GetTreeNumber();
+      fStarted = true;
+      return moved;
+   }
+
+private:
+   const TreeSession &fSession;
+   Int_t fNumber = -1;
+   bool fStarted = false;
+};
+
+std::string CombinedCut(const TreeInput &input, const ClassInfo &cls)
+{
+   const TCut cut = TCut(cls.GetCut()) && input.fCut;
+   return TString(cut.GetTitle()).IsWhitespace() ? "" : cut.GetTitle();
+}
+
+} // namespace
+
+bool &ForceFormulaReading()
+{
+   static bool force = false;
+   return force;
+}
+
+TreeReader::TreeReader(const TreeInput &input, const DataSetInfo &info, const ClassInfo &cls, bool forceFormula)
+   : fTree(*input.fTree),
+     fCut(CombinedCut(input, cls)),
+     fColumns(MakeColumns(info, cls)),
+     fNVariables(info.GetNVariables()),
+     fNTargets(info.GetNTargets()),
+     fNSpectators(info.GetNSpectators()),
+     fForceFormula(forceFormula || ForceFormulaReading())
+{
+}
+
+TreeSelection TreeReader::Select() const
+{
+   const TreeSession session(fTree);
+   const Long64_t entries = session.Tree().GetEntries();
+   EntryCursor cursor(session);
+   cursor.MoveTo(0);
+   EntrySelector selector(session, fColumns, fCut);
+   TreeSelection selection;
+   selection.fHasArrays = selector.HasArrays();
+   if (!selector.HasArrays() && !selector.HasCut()) {
+      selection.fCandidates = selection.fPassed = entries;
+      return selection;
+   }
+   selection.fMask.reserve(entries);
+   for (Long64_t entry = 0; entry < entries; ++entry) {
+      if (cursor.MoveTo(entry))
+         selector.Update();
+      const Int_t size = selector.Size(entry);
+      for (Int_t i = 0; i < size; ++i) {
+         const bool pass = selector.Passes(i, entry);
+         selection.fMask.push_back(pass);
+         selection.fPassed += pass;
+      }
+   }
+   selection.fCandidates = selection.fMask.size();
+   if (selection.fPassed == selection.fCandidates)
+      selection.fMask = std::vector<bool>();
+   return selection;
+}
+
+void TreeReader::Read(const TreeSelection &selection, const Deliver_t &deliver) const
+{
+   RowBlock block(kBlockRows, fNVariables, fNTargets, fNSpectators);
+   if (selection.fHasArrays)
+      ReadArrays(selection, block, deliver);
+   else
+      ReadFlat(selection, block, deliver);
+}
+
+void TreeReader::ReadFlat(const TreeSelection &selection, RowBlock &block, const Deliver_t &deliver) const
+{
+   const TreeSession session(fTree);
+   TTree &tree = session.Tree();
+   ColumnReader columns(session, fColumns, fForceFormula);
+   EntryCursor cursor(session);
+   Long64_t subtreeBegin = 0;
+   for (Long64_t entry = 0; entry < selection.fCandidates;) {
+      if (cursor.MoveTo(entry)) {
+         subtreeBegin = entry;
+         columns.StartSubtree(subtreeBegin);
+      }
+      const Long64_t subtreeEnd = subtreeBegin + tree.GetTree()->GetEntries();
+      const Long64_t n = std::min({kBlockRows, subtreeEnd - entry, selection.fCandidates - entry});
+      block.fRows = 0;
+      for (Long64_t i = entry; i < entry + n; ++i) {
+         if (selection.fMask.empty() || selection.fMask[i])
+            block.fEntries[block.fRows++] = i;
+      }
+      if (block.fRows > 0) {
+         columns.Read(entry - subtreeBegin, n, block);
+         deliver(block);
+      }
+      entry += n;
+   }
+}
+
+void TreeReader::ReadArrays(const TreeSelection &selection, RowBlock &block, const Deliver_t &deliver) const
+{
+   const TreeSession session(fTree);
+   const Long64_t entries = session.Tree().GetEntries();
+   EntryCursor cursor(session);
+   cursor.MoveTo(0);
+   EntrySelector lengths(session, fColumns, "");
+   std::vector<std::unique_ptr<FormulaReader>> formulas;
+   for (const auto &column : fColumns)
+      formulas.push_back(std::make_unique<FormulaReader>(session, column.fExpression, column.Describe()));
+   std::vector<Int_t> sizes(fColumns.size());
+   std::size_t candidate = 0;
+   for (Long64_t entry = 0; entry < entries; ++entry) {
+      if (cursor.MoveTo(entry)) {
+         lengths.Update();
+         for (auto &formula : formulas)
+            formula->Update();
+      }
+      const Int_t size = lengths.Size(entry);
+      for (std::size_t c = 0; size > 0 && c < fColumns.size(); ++c) {
+         sizes[c] = formulas[c]->Size();
+         const Int_t declared = fColumns[c].fArraySize;
+         if (declared > 0 ? sizes[c] < declared : sizes[c] != 1 && sizes[c] != size)
+            FailOnLength(fColumns[c], sizes[c], entry, session);
+      }
+      for (Int_t instance = 0; instance < size; ++instance, ++candidate) {
+         if (!selection.fMask.empty() && !selection.fMask[candidate])
+            continue;
+         block.fEntries[block.fRows] = entry;
+         for (std::size_t c = 0; c < fColumns.size(); ++c) {
+            const Int_t elements = std::max(fColumns[c].fArraySize, 1);
+            for (Int_t i = 0; i < elements; ++i) {
+               // What has one value is the same for all events of the entry.
+               const Int_t which = fColumns[c].fArraySize > 0 ? i : sizes[c] == 1 ? 0 : instance;
+               StoreValue(fColumns[c], i, block.fRows, formulas[c]->Value(which), block);
+            }
+         }
+         if (++block.fRows == kBlockRows) {
+            deliver(block);
+            block.fRows = 0;
+         }
+      }
+   }
+   if (block.fRows > 0)
+      deliver(block);
+}
+
+} // namespace Internal
+} // namespace TorchMVA

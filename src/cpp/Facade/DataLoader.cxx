@@ -1,0 +1,282 @@
+#include "TorchMVA/DataLoader.hxx"
+
+#include "../Data/DataSetBuilder.hxx"
+#include "TH2.h"
+#include "TorchMVA/Core/Error.hxx"
+
+namespace TorchMVA {
+
+namespace {
+
+Types::ETreeType ParseTreeType(const TString &text)
+{
+   const bool training = text.Contains("train", TString::kIgnoreCase);
+   const bool testing = text.Contains("test", TString::kIgnoreCase);
+   if (!training && !testing)
+      throw Error(EErrorCode::kArgument, "expected a tree type that contains 'train' or 'test' or both, found '" +
+                                            std::string(text.Data()) + "'");
+   if (training && testing)
+      return Types::kMaxTreeType;
+   return training ? Types::kTraining : Types::kTesting;
+}
+
+bool IsEmpty(const TCut &cut)
+{
+   return TString(cut.GetTitle()).IsWhitespace();
+}
+
+} // namespace
+
+DataLoader::DataLoader(TString name) : Configurable(name), fDataSetInfo(name)
+{
+   fLogger.SetSource("DataLoader");
+   fDataSetInfo.SetBuilder([this](DataSetInfo &info) { return Internal::BuildDataSet(info, fInput); });
+}
+
+DataLoader::~DataLoader() = default;
+
+// --- trees ------------------------------------------------------------------------------------------------------
+
+void DataLoader::AddTree(TTree *tree, const TString &className, Double_t weight, const TCut &cut, Types::ETreeType type)
+{
+   fInput.AddTree(tree, className, weight, cut, type);
+   fDataSetInfo.AddClass(className);
+   fDataSetInfo.Invalidate();
+   fLogger.Info("Add Tree " + std::string(tree->GetName()) + " of type " + className.Data() + " with " +
+                std::to_string(tree->GetEntries()) + " events");
+}
+
+void DataLoader::AddTree(TTree *tree, const TString &className, Double_t weight, const TCut &cut,
+                         const TString &treeType)
+{
+   AddTree(tree, className, weight, cut, ParseTreeType(treeType));
+}
+
+void DataLoader::SetTree(TTree *tree, const TString &className, Double_t weight)
+{
+   fInput.ClearTrees(className);
+   AddTree(tree, className, weight);
+}
+
+void DataLoader::AddAsciiTree(const TString &file, const TString &className, Double_t weight, Types::ETreeType type)
+{
+   fInput.AddTree(file, className, weight, "", type);
+   fDataSetInfo.AddClass(className);
+   fDataSetInfo.Invalidate();
+   fLogger.Info("Add file " + std::string(file.Data()) + " of type " + className.Data() + " with " +
+                std::to_string(fInput.GetTrees().back().fTree->GetEntries()) + " events");
+}
+
+void DataLoader::AddSignalTree(TTree *tree, Double_t weight, Types::ETreeType type)
+{
+   AddTree(tree, "Signal", weight, "", type);
+}
+void DataLoader::AddSignalTree(TString asciiFile, Double_t weight, Types::ETreeType type)
+{
+   AddAsciiTree(asciiFile, "Signal", weight, type);
+}
+void DataLoader::AddSignalTree(TTree *tree, Double_t weight, const TString &treeType)
+{
+   AddTree(tree, "Signal", weight, "", treeType);
+}
+void DataLoader::AddBackgroundTree(TTree *tree, Double_t weight, Types::ETreeType type)
+{
+   AddTree(tree, "Background", weight, "", type);
+}
+void DataLoader::AddBackgroundTree(TString asciiFile, Double_t weight, Types::ETreeType type)
+{
+   AddAsciiTree(asciiFile, "Background", weight, type);
+}
+void DataLoader::AddBackgroundTree(TTree *tree, Double_t weight, const TString &treeType)
+{
+   AddTree(tree, "Background", weight, "", treeType);
+}
+void DataLoader::SetSignalTree(TTree *tree, Double_t weight)
+{
+   SetTree(tree, "Signal", weight);
+}
+void DataLoader::SetBackgroundTree(TTree *tree, Double_t weight)
+{
+   SetTree(tree, "Background", weight);
+}
+void DataLoader::AddRegressionTree(TTree *tree, Double_t weight, Types::ETreeType type)
+{
+   AddTree(tree, "Regression", weight, "", type);
+}
+
+void DataLoader::SetInputTrees(TTree *signal, TTree *background, Double_t signalWeight, Double_t backgroundWeight)
+{
+   SetTree(signal, "Signal", signalWeight);
+   SetTree(background, "Background", backgroundWeight);
+}
+
+void DataLoader::SetInputTrees(const TString &signalFile, const TString &backgroundFile, Double_t signalWeight,
+                               Double_t backgroundWeight)
+{
+   fInput.ClearTrees("Signal");
+   fInput.ClearTrees("Background");
+   AddAsciiTree(signalFile, "Signal", signalWeight, Types::kMaxTreeType);
+   AddAsciiTree(backgroundFile, "Background", backgroundWeight, Types::kMaxTreeType);
+}
+
+void DataLoader::SetInputTrees(TTree *tree, const TCut &signalCut, const TCut &backgroundCut)
+{
+   fInput.ClearTrees("Signal");
+   fInput.ClearTrees("Background");
+   AddTree(tree, "Signal", 1.0, signalCut);
+   AddTree(tree, "Background", 1.0, backgroundCut);
+}
+
+// --- single events ------------------------------------------------------------------------------------------------
+
+void DataLoader::AddEvent(const TString &className, Types::ETreeType type, const std::vector<Double_t> &event,
+                          Double_t weight)
+{
+   fInput.AddEvent({className, event, weight, type});
+   fDataSetInfo.AddClass(className);
+   fDataSetInfo.Invalidate();
+}
+
+void DataLoader::AddTrainingEvent(const TString &className, const std::vector<Double_t> &event, Double_t weight)
+{
+   AddEvent(className, Types::kTraining, event, weight);
+}
+void DataLoader::AddTestEvent(const TString &className, const std::vector<Double_t> &event, Double_t weight)
+{
+   AddEvent(className, Types::kTesting, event, weight);
+}
+void DataLoader::AddSignalTrainingEvent(const std::vector<Double_t> &event, Double_t weight)
+{
+   AddTrainingEvent("Signal", event, weight);
+}
+void DataLoader::AddBackgroundTrainingEvent(const std::vector<Double_t> &event, Double_t weight)
+{
+   AddTrainingEvent("Background", event, weight);
+}
+void DataLoader::AddSignalTestEvent(const std::vector<Double_t> &event, Double_t weight)
+{
+   AddTestEvent("Signal", event, weight);
+}
+void DataLoader::AddBackgroundTestEvent(const std::vector<Double_t> &event, Double_t weight)
+{
+   AddTestEvent("Background", event, weight);
+}
+
+// --- variables ----------------------------------------------------------------------------------------------------
+
+void DataLoader::AddVariable(const TString &expression, const TString &title, const TString &unit, char type,
+                             Double_t min, Double_t max)
+{
+   fDataSetInfo.AddVariable(expression, title, unit, min, max, type);
+}
+void DataLoader::AddVariable(const TString &expression, char type, Double_t min, Double_t max)
+{
+   fDataSetInfo.AddVariable(expression, "", "", min, max, type);
+}
+void DataLoader::AddVariablesArray(const TString &expression, int size, char type, Double_t min, Double_t max)
+{
+   fDataSetInfo.AddVariablesArray(expression, size, "", "", min, max, type);
+}
+void DataLoader::AddTarget(const TString &expression, const TString &title, const TString &unit, Double_t min,
+                           Double_t max)
+{
+   fDataSetInfo.AddTarget(expression, title, unit, min, max);
+}
+void DataLoader::AddRegressionTarget(const TString &expression, const TString &title, const TString &unit,
+                                     Double_t min, Double_t max)
+{
+   AddTarget(expression, title, unit, min, max);
+}
+void DataLoader::AddSpectator(const TString &expression, const TString &title, const TString &unit, Double_t min,
+                              Double_t max)
+{
+   fDataSetInfo.AddSpectator(expression, title, unit, min, max);
+}
+
+void DataLoader::SetInputVariables(std::vector<TString> *variables)
+{
+   if (!variables)
+      throw Error(EErrorCode::kArgument, "SetInputVariables: expected a list of expressions, found a null pointer");
+   for (const auto &expression : *variables)
+      AddVariable(expression);
+}
+
+// --- weights and cuts -----------------------------------------------------------------------------------------------
+
+void DataLoader::SetWeightExpression(const TString &expression, const TString &className)
+{
+   fDataSetInfo.SetWeightExpression(expression, className);
+}
+void DataLoader::SetSignalWeightExpression(const TString &expression)
+{
+   SetWeightExpression(expression, "Signal");
+}
+void DataLoader::SetBackgroundWeightExpression(const TString &expression)
+{
+   SetWeightExpression(expression, "Background");
+}
+void DataLoader::SetCut(const TString &cut, const TString &className)
+{
+   fDataSetInfo.SetCut(TCut(cut), className);
+}
+void DataLoader::SetCut(const TCut &cut, const TString &className)
+{
+   fDataSetInfo.SetCut(cut, className);
+}
+void DataLoader::AddCut(const TString &cut, const TString &className)
+{
+   fDataSetInfo.AddCut(TCut(cut), className);
+}
+void DataLoader::AddCut(const TCut &cut, const TString &className)
+{
+   fDataSetInfo.AddCut(cut, className);
+}
+
+// --- splitting ------------------------------------------------------------------------------------------------------
+
+void DataLoader::PrepareTrainingAndTestTree(const TCut &cut, const TString &options)
+{
+   fDataSetInfo.AddCut(cut);
+   fDataSetInfo.SetSplitOptions(options);
+}
+
+void DataLoader::PrepareTrainingAndTestTree(TCut signalCut, TCut backgroundCut, const TString &options)
+{
+   const std::pair<const char *, TCut> cuts[] = {{"Signal", signalCut}, {"Background", backgroundCut}};
+   for (const auto &item : cuts) {
+      // An empty cut must not add a class without events to a multiclass or regression job.
+      if (fDataSetInfo.GetNClasses() == 0 || fDataSetInfo.GetClassInfo(item.first) || !IsEmpty(item.second))
+         fDataSetInfo.AddCut(item.second, item.first);
+   }
+   fDataSetInfo.SetSplitOptions(options);
+}
+
+void DataLoader::PrepareTrainingAndTestTree(const TCut &cut, Int_t nTrain, Int_t nTest)
+{
+   fDataSetInfo.AddCut(cut);
+   TString options = "SplitMode=Random:!V";
+   for (UInt_t i = 0; i < fDataSetInfo.GetNClasses(); ++i) {
+      const char *name = fDataSetInfo.GetClassInfo(static_cast<Int_t>(i))->GetName();
+      options += TString::Format(":nTrain_%s=%d:nTest_%s=%d", name, nTrain, name, nTest < 0 ? 0 : nTest);
+   }
+   fDataSetInfo.SetSplitOptions(options);
+}
+
+void DataLoader::PrepareTrainingAndTestTree(const TCut &cut, Int_t nSignalTrain, Int_t nBackgroundTrain,
+                                            Int_t nSignalTest, Int_t nBackgroundTest, const TString &otherOptions)
+{
+   fDataSetInfo.AddCut(cut);
+   fDataSetInfo.SetSplitOptions(
+      TString::Format("nTrain_Signal=%d:nTrain_Background=%d:nTest_Signal=%d:nTest_Background=%d:", nSignalTrain,
+                      nBackgroundTrain, nSignalTest, nBackgroundTest) +
+      otherOptions);
+}
+
+TH2 *DataLoader::GetCorrelationMatrix(const TString &className)
+{
+   const TMatrixD &m = fDataSetInfo.CorrelationMatrix(className);
+   return fDataSetInfo.CreateCorrelationMatrixHist(m, "CorrelationMatrix" + className,
+                                                   "Correlation Matrix (" + className + ")");
+}
+
+} // namespace TorchMVA

@@ -1,0 +1,64 @@
+#include "Output/DirectoryTools.hxx"
+
+#include "TFile.h"
+#include "TObjString.h"
+#include "TSystem.h"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Output/OutputFile.hxx"
+
+namespace TorchMVA {
+
+namespace Internal {
+
+TDirectory *MakeDirectory(TDirectory *parent, const std::string &name, const std::string &title)
+{
+   if (!parent)
+      throw Error(EErrorCode::kFile, "expected an open output file for directory '" + name + "', found none");
+   if (TDirectory *known = parent->GetDirectory(name.c_str()))
+      return known;
+   TDirectory *made = parent->IsWritable() ? parent->mkdir(name.c_str(), title.c_str()) : nullptr;
+   if (!made)
+      throw Error(EErrorCode::kFile, "expected a writable output file, cannot make directory '" + name + "'",
+                  {{"directory", parent->GetPath()}});
+   return made;
+}
+
+void WriteObject(TDirectory *directory, const TObject &object, const std::string &name)
+{
+   const bool writable = directory && directory->IsWritable();
+   if (!writable || directory->WriteTObject(&object, name.c_str(), "Overwrite") <= 0)
+      throw Error(EErrorCode::kFile, "expected a writable output file, cannot write '" + name + "'",
+                  {{"directory", directory ? directory->GetPath() : "(none)"}});
+}
+
+void NormaliseArea(TH1 &histogram)
+{
+   const double area = histogram.GetSumOfWeights() * histogram.GetXaxis()->GetBinWidth(1);
+   if (area > 0)
+      histogram.Scale(1 / area);
+}
+
+} // namespace Internal
+
+TDirectory *MakeDataSetDirectory(TFile *file, const std::string &dataset)
+{
+   return Internal::MakeDirectory(file, dataset, dataset);
+}
+
+TDirectory *MakeMethodDirectory(TFile *file, const std::string &dataset, const std::string &methodType,
+                                const std::string &title)
+{
+   TDirectory *type = Internal::MakeDirectory(MakeDataSetDirectory(file, dataset), "Method_" + methodType,
+                                              "Directory for all " + methodType + " methods");
+   return Internal::MakeDirectory(type, title, title);
+}
+
+void WriteMethodStrings(TDirectory *methodDirectory, const std::string &weightFileName)
+{
+   const TObjString path(gSystem->WorkingDirectory());
+   const TObjString weightFile(weightFileName.c_str());
+   Internal::WriteObject(methodDirectory, path, "TrainingPath");
+   Internal::WriteObject(methodDirectory, weightFile, "WeightFileName");
+}
+
+} // namespace TorchMVA

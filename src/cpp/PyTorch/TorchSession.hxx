@@ -1,0 +1,107 @@
+#ifndef TORCHMVA_SRC_PYTORCH_TORCHSESSION_HXX
+#define TORCHMVA_SRC_PYTORCH_TORCHSESSION_HXX
+
+#include "RtypesCore.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace TorchMVA {
+namespace Internal {
+
+/// Row-major elements that Python may look at, and who keeps them alive (null: only during the call).
+template <typename T>
+struct Buffer {
+   const T *fData = nullptr;
+   Long64_t fRows = 0;
+   Long64_t fColumns = 0;
+   std::shared_ptr<const void> fOwner;
+};
+
+/// What the data look like.
+struct SessionShape {
+   int fNVariables = 0;
+   std::string fKind; ///< "Classification", "Multiclass" or "Regression"
+   int fNOutputs = 0; ///< number of classes or targets
+   int fSignalColumn = 0;
+};
+
+struct SetupRequest {
+   std::string fUserCode;
+   std::string fModelFile;
+   std::string fTrainedFile;
+   bool fContinueTraining = false;
+   std::string fWeightFolder;
+};
+
+struct TrainRequest {
+   Buffer<float> fInputs;  ///< events x variables
+   Buffer<float> fTargets; ///< events x targets; regression
+   Buffer<int> fClasses;   ///< events x 1; otherwise
+   Buffer<float> fWeights; ///< events x 1
+   Long64_t fNValidation = 0;
+   std::vector<Long64_t> fTrainingRows;   ///< empty: all but the last fNValidation
+   std::vector<Long64_t> fValidationRows; ///< empty: the last fNValidation
+   unsigned fBatchSize = 100;
+   unsigned fNumEpochs = 10;
+   bool fSaveBestOnly = true;
+   bool fIgnoreNegativeWeights = false;
+   bool fProgress = true;
+   std::vector<std::pair<int, double>> fSteps; ///< epoch, learning rate
+   std::string fTrainedFile;
+};
+
+struct LoadRequest {
+   std::string fUserCode;
+   std::string fWeightFolder;
+   std::string fWeightFile;
+   std::string fText; ///< embedded model: zlib + base64
+   std::string fSha256;
+   Long64_t fSize = 0;
+   std::vector<std::string> fFiles; ///< where the model may be instead, first choice first
+   int fNOutputs = 0;               ///< 0: unknown
+};
+
+/// A trained model for a weight file.
+struct ExportedModel {
+   std::string fFormat; ///< "TorchScript" or "torch.export"
+   std::string fSha256;
+   Long64_t fSize = 0;
+   std::string fText; ///< zlib + base64; empty if it is larger than the limit for embedding
+};
+
+/// The network of one method on the Python side. The Bridge implements it; nothing of Python shows.
+///
+/// Every call takes the GIL itself and throws Error. Load, Predict and Export may be called from several threads.
+class TorchSession {
+public:
+   virtual ~TorchSession() = default;
+   /// Runs the user code, reads the dictionary, loads the model, checks that it fits.
+   virtual void Setup(const SetupRequest &request) = 0;
+   /// Trains; gives the number of output columns.
+   virtual int Train(const TrainRequest &request) = 0;
+   /// Loads a trained model unless that is done; gives the number of output columns.
+   virtual int Load(const LoadRequest &request) = 0;
+   /// Outputs of inputs.fRows rows into `outputs` (row-major, nOutputs columns). If the user's function predicts, it
+   /// gets the inputs as they are if they have an owner, else a copy.
+   virtual void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) = 0;
+   virtual ExportedModel Export() = 0;
+};
+
+/// Receives log lines: an EMsgType and a text.
+using LogFunction_t = std::function<void(int, const std::string &)>;
+using SessionMaker_t = std::unique_ptr<TorchSession> (*)(const SessionShape &shape, LogFunction_t log);
+
+/// Called by the extension module torchmva._bridge when it is imported.
+void RegisterBridge(SessionMaker_t maker);
+/// Starts or joins Python, imports the bridge, makes a session. Throws Error (kPython). Thread safe.
+std::unique_ptr<TorchSession> MakeSession(const SessionShape &shape, LogFunction_t log);
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif

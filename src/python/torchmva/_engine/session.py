@@ -1,0 +1,418 @@
+"""One MethodPyTorch as Python sees it: set up, train, load, predict. The bridge calls this and nothing else."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import model as models
+from . import prediction, training, usercode
+from .batches import BatchLoader
+from .errors import EngineError, summary_of, traceback_of, user_error
+from .log import Log, LogFunction, flush_streams
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the data look like.
+
+    Args:
+        n_variables: columns of the input.
+        kind: ``"Classification"``, ``"Multiclass"`` or ``"Regression"``.
+        n_outputs: number of classes or targets.
+        signal_column: class number of the signal.
+    """
+
+    n_variables: int
+    kind: str
+    n_outputs: int
+    signal_column: int = 0
+
+    def widths(self) -> tuple[int, ...]:
+        """Numbers of output columns that fit, the usual one first; two classes may share one output."""
+        return (self.n_outputs, 1) if self.kind == "Classification" else (self.n_outputs,)
+
+
+class Probe:
+    """What a model does with two rows of zeros: the number of its outputs, or why it cannot take them."""
+
+    def __init__(self, model: Any, shape: Shape) -> None:
+        self.width = 0
+        self.plain = False
+        self.problem = ""
+        self.traceback = ""
+        expected = " or ".join(str(width) for width in shape.widths())
+        was_training = bool(getattr(model, "training", False))
+        try:
+            with torch.random.fork_rng(devices=[]), torch.no_grad():
+                model.eval()
+                output = model(torch.zeros(2, shape.n_variables))
+            matrix = prediction.as_matrix(output, 2, expected)
+            self.width = int(matrix.shape[1])
+            self.plain = bool(matrix is output and output.dtype == torch.float32 and output.is_cpu)
+            if self.width not in shape.widths():
+                self.problem = f"expected {expected} outputs, found {self.width}"
+        except EngineError as error:
+            self.problem = error.message
+        except Exception as error:  # noqa: BLE001 - whatever the model raises is the answer
+            self.problem = f"expected a model for {shape.n_variables} input variables, found: {summary_of(error)}"
+            self.traceback = traceback_of(error)
+        finally:
+            model.train(was_training)
+
+    def error(self, name: str) -> EngineError:
+        """The problem as an error about the model called ``name``."""
+        return EngineError(
+            "Model", f"The model does not fit the data: {self.problem}", [("model", name)], self.traceback
+        )
+
+
+@contextmanager
+def _flushed() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        flush_streams()
+
+
+class Session:
+    """The model, the user's functions and the trained network of one method.
+
+    All methods raise :class:`EngineError` and nothing else on purpose. ``load`` and ``predict`` may be called from
+    several threads; the GIL is released while the model runs.
+    """
+
+    def __init__(self, write_log: LogFunction, shape: tuple[int, str, int, int]) -> None:
+        self._log = Log(write_log)
+        self._shape = Shape(*shape)
+        self._lock = threading.Lock()
+        self._objects = usercode.CustomObjects()
+        self._model: Any = None
+        self._model_name = ""
+        self._probe: Probe | None = None
+        self._data = b""
+        self._n_outputs = 0
+        self._is_loaded = False
+        self._nan_reported = False
+
+    # ---- set-up ------------------------------------------------------------------------------------------------
+
+    def set_up(
+        self, *, user_code: str, model_file: str, trained_file: str, continue_training: bool, weight_folder: str
+    ) -> None:
+        """Prepare for training: run the user code, read the dictionary, load the model, see whether it fits."""
+        with _flushed():
+            self._log.info(f"Using PyTorch version {torch.__version__.partition('.')[0]}")
+            if continue_training:
+                self._log.info("Continue training with trained model")
+            self._log.info(" Setup PyTorch Model for training")
+            path = None
+            if user_code:
+                path = usercode.find_file(user_code, (weight_folder,))
+                self._log.info(f" Executing user initialization code from  {path}")
+            self._objects = usercode.for_training(path)
+            self._report_objects()
+            name = trained_file if continue_training else model_file
+            if not name:
+                raise EngineError(
+                    "Option",
+                    "MethodPyTorch needs a model: expected FilenameModel=<file written by torch.jit.save>, found none",
+                )
+            self._model = models.from_bytes(models.read(Path(name)), name)
+            self._model_name = name
+            self._is_loaded = False
+            self._log.info(f"Loaded model from file: {name}")
+            self._check_fit()
+
+    def _report_objects(self) -> None:
+        objects = self._objects
+        if objects.raw is None:
+            self._log.info(f"No dictionary {usercode.DICTIONARY}: the default training and prediction are used")
+            return
+        self._log.info(f"custom objects for loading model :  {objects.raw}")
+        self._log.info(f"Loaded pytorch train function: {objects.train_func or 'default'}")
+        self._log.info(f"Loaded pytorch optimizer: {objects.optimizer or 'default'}")
+        self._log.info(f"Loaded pytorch loss function: {objects.criterion or 'default'}")
+        self._log.info(f"Loaded pytorch predict function: {objects.predict_func or 'default'}")
+        text = usercode.unknown_key_text(objects)
+        if text:
+            self._log.warning(text)
+
+    def _check_fit(self) -> None:
+        """Refuse a model that does not fit, unless the user's functions may know how to use it."""
+        self._probe = Probe(self._model, self._shape)
+        if self._probe.problem and not (self._objects.predict_func and self._objects.train_func):
+            raise self._probe.error(self._model_name)
+        if self._probe.problem:
+            self._log.verbose(f"The model itself does not fit the data: {self._probe.problem}")
+
+    # ---- training ----------------------------------------------------------------------------------------------
+
+    def train(
+        self, *, inputs: Array, targets: Array | None, classes: Array | None, weights: Array, n_validation: int,
+        rows: tuple[Array, Array] | None, batch_size: int, num_epochs: int, save_best_only: bool,
+        steps: list[tuple[int, float]], ignore_negative: bool, trained_file: str, progress: bool,
+    ) -> int:
+        """Train and keep the trained model, in memory and in ``trained_file``.
+
+        Args:
+            inputs: float32 [n, nVars], shared with C++.
+            targets: float32 [n, nTargets] of a regression, shared with C++.
+            classes: int32 [n] otherwise.
+            weights: float32 [n], shared with C++.
+            n_validation: validation events, the last rows.
+            rows: int64 row numbers for training and validation, where the last rows will not do.
+            steps: (epoch, learning rate).
+            ignore_negative: events of negative weight get weight 0.
+
+        Returns:
+            The number of output columns.
+        """
+        with _flushed():
+            saver = _BestSaver(self._shape.n_variables, Path(trained_file))
+            job = self._job(inputs, targets, classes, weights, n_validation, rows, batch_size, ignore_negative)
+            job.num_epochs = num_epochs
+            job.steps = dict(steps)
+            job.save_best = saver if save_best_only else None
+            job.progress = progress
+            self._log.info(f"Print Training Model Architecture\n{self._model}")
+            if save_best_only:
+                self._log.info("Option SaveBestOnly: Only model weights with smallest validation loss will be stored")
+            if steps:
+                text = ";".join(f"{epoch},{rate:g}" for epoch, rate in steps)
+                self._log.info(f"Option LearningRateSchedule: Set learning rate during training: {text}")
+            trained = self._run_training(job)
+            self._keep(trained, saver, save_best_only)
+            self._n_outputs = self._trained_width(inputs)
+            return self._n_outputs
+
+    def _job(
+        self, inputs: Array, targets: Array | None, classes: Array | None, weights: Array, n_validation: int,
+        rows: tuple[Array, Array] | None, batch_size: int, ignore_negative: bool,
+    ) -> training.Job:
+        x = torch.from_numpy(inputs)
+        if targets is not None:
+            y = torch.from_numpy(targets)
+        else:
+            assert classes is not None
+            numbers = torch.from_numpy(classes)
+            y = torch.zeros(len(x), self._shape.n_outputs)
+            for column in range(self._shape.n_outputs):
+                y[:, column] = numbers == column
+        w = torch.from_numpy(weights)
+        if ignore_negative and bool((w < 0).any()):
+            self._log.info(f"Option IgnoreNegWeightsInTraining: {int((w < 0).sum())} events get weight 0")
+            w = w.clamp_min(0)
+        n = len(x) - n_validation
+        if rows is None:
+            loaders = [BatchLoader((x[:n], y[:n]), batch_size), BatchLoader((x[n:], y[n:]), batch_size)]
+            parts = [w[:n], w[n:]]
+        else:
+            indices = [torch.from_numpy(part) for part in rows]
+            loaders = [BatchLoader((x, y), batch_size, rows=part) for part in indices]
+            parts = [w[part] for part in indices]
+        return training.Job(
+            model=self._model, train_loader=loaders[0], val_loader=loaders[1], train_weights=parts[0],
+            val_weights=parts[1], num_epochs=0, batch_size=batch_size, steps={}, save_best=None,
+            kind=self._shape.kind, signal_column=self._shape.signal_column, log=self._log, progress=False,
+        )
+
+    def _run_training(self, job: training.Job) -> Any:
+        objects = self._objects
+        if objects.train_func is None:
+            try:
+                return training.run_default(job, objects.optimizer, objects.criterion)
+            except EngineError:
+                raise
+            except BaseException as error:
+                raise user_error("The default training failed", error, [("model", self._model_name)]) from error
+        try:
+            return training.run_user(objects.train_func, job, objects.optimizer, objects.criterion)
+        except EngineError:
+            raise
+        except BaseException as error:
+            failure = user_error("The user's train_func failed", error, [("defined in", objects.source)])
+            if self._probe is not None and self._probe.problem and isinstance(error, Exception):
+                failure.code = "Model"
+                failure.message = f"The model does not fit the data: {self._probe.problem}. {failure.message}"
+                failure.context.append(("model", self._model_name))
+            raise failure from error
+
+    def _keep(self, trained: Any, saver: _BestSaver, save_best_only: bool) -> None:
+        """Settle which model is the trained one, write its file, and use what is in the file from now on."""
+        data = saver.data
+        if not data:
+            if not isinstance(trained, torch.nn.Module):
+                raise EngineError(
+                    "UserCode", f"train_func must return the trained model: expected a torch.nn.Module, found "
+                    f"{type(trained).__name__}", [("defined in", self._objects.source)]
+                )
+            if save_best_only:
+                why = "every validation loss was NaN" if saver.calls else "train_func never called save_best"
+                self._log.warning(f"Option SaveBestOnly: {why}; the model that train_func returned is stored instead")
+            data = models.to_bytes(trained, self._shape.n_variables)
+            models.write(saver.path, data)
+        if not save_best_only:
+            self._log.info(f"Trained model written to file: {saver.path}")
+        self._use(data, str(saver.path))
+        usercode.remember(models.sha256_of(data), self._objects)
+
+    def _use(self, data: bytes, name: str) -> None:
+        self._model = models.from_bytes(data, name)
+        self._model.eval()
+        self._model_name = name
+        self._data = data
+        self._probe = Probe(self._model, self._shape)
+        self._is_loaded = True
+
+    def _trained_width(self, inputs: Array) -> int:
+        if self._objects.predict_func is None:
+            assert self._probe is not None
+            if self._probe.problem:
+                raise self._probe.error(self._model_name)
+            return self._probe.width
+        rows = np.array(inputs[:2])
+        with torch.random.fork_rng(devices=[]):
+            return int(self._call_user(rows, self._shape.widths()).shape[1])
+
+    # ---- application -------------------------------------------------------------------------------------------
+
+    def load(
+        self, *, user_code: str, weight_folder: str, weight_file: str, text: str, sha256: str, size: int,
+        files: list[str], n_outputs: int,
+    ) -> int:
+        """Get ready for evaluation with a model from a weight file; does nothing if that is done.
+
+        Args:
+            text: the embedded model, or empty.
+            files: where the model may be instead, first choice first.
+            sha256: its checksum; empty in files of TMVA itself.
+            n_outputs: as the weight file says, 0 if it does not.
+
+        Returns:
+            The number of output columns.
+        """
+        with self._lock, _flushed():
+            if self._is_loaded:
+                return self._n_outputs
+            name = weight_file
+            if text:
+                data = models.decode(text, size, weight_file)
+            else:
+                path = self._find_model(files, weight_file)
+                name = str(path)
+                data = models.read(path)
+                if not sha256:
+                    self._log.info(f"The weight file has no checksum of its model: {name} is used unverified")
+            models.check(data, sha256, name)
+            code = usercode.find_file(user_code, (weight_folder,)) if user_code else None
+            self._objects = usercode.for_application(code, models.sha256_of(data))
+            self._use(data, name)
+            assert self._probe is not None
+            if self._probe.problem and self._objects.predict_func is None:
+                raise self._probe.error(name)
+            own = self._probe.width if self._objects.predict_func is None else n_outputs
+            self._n_outputs = own or self._probe.width or self._shape.n_outputs
+            if self._n_outputs not in self._shape.widths():
+                self._n_outputs = self._shape.n_outputs
+            return self._n_outputs
+
+    @staticmethod
+    def _find_model(files: list[str], weight_file: str) -> Path:
+        for file in files:
+            if Path(file).is_file():
+                return Path(file)
+        tried = ", ".join(str(Path(file).absolute()) for file in files) or "nothing: the weight file names no model"
+        raise EngineError(
+            "Model", f"The model of weight file {weight_file} is missing", [("tried", tried)]
+        )
+
+    def predict(self, inputs: Array, outputs: Array) -> None:
+        """Outputs for ``inputs`` [n, nVars] into ``outputs`` [n, nOutputs].
+
+        With the default prediction ``inputs`` may be memory of the caller. The user's function may keep what it gets:
+        the bridge asks :meth:`uses_predict_func` and then hands over memory with an owner, read-only.
+        """
+        if self._objects.predict_func is None:
+            prediction.predict_into(self._model, torch.from_numpy(inputs), torch.from_numpy(outputs))
+        else:
+            with _flushed():
+                outputs[...] = self._call_user(inputs, (outputs.shape[1],))
+        if not self._nan_reported and np.isnan(outputs.sum()) and np.isnan(outputs).any():
+            self._nan_reported = True
+            self._log.warning(f"The model {self._model_name} gives NaN for some events")
+
+    def _call_user(self, inputs: Array, widths: tuple[int, ...]) -> Array:
+        inputs.flags.writeable = False
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writ", category=UserWarning)
+        context = [("defined in", self._objects.source)]
+        assert self._objects.predict_func is not None
+        try:
+            result = self._objects.predict_func(self._model, inputs)
+        except BaseException as error:
+            raise user_error("The user's predict_func failed", error, context) from error
+        try:
+            return prediction.check_prediction(prediction.to_array(result), len(inputs), widths)
+        except EngineError as error:
+            error.context.extend(context)
+            raise
+
+    def uses_predict_func(self) -> bool:
+        """Whether rows go to a function of the user."""
+        return self._objects.predict_func is not None
+
+    def single_row_function(self) -> Callable[[torch.Tensor], torch.Tensor] | None:
+        """What the bridge may call for one row in inference mode, reading the float32 output from its memory.
+
+        None if only :meth:`predict` will do. The forward method of a TorchScript module without hooks is called
+        directly, which saves a tenth of the time of a small network.
+        """
+        if self.uses_predict_func() or self._probe is None or not self._probe.plain:
+            return None
+        if isinstance(self._model, torch.jit.ScriptModule):
+            module = self._model._c
+            if not module._get_forward_hooks() and not module._get_forward_pre_hooks():
+                return module._get_method("forward")  # type: ignore[no-any-return]
+        return self._model  # type: ignore[no-any-return]
+
+    def row_slot(self) -> tuple[Array, torch.Tensor]:
+        """A one-row input: an array for C++ to write into, and the tensor on the same memory."""
+        array = np.zeros((1, self._shape.n_variables), dtype=np.float32)
+        return array, torch.from_numpy(array)
+
+    def export(self) -> tuple[str, str, int, str]:
+        """Format, SHA-256, size and text (empty if too large) of the trained model, for a weight file."""
+        if not self._data:
+            raise EngineError("State", "There is no trained model to write: train first")
+        encoded = models.encode(self._data)
+        return encoded.format, encoded.sha256, encoded.size, encoded.text
+
+
+class _BestSaver:
+    """The ``save_best`` callback: keeps and writes the model with the smallest validation loss."""
+
+    def __init__(self, n_variables: int, path: Path) -> None:
+        self._n_variables = n_variables
+        self.path = path
+        self.calls = 0
+        self.data = b""
+
+    def __call__(self, model: Any, curr_val: Any, best_val: Any) -> Any:
+        """Store ``model`` if ``curr_val`` is not above ``best_val`` (NaN is above everything); returns the better."""
+        self.calls += 1
+        is_first_number = best_val != best_val and curr_val == curr_val
+        if not (curr_val <= best_val or is_first_number):
+            return best_val
+        self.data = models.to_bytes(model, self._n_variables)
+        models.write(self.path, self.data)
+        return curr_val

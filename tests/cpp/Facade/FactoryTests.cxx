@@ -1,0 +1,206 @@
+#include "TorchMVA/Factory.hxx"
+
+#include "ClassExample.hxx"
+#include "TorchMVA/Method/MethodFisher.hxx"
+#include "support/TempFolder.hxx"
+
+#include "TCanvas.h"
+#include "TGraph.h"
+#include "TMultiGraph.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+using namespace TorchMVA;
+using TorchMVA::Test::ClassExample;
+
+namespace {
+
+const char *kSilent = "!V:Silent:!Color:!DrawProgressBar:AnalysisType=Classification";
+
+EErrorCode CodeOf(const std::function<void()> &call)
+{
+   try {
+      call();
+   } catch (const Error &error) {
+      return error.GetCode();
+   }
+   return EErrorCode::kInternal;
+}
+
+class FactoryTest : public ::testing::Test {
+protected:
+   Test::TempFolder fFolder; // the test runs inside it
+   ClassExample fExample;
+};
+
+} // namespace
+
+TEST_F(FactoryTest, TrainsTestsAndEvaluatesFisher)
+{
+   auto loader = fExample.MakeLoader("dataset");
+   Factory factory("job", kSilent);
+   auto *method = factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "!H:!V:Fisher");
+   factory.TrainAllMethods();
+   factory.TestAllMethods();
+   factory.EvaluateAllMethods();
+   EXPECT_TRUE(std::filesystem::exists("dataset/weights/job_Fisher.weights.xml"));
+   // Unweighted area of Fisher's discriminant on the whole sample, from scikit-learn: 0.8896.
+   EXPECT_NEAR(factory.GetROCIntegral(loader.get(), "Fisher"), 0.8896, 0.01);
+   EXPECT_NEAR(factory.GetROCIntegral("dataset", "Fisher", 0, Types::kTraining), 0.8896, 0.02);
+   EXPECT_EQ(factory.GetMethod("dataset", "Fisher"), method) << "the pointer of BookMethod stays valid";
+   EXPECT_EQ(method->GetMvaValues().size(), 2000u);
+}
+
+TEST_F(FactoryTest, RocCurveHasAllForms)
+{
+   auto loader = fExample.MakeLoader("dataset");
+   Factory factory("job", kSilent);
+   factory.BookMethod(loader.get(), "Fisher", "A", "");
+   factory.BookMethod(loader.get(), "Fisher", "B", "VarTransform=D,G");
+   factory.TrainAllMethods();
+   factory.TestAllMethods();
+   const std::unique_ptr<TGraph> graph(factory.GetROCCurve(loader.get(), "A"));
+   ASSERT_GT(graph->GetN(), 100);
+   EXPECT_STREQ(graph->GetTitle(), "Signal efficiency vs. Background rejection (A)");
+   double area = 0;
+   for (int i = 1; i < graph->GetN(); ++i)
+      area += std::abs(graph->GetX()[i] - graph->GetX()[i - 1]) * (graph->GetY()[i] + graph->GetY()[i - 1]) / 2;
+   EXPECT_NEAR(area, factory.GetROCIntegral(loader.get(), "A"), 1e-6);
+   const std::unique_ptr<TMultiGraph> graphs(factory.GetROCCurveAsMultiGraph("dataset", 0));
+   EXPECT_EQ(graphs->GetListOfGraphs()->GetSize(), 2);
+   const std::unique_ptr<TCanvas> canvas(factory.GetROCCurve(loader.get()));
+   EXPECT_STREQ(canvas->GetName(), "ROCCurve dataset class 0");
+   canvas->SaveAs("roc.png");
+   std::ifstream picture("roc.png", std::ios::binary);
+   std::string magic(4, ' ');
+   picture.read(magic.data(), 4);
+   EXPECT_EQ(magic.substr(1), "PNG");
+}
+
+TEST_F(FactoryTest, WritesTheOutputFile)
+{
+   {
+      auto loader = fExample.MakeLoader("dataset");
+      const std::unique_ptr<TFile> output(TFile::Open("out.root", "RECREATE"));
+      Factory factory("job", output.get(), "Silent:Transformations=I;D:AnalysisType=Classification");
+      factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
+      factory.TrainAllMethods();
+      factory.EvaluateAllMethods(); // tests first
+   }
+   const std::unique_ptr<TFile> output(TFile::Open("out.root"));
+   auto *tests = output->Get<TTree>("dataset/TestTree");
+   ASSERT_NE(tests, nullptr);
+   EXPECT_EQ(tests->GetEntries(), 10000);
+   EXPECT_NE(tests->GetBranch("Fisher"), nullptr);
+   EXPECT_EQ(output->Get<TTree>("dataset/TrainTree")->GetEntries(), 2000);
+   for (const char *name : {"CorrelationMatrixS", "InputVariables_Id", "InputVariables_Deco",
+                            "Method_Fisher/Fisher/MVA_Fisher_S", "Method_Fisher/Fisher/MVA_Fisher_rejBvsS"})
+      EXPECT_NE(output->Get((std::string("dataset/") + name).c_str()), nullptr) << name;
+}
+
+TEST_F(FactoryTest, WithoutPersistenceNothingIsWritten)
+{
+   auto loader = fExample.MakeLoader("dataset");
+   Factory factory("job", "Silent:!ModelPersistence:AnalysisType=Classification");
+   factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
+   factory.TrainAllMethods();
+   factory.TestAllMethods();
+   EXPECT_GT(factory.GetROCIntegral(loader.get(), "Fisher"), 0.85);
+   EXPECT_FALSE(std::filesystem::exists("dataset"));
+}
+
+TEST_F(FactoryTest, AutoDecidesBetweenTheClassifications)
+{
+   auto binary = fExample.MakeLoader("binary");
+   Factory two("job", "Silent");
+   EXPECT_EQ(two.BookMethod(binary.get(), Types::kFisher, "Fisher", "")->GetAnalysisType(), Types::kClassification);
+
+   DataLoader many("many");
+   many.AddVariable("var1");
+   for (const char *name : {"Signal", "Background", "Other"})
+      many.AddTree(fExample.fSignal, name);
+   Factory three("job", "Silent");
+   EXPECT_EQ(three.BookMethod(&many, Types::kFisher, "Fisher", ""), nullptr) << "Fisher has two classes only";
+
+   DataLoader none("none");
+   Factory undecided("job", "Silent");
+   EXPECT_EQ(CodeOf([&] { undecided.BookMethod(&none, Types::kFisher, "Fisher", ""); }), EErrorCode::kOption);
+}
+
+TEST_F(FactoryTest, BookingErrorsNameWhatIsWrong)
+{
+   auto loader = fExample.MakeLoader("dataset");
+   Factory factory("job", kSilent);
+   factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
+   EXPECT_EQ(CodeOf([&] { factory.BookMethod(loader.get(), Types::kFisher, "Fisher", ""); }), EErrorCode::kState);
+   EXPECT_EQ(CodeOf([&] { factory.BookMethod(nullptr, Types::kFisher, "F", ""); }), EErrorCode::kArgument);
+   EXPECT_EQ(CodeOf([&] { factory.BookMethod(loader.get(), "Fischer", "F", ""); }), EErrorCode::kMethod);
+   try {
+      factory.BookMethod(loader.get(), Types::kBDT, "BDT", "");
+      FAIL() << "there is no BDT";
+   } catch (const Error &error) {
+      EXPECT_EQ(error.GetCode(), EErrorCode::kMethod);
+      const std::string text = error.what();
+      EXPECT_NE(text.find("\"BDT\""), std::string::npos) << text;
+      EXPECT_NE(text.find("Fisher"), std::string::npos) << "lists what exists: " << text;
+   }
+   try {
+      factory.BookMethod(loader.get(), Types::kFisher, "F", "VarTransfrom=D");
+      FAIL() << "the option is misspelt";
+   } catch (const Error &error) {
+      EXPECT_EQ(error.GetCode(), EErrorCode::kOption);
+      EXPECT_NE(std::string(error.what()).find("VarTransform"), std::string::npos) << error.what();
+   }
+   EXPECT_FALSE(factory.HasMethod("dataset", "F")) << "a failed booking leaves nothing behind";
+   auto sameName = fExample.MakeLoader("dataset");
+   EXPECT_EQ(CodeOf([&] { factory.BookMethod(sameName.get(), Types::kFisher, "X", ""); }), EErrorCode::kState);
+}
+
+TEST_F(FactoryTest, AnUnwritableFolderIsFoundAtBooking)
+{
+   std::ofstream("dataset") << "a file where the folder should be";
+   auto loader = fExample.MakeLoader("dataset");
+   Factory factory("job", kSilent);
+   EXPECT_EQ(CodeOf([&] { factory.BookMethod(loader.get(), Types::kFisher, "Fisher", ""); }), EErrorCode::kFile);
+}
+
+TEST_F(FactoryTest, FewerThanTenTrainingEventsAreRefused)
+{
+   auto loader = fExample.MakeLoader("dataset", "nTrain_Signal=4:nTrain_Background=4:nTest_Signal=10:nTest_Background=10");
+   Factory factory("job", kSilent);
+   factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
+   EXPECT_EQ(CodeOf([&] { factory.TrainAllMethods(); }), EErrorCode::kData);
+}
+
+TEST_F(FactoryTest, FiguresBeforeTheirTimeSayWhatToCall)
+{
+   auto loader = fExample.MakeLoader("dataset");
+   Factory factory("job", kSilent);
+   factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
+   factory.TrainAllMethods();
+   EXPECT_EQ(CodeOf([&] { factory.GetROCIntegral(loader.get(), "Fisher"); }), EErrorCode::kState);
+   EXPECT_EQ(CodeOf([&] { factory.GetROCIntegral(loader.get(), "Fish"); }), EErrorCode::kMethod);
+   EXPECT_EQ(CodeOf([&] { factory.GetROCIntegral("elsewhere", "Fisher"); }), EErrorCode::kMethod);
+   EXPECT_EQ(CodeOf([&] { factory.GetROCIntegral(loader.get(), "Fisher", 7, Types::kTraining); }),
+             EErrorCode::kArgument);
+}
+
+TEST_F(FactoryTest, BackgroundNamedFirstStillHasSignalOnTheRight)
+{
+   DataLoader loader("dataset");
+   for (const char *variable : {"var1", "var2", "var3", "var4"})
+      loader.AddVariable(variable);
+   loader.AddBackgroundTree(fExample.fBackground);
+   loader.AddSignalTree(fExample.fSignal);
+   loader.PrepareTrainingAndTestTree("", "SplitMode=Random:!V");
+   Factory factory("job", kSilent);
+   factory.BookMethod(&loader, Types::kFisher, "Fisher", "");
+   factory.TrainAllMethods();
+   factory.TestAllMethods();
+   EXPECT_EQ(loader.GetDataSetInfo().GetSignalClassIndex(), 1u);
+   EXPECT_NEAR(factory.GetROCIntegral(&loader, "Fisher"), 0.8896, 0.02);
+}

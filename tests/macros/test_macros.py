@@ -1,0 +1,147 @@
+"""The examples of macros/: every macro interpreted and compiled, every script, each in a folder of its own."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import sys
+
+import pytest
+
+TIME_LIMIT = 180  # seconds for one macro, its compilation included
+ENVIRONMENT = f'eval "$({shlex.quote(sys.executable)} -m torchmva env)"'
+
+pytestmark = pytest.mark.timeout(TIME_LIMIT + 30)
+
+
+@pytest.fixture
+def work(macros, tmp_path):
+    """A folder with copies of the examples: ACLiC writes beside a macro, and no example may write elsewhere."""
+    for path in macros.iterdir():
+        if path.suffix in (".C", ".py"):
+            shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def areas(text: str) -> list[float]:
+    return [float(area) for area in re.findall(r"^ROC integral of .*: (\d\.\d+)$", text, re.MULTILINE)]
+
+
+def check_classification(folder, text, is_png):
+    assert len(re.findall(r"^epoch +\d+ of 5: validation loss \d", text, re.MULTILINE)) == 5
+    assert "Evaluation results ranked by best signal efficiency and purity (area)" in text
+    assert len(areas(text)) == 1
+    assert 0.88 < areas(text)[0] < 0.95
+    is_png(folder / "ROC_Classification.png")
+    assert (folder / "Classification.root").stat().st_size > 10000
+    for name in ("Fisher", "PyTorch"):
+        assert (folder / f"dataset/weights/Classification_{name}.weights.xml").exists()
+
+
+def check_multiclass(folder, text, is_png):
+    assert "1-vs-rest performance metrics per class" in text
+    assert len(areas(text)) == 4
+    assert all(0.6 < area < 1 for area in areas(text))
+    is_png(folder / "ROC_Multiclass.png")
+    assert (folder / "Multiclass.root").stat().st_size > 10000
+    assert (folder / "dataset/weights/Multiclass_PyTorch.weights.xml").exists()
+
+
+def check_regression(folder, text):
+    assert "Evaluation results ranked by smallest RMS on test sample:" in text
+    pairs = [(float(a), float(b)) for a, b in re.findall(r"^true +(\S+) +predicted +(\S+)$", text, re.MULTILINE)]
+    assert len(pairs) == 10
+    assert sum(abs(a - b) for a, b in pairs) / 10 < 10
+    assert (folder / "Regression.root").stat().st_size > 10000
+
+
+def responses(text: str) -> dict[str, float]:
+    """Event -> response, exactly."""
+    found = re.findall(r"^(\S+ \d+) response \S+ (\S+)$", text, re.MULTILINE)
+    return {event: float.fromhex(value) for event, value in found}
+
+
+def check_application(text):
+    values = responses(text)
+    assert len(values) == 40
+    one_by_one = [value for event, value in values.items() if event.startswith("Tree")]
+    in_one_call = [value for event, value in values.items() if event.startswith("batch")]
+    assert one_by_one == in_one_call
+    signal, background = one_by_one[:10], one_by_one[10:]
+    assert sum(signal) > sum(background) + 1
+
+
+@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+def test_classification_and_application(work, run_macro, is_png, compiled):
+    result = run_macro(f"Classification.C{compiled}", cwd=work, timeout=TIME_LIMIT)
+    check_classification(work, result.stdout, is_png)
+    result = run_macro(f"Application.C{compiled}", cwd=work, timeout=TIME_LIMIT)
+    check_application(result.stdout)
+
+
+def test_classification_without_includes(work, run_macro, is_png):
+    """TMVA:: is found by ROOT's autoloading alone."""
+    macro = work / "Classification.C"
+    lines = macro.read_text().splitlines()
+    kept = [line for line in lines if not line.startswith('#include "TMVA/')]
+    assert len(lines) - len(kept) == 3
+    macro.write_text("\n".join(kept))
+    result = run_macro("Classification.C", cwd=work, timeout=TIME_LIMIT)
+    check_classification(work, result.stdout, is_png)
+
+
+def test_application_with_plain_root(work, run, run_macro):
+    """After `eval "$(torchmva env)"`, ROOT's own command."""
+    run_macro("Classification.C", cwd=work, timeout=TIME_LIMIT)
+    result = run(["sh", "-c", f"{ENVIRONMENT} && root -l -b -q Application.C"], cwd=work, timeout=TIME_LIMIT)
+    check_application(result.stdout)
+
+
+@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+def test_multiclass(work, run_macro, is_png, compiled):
+    check_multiclass(work, run_macro(f"Multiclass.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout, is_png)
+
+
+@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+def test_regression(work, run_macro, compiled):
+    check_regression(work, run_macro(f"Regression.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout)
+
+
+def test_classification_and_application_scripts(work, run, is_png):
+    """With an ordinary interpreter: `import torchmva` is all they need."""
+    result = run([sys.executable, "classification.py"], cwd=work, timeout=TIME_LIMIT)
+    check_classification(work, result.stdout, is_png)
+    check_application(run([sys.executable, "application.py"], cwd=work, timeout=TIME_LIMIT).stdout)
+
+
+def test_multiclass_script(work, run, is_png):
+    result = run([sys.executable, "multiclass.py"], cwd=work, timeout=TIME_LIMIT)
+    check_multiclass(work, result.stdout, is_png)
+
+
+def test_regression_script(work, run):
+    check_regression(work, run([sys.executable, "regression.py"], cwd=work, timeout=TIME_LIMIT).stdout)
+
+
+def test_demo(work, run, is_png):
+    result = run([sys.executable, "demo.py", "results"], cwd=work, timeout=TIME_LIMIT)
+    assert len(re.findall(r" equal$", result.stdout, re.MULTILINE)) == 40
+    assert "DIFFERENT" not in result.stdout
+    written = result.stdout.split("Written:")[1]
+    for name in ("Classification.root", "ROC_Classification.png", "Classification_PyTorch.weights.xml"):
+        assert str(work / "results") in next(line for line in written.splitlines() if name in line)
+    is_png(work / "results" / "ROC_Classification.png")
+
+
+def test_a_macro_that_fails_is_seen_as_failed(work, run_macro):
+    """An exception of TorchMVA ends a macro with its message and an exit code that is not 0."""
+    result = run_macro('Application.C("nowhere.weights.xml")', cwd=work, timeout=TIME_LIMIT, fails=True)
+    assert "nowhere.weights.xml" in result.stdout + result.stderr
+    assert "response" not in result.stdout
+
+
+def test_every_example_is_short(macros):
+    for path in macros.iterdir():
+        if path.is_file():
+            assert len(path.read_text().splitlines()) <= 80, path.name

@@ -1,0 +1,168 @@
+"""The command `torchmva`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["env"], ["config", "--cflags", "--libs"], ["--help"]], ids=" ".join
+)
+def test_answers_without_importing_root_or_torch(run, arguments):
+    result = run([sys.executable, "-X", "importtime", "-m", "torchmva", *arguments])
+    imported = {line.rpartition("|")[2].strip() for line in result.stderr.splitlines() if "import time:" in line}
+    assert "torchmva.cli" in imported
+    assert not imported & {"ROOT", "cppyy", "torch", "numpy"}
+
+
+def test_version_is_that_of_the_package(torchmva_command):
+    assert torchmva_command("--version").stdout.strip() == metadata.version("torchmva")
+    assert torchmva_command("config", "--version").stdout.strip() == metadata.version("torchmva")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["nonsense"], ["config"], ["config", "--cfl"], ["--vers"], ["env", "--shell", "perl"], ["env", "--sh", "sh"]],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2_and_prints_nothing_to_stdout(torchmva_command, arguments):
+    result = torchmva_command(*arguments, check=False)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "usage:" in result.stderr
+
+
+def test_env_can_be_evaluated_twice(run):
+    command = shlex.quote(str(Path(sys.executable).parent / "torchmva"))
+    once = f'eval "$({command} env)"'
+    show = 'echo "$PATH|$LD_LIBRARY_PATH|$ROOT_INCLUDE_PATH|$CMAKE_PREFIX_PATH"'
+    first = run(["sh", "-c", f"{once}; {show}"]).stdout
+    second = run(["sh", "-c", f"{once}; {once}; {show}"]).stdout
+    assert first == second
+    assert str(Path(sys.executable).parent) in first
+    assert "torchmva/lib" in first
+
+
+def test_env_keeps_what_was_set_before(run):
+    command = shlex.quote(str(Path(sys.executable).parent / "torchmva"))
+    script = f'export LD_LIBRARY_PATH=\'/a folder:/x$y\'; eval "$({command} env)"; echo "$LD_LIBRARY_PATH"'
+    assert run(["sh", "-c", script]).stdout.strip().endswith(":/a folder:/x$y")
+
+
+@pytest.mark.parametrize("shell", ["sh", "csh", "fish"])
+def test_env_prints_one_setting_a_line_for_each_shell(torchmva_command, shell):
+    lines = torchmva_command("env", "--shell", shell).stdout.splitlines()
+    start = {"sh": "export ", "csh": "setenv ", "fish": "set -gx "}[shell]
+    assert len(lines) == 4
+    assert all(line.startswith(start) for line in lines)
+
+
+@pytest.mark.parametrize("shell", ["csh", "fish"])
+def test_env_is_understood_by_other_shells(run, torchmva_command, shell):
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell} here")
+    settings = torchmva_command("env", "--shell", shell).stdout
+    result = run([shell, "-c", settings + "\nprintenv LD_LIBRARY_PATH"])
+    assert "torchmva/lib" in result.stdout
+
+
+def test_config_quotes_for_the_shell_and_keeps_the_order(torchmva_command):
+    flags = shlex.split(torchmva_command("config", "--libs", "--cflags").stdout)
+    assert flags.index("-lTorchMVA") < flags.index("-std=c++17")
+    for option in ("--incdir", "--libdir", "--cmakedir", "--rootincdir", "--rootlibdir"):
+        (folder,) = shlex.split(torchmva_command("config", option).stdout)
+        assert Path(folder).is_dir(), option
+
+
+def test_root_passes_arguments_and_the_exit_code(torchmva_command, tmp_path):
+    (tmp_path / "code.C").write_text(
+        'void code(int a, const char *s) { printf("got %d %s\\n", a, s); gSystem->Exit(a); }'
+    )
+    result = torchmva_command("root", "-l", "-b", "-q", 'code.C(7,"x y")', check=False)
+    assert result.returncode == 7
+    assert "got 7 x y" in result.stdout
+
+
+@pytest.fixture
+def script(tmp_path):
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    (folder / "neighbour.py").write_text("value = 42\n")
+    path = folder / "script.py"
+    path.write_text(
+        "import atexit, inspect, pickle, sys\n"
+        "import neighbour\n"
+        "class Custom: pass\n"
+        "load_model_custom_objects = {'train_func': 1}\n"
+        "main = sys.modules['__main__']\n"
+        "assert vars(main) is globals()\n"
+        "assert __name__ == '__main__' and __file__ == sys.argv[0]\n"
+        "assert isinstance(pickle.loads(pickle.dumps(Custom())), Custom)\n"
+        "assert 'class Custom' in inspect.getsource(Custom)\n"
+        "atexit.register(lambda: print('at exit', sys.modules['__main__'].load_model_custom_objects))\n"
+        "print(neighbour.value, sys.argv[1:])\n"
+        "if sys.argv[1:2] == ['raise']: raise ValueError('on purpose')\n"
+        "sys.exit(len(sys.argv))\n"
+    )
+    return path
+
+
+def command_lines(script: Path) -> dict[str, list[object]]:
+    return {
+        "module": [sys.executable, "-m", "torchmva", script],
+        "command": [Path(sys.executable).parent / "torchmva", script],
+    }
+
+
+@pytest.mark.parametrize("door", ["module", "command"])
+def test_script_is_main_and_its_exit_code_passes_through(run, script, door):
+    result = run([*command_lines(script)[door], "-b", "--version", "x"], check=False)
+    assert result.stdout.splitlines() == [
+        "42 ['-b', '--version', 'x']",
+        "at exit {'train_func': 1}",
+    ], result.stderr
+    assert result.returncode == 4
+
+
+def test_exception_of_a_script_shows_its_traceback(run, script):
+    result = run([*command_lines(script)["module"], "raise"], check=False)
+    assert result.returncode == 1
+    assert "ValueError: on purpose" in result.stderr
+    assert "raise ValueError('on purpose')" in result.stderr
+
+
+def test_missing_script_is_wrong_usage(torchmva_command):
+    result = torchmva_command("nowhere.py", check=False)
+    assert result.returncode == 2
+    assert "nowhere.py" in result.stderr
+
+
+def test_script_sees_tmva_without_importing_torchmva(torchmva_command, tmp_path):
+    path = tmp_path / "unmodified.py"
+    path.write_text("from ROOT import TMVA\nprint(int(TMVA.Types.kPyTorch), TMVA.DataLoader('d').GetName())\n")
+    assert torchmva_command(path).stdout.split()[-1] == "d"
+
+
+def test_env_without_root_says_what_to_do(tmp_path):
+    """A Python that has no ROOT gets one clear line, not a traceback."""
+    source = (
+        "import sys, importlib.util as u\n"
+        "find = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name == 'ROOT' else find(name, *a)\n"
+        "from torchmva.cli import main\n"
+        "sys.exit(main(['env']))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", source], cwd=tmp_path, env=dict(os.environ), capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert "pip install root" in result.stderr
+    assert "Traceback" not in result.stderr
