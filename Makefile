@@ -32,7 +32,7 @@ unexport ROOTSYS
 
 SOURCES := CMakeLists.txt pyproject.toml $(shell find cmake include src -type f \
 	-not -path '*/__pycache__/*' -not -name '*.pyc' 2>/dev/null)
-CPP_FILES = $(shell find include src/cpp tests/cpp tests/downstream -name '*.[ch]xx' -o -name '*.h' -o -name '*.cxx.in')
+CPP_FILES = $(shell find include src/cpp tests/cpp tests/downstream -not -path '*/Dict/*' \( -name '*.[ch]xx' -o -name '*.h' \))
 TIDY_FILES = $(shell find src/cpp -name '*.cxx')
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 

@@ -23,7 +23,7 @@ function(torchmva_dictionary target)
     OUTPUT "${source}" "${pcm}" "${rootmap}"
     COMMAND ROOT::rootcling -f "${source}" -s "${library}.so"
             -rml "${library}.so" -rmf "${rootmap}" -noIncludePaths
-            -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_BINARY_DIR}/include
+            -I${PROJECT_SOURCE_DIR}/include -I${TORCHMVA_PACKAGE_DIR}/include
             ${arg_HEADERS} "${arg_LINKDEF}"
     COMMAND "${CMAKE_COMMAND}" -DSOURCE=${source} -DROOTMAP=${rootmap} -DDECLARATIONS=${arg_DECLARATIONS}
             -DBUILD_DIR=${PROJECT_BINARY_DIR}

@@ -112,6 +112,12 @@ macro(torchmva_find_root)
 endmacro()
 
 function(_torchmva_make_root_targets root)
+  # the libraries that the wheel brings for ROOT's own use, which the linker wants to see, too
+  set(link_options "-pthread")
+  get_filename_component(bundled "${root}/../root.libs" ABSOLUTE)
+  if(EXISTS "${bundled}")
+    list(APPEND link_options "LINKER:-rpath-link,${bundled}")
+  endif()
   file(GLOB libraries "${root}/lib/lib*.so")
   foreach(library IN LISTS libraries)
     get_filename_component(name "${library}" NAME_WE)
@@ -122,7 +128,7 @@ function(_torchmva_make_root_targets root)
         IMPORTED_LOCATION "${library}"
         INTERFACE_COMPILE_FEATURES cxx_std_17
         INTERFACE_INCLUDE_DIRECTORIES "${root}/include"
-        INTERFACE_LINK_OPTIONS "-pthread")
+        INTERFACE_LINK_OPTIONS "${link_options}")
       if(NOT name STREQUAL "Core")
         set_target_properties(ROOT::${name} PROPERTIES INTERFACE_LINK_LIBRARIES ROOT::Core)
       endif()

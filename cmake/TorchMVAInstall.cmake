@@ -7,14 +7,19 @@ include(CMakePackageConfigHelpers)
 
 configure_file("${PROJECT_SOURCE_DIR}/cmake/_version.py.in" "${TORCHMVA_PACKAGE_DIR}/_version.py" @ONLY)
 
-# The same files in the build folder, for the C++ tests that start Python.
-file(GLOB_RECURSE python_files CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/src/python/torchmva"
-  "${PROJECT_SOURCE_DIR}/src/python/torchmva/*.py" "${PROJECT_SOURCE_DIR}/src/python/torchmva/py.typed")
-foreach(file IN LISTS python_files)
-  get_filename_component(folder "${TORCHMVA_PACKAGE_DIR}/${file}" DIRECTORY)
-  file(MAKE_DIRECTORY "${folder}")
-  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/src/python/torchmva/${file}" "${TORCHMVA_PACKAGE_DIR}/${file}" SYMBOLIC)
-endforeach()
+# The build folder has links to the same files, so that it can be used as the installed package is.
+function(torchmva_link_files from to)
+  foreach(pattern IN LISTS ARGN)
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE "${from}" "${from}/${pattern}")
+    foreach(file IN LISTS files)
+      get_filename_component(folder "${to}/${file}" DIRECTORY)
+      file(MAKE_DIRECTORY "${folder}")
+      file(CREATE_LINK "${from}/${file}" "${to}/${file}" SYMBOLIC)
+    endforeach()
+  endforeach()
+endfunction()
+torchmva_link_files("${PROJECT_SOURCE_DIR}/src/python/torchmva" "${TORCHMVA_PACKAGE_DIR}" "*.py" "py.typed")
+torchmva_link_files("${PROJECT_SOURCE_DIR}/include" "${TORCHMVA_PACKAGE_DIR}/include" "*.h" "*.hxx")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/python/torchmva/" DESTINATION torchmva
   FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed"
@@ -25,11 +30,9 @@ install(FILES "${TORCHMVA_PACKAGE_DIR}/_version.py" DESTINATION torchmva)
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/TorchMVA" DESTINATION torchmva/include
   FILES_MATCHING PATTERN "*.hxx")
-if(EXISTS "${PROJECT_SOURCE_DIR}/include/TMVA")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/TMVA" DESTINATION torchmva/include
   FILES_MATCHING PATTERN "*.h" PATTERN "*.hxx")
-endif()
-install(FILES "${PROJECT_BINARY_DIR}/include/TorchMVA/Version.hxx" DESTINATION torchmva/include/TorchMVA)
+install(FILES "${TORCHMVA_PACKAGE_DIR}/include/TorchMVA/Version.hxx" DESTINATION torchmva/include/TorchMVA)
 
 # --- the CMake package ----------------------------------------------------------------------------------------
 
@@ -44,6 +47,4 @@ install(FILES
   "${PROJECT_BINARY_DIR}/TorchMVAConfigVersion.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/TorchMVAFindROOT.cmake"
   DESTINATION "${cmake_dir}")
-if(TARGET TorchMVA)
 install(EXPORT TorchMVATargets NAMESPACE TorchMVA:: DESTINATION "${cmake_dir}")
-endif()

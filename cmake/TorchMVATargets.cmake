@@ -22,11 +22,12 @@ endfunction()
 # What every shared object of ours has in common.
 function(torchmva_common_settings target)
   target_compile_features(${target} PUBLIC cxx_std_17)
-  set_target_properties(${target} PROPERTIES
-    CXX_EXTENSIONS OFF
-    BUILD_WITH_INSTALL_RPATH ON)
-  # __FILE__ and debug information without the folder of the build
-  target_compile_options(${target} PRIVATE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=" "-ffile-prefix-map=${PROJECT_BINARY_DIR}/=")
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  # __FILE__ and debug information without folders of this machine
+  target_compile_options(${target} PRIVATE
+    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/="
+    "-ffile-prefix-map=${PROJECT_BINARY_DIR}/="
+    "-ffile-prefix-map=${TORCHMVA_ROOT_INCLUDE_DIR}/=")
   target_link_options(${target} PRIVATE -Wl,--enable-new-dtags)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "SHARED_LIBRARY" AND NOT TORCHMVA_SANITIZE) # a module's Python symbols come from the process
@@ -51,7 +52,7 @@ function(torchmva_add_library name)
   target_include_directories(${name}
     PUBLIC
       "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
-      "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>"
+      "$<BUILD_INTERFACE:${TORCHMVA_PACKAGE_DIR}/include>"
       "$<INSTALL_INTERFACE:torchmva/include>"
     PRIVATE
       "${PROJECT_SOURCE_DIR}/src/cpp")
@@ -64,7 +65,7 @@ function(torchmva_add_library name)
 
   set(headers) # TODO bootstrap
   foreach(header IN LISTS arg_HEADERS)
-    if(EXISTS "${PROJECT_SOURCE_DIR}/include/${header}" OR EXISTS "${PROJECT_BINARY_DIR}/include/${header}")
+    if(EXISTS "${PROJECT_SOURCE_DIR}/include/${header}" OR EXISTS "${TORCHMVA_PACKAGE_DIR}/include/${header}")
       list(APPEND headers ${header})
     else()
       message(WARNING "no header ${header} yet")

@@ -22,9 +22,7 @@ def mean_loss(model, loader, criterion):
         return sum(criterion(model(X), y).item() for X, y in loader) / len(loader)
 
 
-def train(
-    model, train_loader, val_loader, num_epochs, batch_size, optimizer, criterion, save_best, scheduler
-):
+def train(model, train_loader, val_loader, num_epochs, batch_size, optimizer, criterion, save_best, scheduler):
     """One pass over the training events an epoch; keeps the model with the smallest validation loss."""
     trainer = optimizer(model.parameters(), lr=0.01)
     best_val = None

@@ -9,9 +9,8 @@ import sys
 from array import array
 
 import numpy as np
-import torch  # noqa: F401  before ROOT
-
 import ROOT
+
 import torchmva  # noqa: F401  gives ROOT.TMVA
 
 TMVA = ROOT.TMVA
@@ -26,9 +25,7 @@ def responses(weight_file, tree_names=("TreeS", "TreeB")):
         reader.AddVariable(name, values[name])
     reader.BookMVA("MyNetwork", weight_file)  # the tag is free
 
-    data = ROOT.TFile.Open(
-        str(ROOT.gROOT.GetTutorialDir()) + "/machine_learning/data/tmva_class_example.root"
-    )
+    data = ROOT.TFile.Open(str(ROOT.gROOT.GetTutorialDir()) + "/machine_learning/data/tmva_class_example.root")
     lines, rows = [], []
     for tree_name in tree_names:
         tree = data.Get(tree_name)

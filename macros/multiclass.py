@@ -6,10 +6,10 @@ Training and prediction are TorchMVA's defaults. Writes into the current folder:
 dataset/weights/Multiclass_PyTorch.weights.xml, ROC_Multiclass.png.
 """
 
-import torch  # before ROOT
+import ROOT
+import torch
 from torch import nn
 
-import ROOT
 import torchmva  # noqa: F401  gives ROOT.TMVA and keyword arguments
 
 TMVA = ROOT.TMVA
@@ -20,9 +20,7 @@ network = nn.Sequential(nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, len(CLASSES))
 torch.jit.script(network).save("MulticlassModel.pt")
 load_model_custom_objects = {"criterion": nn.BCELoss(), "optimizer": torch.optim.Adam}
 
-data = ROOT.TFile.Open(
-    str(ROOT.gROOT.GetTutorialDir()) + "/machine_learning/data/tmva_multiclass_example.root"
-)
+data = ROOT.TFile.Open(str(ROOT.gROOT.GetTutorialDir()) + "/machine_learning/data/tmva_multiclass_example.root")
 output = ROOT.TFile.Open("Multiclass.root", "RECREATE")
 
 loader = TMVA.DataLoader("dataset")
@@ -30,7 +28,7 @@ for name in ("var1", "var2", "var3", "var4"):
     loader.AddVariable(name)
 for name, tree in CLASSES.items():
     loader.AddTree(data.Get(tree), name)
-loader.PrepareTrainingAndTestTree(ROOT.TCut(""), SplitMode="Random", NormMode="NumEvents", V=False)
+loader.PrepareTrainingAndTestTree("", SplitMode="Random", NormMode="NumEvents", V=False)
 
 factory = TMVA.Factory("Multiclass", output, AnalysisType="Multiclass")
 factory.BookMethod(

@@ -8,10 +8,10 @@ dataset/weights/Regression_PyTorch.weights.xml.
 
 from array import array
 
-import torch  # before ROOT
+import ROOT
+import torch
 from torch import nn
 
-import ROOT
 import torchmva  # noqa: F401  gives ROOT.TMVA and keyword arguments
 
 TMVA = ROOT.TMVA
@@ -30,9 +30,7 @@ loader.AddVariable("var1")
 loader.AddVariable("var2")
 loader.AddTarget("fvalue")
 loader.AddRegressionTree(tree)
-loader.PrepareTrainingAndTestTree(
-    ROOT.TCut(""), nTrain_Regression=4000, SplitMode="Random", NormMode="NumEvents", V=False
-)
+loader.PrepareTrainingAndTestTree("", nTrain_Regression=4000, SplitMode="Random", NormMode="NumEvents", V=False)
 
 factory = TMVA.Factory("Regression", output, AnalysisType="Regression")
 # N also scales the target to [-1, 1]; predictions come back in the target's own units.

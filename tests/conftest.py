@@ -20,6 +20,9 @@ ERROR_TEXT = re.compile(
     re.MULTILINE,
 )
 
+# What a shell may have set for another ROOT: no test may depend on it.
+INHERITED = ("LD_LIBRARY_PATH", "ROOT_INCLUDE_PATH", "CMAKE_PREFIX_PATH", "ROOTSYS")
+
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -37,10 +40,11 @@ def run_program(
     env: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a program to its end. Unless it `fails`, its exit code is 0 and it says nothing that looks like an error."""
+    clean = {name: value for name, value in os.environ.items() if name not in INHERITED}
     result = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **(env or {})},
+        env={**clean, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **(env or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -57,8 +61,8 @@ def run_program(
 
 
 @pytest.fixture(scope="session")
-def run() -> Program:
-    """`run([program, argument, ...], cwd=folder, timeout=seconds, fails=False)`."""
+def run_checked() -> Program:
+    """`run_checked([program, argument, ...], cwd=folder, timeout=seconds, fails=False)`."""
     return run_program
 
 
@@ -114,10 +118,10 @@ def is_png() -> Callable[[Path], None]:
 
 @pytest.fixture(scope="session")
 def ROOT():
-    """ROOT with TorchMVA in this very process; torch comes before it."""
+    """ROOT with TorchMVA in this very process."""
+    import ROOT
     import torch
 
-    import ROOT
     import torchmva  # noqa: F401
 
     torch.set_num_threads(1)

@@ -71,8 +71,10 @@ public:
    void SetWeightExpression(const TString &expression, const TString &className = "");
    void SetSignalWeightExpression(const TString &expression);
    void SetBackgroundWeightExpression(const TString &expression);
+   void SetCut(const char *cut, const TString &className = "") { SetCut(TCut(cut), className); }
    void SetCut(const TString &cut, const TString &className = "");
    void SetCut(const TCut &cut, const TString &className = "");
+   void AddCut(const char *cut, const TString &className = "") { AddCut(TCut(cut), className); }
    void AddCut(const TString &cut, const TString &className = "");
    void AddCut(const TCut &cut, const TString &className = "");
 

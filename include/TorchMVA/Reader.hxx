@@ -30,9 +30,9 @@ public:
    /// With variable names instead of AddVariable.
    Reader(std::vector<std::string> &variables, const TString &options = "", Bool_t verbose = kFALSE);
    Reader(std::vector<TString> &variables, const TString &options = "", Bool_t verbose = kFALSE);
-   /// "v1:v2:v3".
-   Reader(const std::string &variables, const TString &options, Bool_t verbose = kFALSE);
-   Reader(const TString &variables, const TString &options, Bool_t verbose = kFALSE);
+   /// "v1:v2:v3". The options are a `const char *`, so that text is not taken for the `verbose` of the first form.
+   Reader(const std::string &variables, const char *options, Bool_t verbose = kFALSE);
+   Reader(const TString &variables, const char *options, Bool_t verbose = kFALSE);
    ~Reader() override;
 
    void AddVariable(const TString &expression, Float_t *address);

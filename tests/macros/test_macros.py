@@ -91,10 +91,10 @@ def test_classification_without_includes(work, run_macro, is_png):
     check_classification(work, result.stdout, is_png)
 
 
-def test_application_with_plain_root(work, run, run_macro):
+def test_application_with_plain_root(work, run_checked, run_macro):
     """After `eval "$(torchmva env)"`, ROOT's own command."""
     run_macro("Classification.C", cwd=work, timeout=TIME_LIMIT)
-    result = run(["sh", "-c", f"{ENVIRONMENT} && root -l -b -q Application.C"], cwd=work, timeout=TIME_LIMIT)
+    result = run_checked(["sh", "-c", f"{ENVIRONMENT} && root -l -b -q Application.C"], cwd=work, timeout=TIME_LIMIT)
     check_application(result.stdout)
 
 
@@ -108,24 +108,24 @@ def test_regression(work, run_macro, compiled):
     check_regression(work, run_macro(f"Regression.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout)
 
 
-def test_classification_and_application_scripts(work, run, is_png):
+def test_classification_and_application_scripts(work, run_checked, is_png):
     """With an ordinary interpreter: `import torchmva` is all they need."""
-    result = run([sys.executable, "classification.py"], cwd=work, timeout=TIME_LIMIT)
+    result = run_checked([sys.executable, "classification.py"], cwd=work, timeout=TIME_LIMIT)
     check_classification(work, result.stdout, is_png)
-    check_application(run([sys.executable, "application.py"], cwd=work, timeout=TIME_LIMIT).stdout)
+    check_application(run_checked([sys.executable, "application.py"], cwd=work, timeout=TIME_LIMIT).stdout)
 
 
-def test_multiclass_script(work, run, is_png):
-    result = run([sys.executable, "multiclass.py"], cwd=work, timeout=TIME_LIMIT)
+def test_multiclass_script(work, run_checked, is_png):
+    result = run_checked([sys.executable, "multiclass.py"], cwd=work, timeout=TIME_LIMIT)
     check_multiclass(work, result.stdout, is_png)
 
 
-def test_regression_script(work, run):
-    check_regression(work, run([sys.executable, "regression.py"], cwd=work, timeout=TIME_LIMIT).stdout)
+def test_regression_script(work, run_checked):
+    check_regression(work, run_checked([sys.executable, "regression.py"], cwd=work, timeout=TIME_LIMIT).stdout)
 
 
-def test_demo(work, run, is_png):
-    result = run([sys.executable, "demo.py", "results"], cwd=work, timeout=TIME_LIMIT)
+def test_demo(work, run_checked, is_png):
+    result = run_checked([sys.executable, "demo.py", "results"], cwd=work, timeout=TIME_LIMIT)
     assert len(re.findall(r" equal$", result.stdout, re.MULTILINE)) == 40
     assert "DIFFERENT" not in result.stdout
     written = result.stdout.split("Written:")[1]

@@ -4,8 +4,8 @@ import sys
 from array import array
 
 import numpy as np
-
 import ROOT
+
 import torchmva  # noqa: F401
 
 

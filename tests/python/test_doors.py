@@ -73,9 +73,9 @@ def reference(weights, run_script):
     return values
 
 
-def test_pyroot_in_an_ordinary_interpreter(reference, weights, run, tmp_path):
+def test_pyroot_in_an_ordinary_interpreter(reference, weights, run_checked, tmp_path):
     command = [sys.executable, HERE / "applyWeights.py", weights]
-    assert parse(run(command, cwd=tmp_path, timeout=TIME_LIMIT).stdout) == reference
+    assert parse(run_checked(command, cwd=tmp_path, timeout=TIME_LIMIT).stdout) == reference
 
 
 @pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
@@ -85,23 +85,23 @@ def test_macro(reference, weights, run_macro, tmp_path, compiled):
     assert parse(result.stdout) == reference
 
 
-def test_executable_built_with_cmake(reference, weights, run, tmp_path):
+def test_executable_built_with_cmake(reference, weights, run_checked, tmp_path):
     (tmp_path / "apply.cxx").write_text(MAIN)
     (tmp_path / "CMakeLists.txt").write_text(CMAKE)
     search = sysconfig.get_path("scripts")
     cmake = shutil.which("cmake", path=search) or shutil.which("cmake")
     assert cmake, "no cmake"
-    cmakedir = run([sys.executable, "-m", "torchmva", "config", "--cmakedir"], cwd=tmp_path).stdout.strip()
-    run([cmake, "-S", ".", "-B", "build", f"-DTorchMVA_DIR={cmakedir}"], cwd=tmp_path, timeout=TIME_LIMIT)
-    run([cmake, "--build", "build"], cwd=tmp_path, timeout=TIME_LIMIT)
-    assert parse(run(["build/apply", weights], cwd=tmp_path, timeout=TIME_LIMIT).stdout) == reference
+    cmakedir = run_checked([sys.executable, "-m", "torchmva", "config", "--cmakedir"], cwd=tmp_path).stdout.strip()
+    run_checked([cmake, "-S", ".", "-B", "build", f"-DTorchMVA_DIR={cmakedir}"], cwd=tmp_path, timeout=TIME_LIMIT)
+    run_checked([cmake, "--build", "build"], cwd=tmp_path, timeout=TIME_LIMIT)
+    assert parse(run_checked(["build/apply", weights], cwd=tmp_path, timeout=TIME_LIMIT).stdout) == reference
 
 
-def test_executable_built_by_hand(reference, weights, run, tmp_path):
+def test_executable_built_by_hand(reference, weights, run_checked, tmp_path):
     (tmp_path / "apply.cxx").write_text(MAIN)
     build = f"g++ -O2 apply.cxx $({PYTHON} -m torchmva config --cflags --libs) -o apply"
-    run(["sh", "-c", build], cwd=tmp_path, timeout=TIME_LIMIT)
-    assert parse(run(["./apply", weights], cwd=tmp_path, timeout=TIME_LIMIT).stdout) == reference
+    run_checked(["sh", "-c", build], cwd=tmp_path, timeout=TIME_LIMIT)
+    assert parse(run_checked(["./apply", weights], cwd=tmp_path, timeout=TIME_LIMIT).stdout) == reference
 
 
 # --- what must be refused ---------------------------------------------------------------------------------------------
@@ -190,8 +190,9 @@ def test_a_model_beside_its_weight_file_moves_with_it(ROOT, large):
 
 def test_another_model_beside_the_weight_file_is_refused(ROOT, large, tmp_path):
     import torch
-    import torchmva
     from torch import nn
+
+    import torchmva
 
     folder = tmp_path / "weights"
     shutil.copytree(large[0], folder)

@@ -153,56 +153,92 @@ def test_loader_keeps_its_trees_alive():
 # --- choosing overloads -----------------------------------------------------------------------------------------
 
 
-BOOK = """\
-TorchMVA::MethodBase* TorchMVA::Factory::BookMethod(TorchMVA::DataLoader* loader, TString name, TString title, TString o = "")
-TorchMVA::MethodBase* TorchMVA::Factory::BookMethod(TorchMVA::DataLoader* loader, TorchMVA::Types::EMVA type, TString title, TString o = "")
-"""
-PREPARE = """\
-void P(const TCut& cut, const TString& options)
-void P(TCut signalCut, TCut backgroundCut, const TString& options)
-void P(const TCut& cut, Int_t nTrain, Int_t nTest = -1)
-void P(const TCut& cut, Int_t a, Int_t b, Int_t c, Int_t d, const TString& otherOptions = "SplitMode=Random:!V")
-"""
-VARIABLE = """\
-void V(const TString& expression, const TString& title, const TString& unit, char type = 'F', Double_t min = 0, Double_t max = 0)
-void V(const TString& expression, char type = 'F', Double_t min = 0, Double_t max = 0)
-"""
-EVALUATE = """\
-double E(const TString& tag, Double_t aux = 0)
-double E(TorchMVA::MethodBase* method, Double_t aux = 0)
-double E(const std::vector<Float_t>& variables, const TString& tag, Double_t aux = 0)
-double E(const std::vector<double,std::allocator<double> >& variables, const TString& tag, Double_t aux = 0)
-"""  # fmt: skip
+@pytest.fixture(scope="module")
+def overloads():
+    """A class with overloads as TMVA has them; each says which one was called, and throws if asked to."""
+    ROOT.gInterpreter.Declare("""
+    #include "TorchMVA/Factory.hxx"
+    struct TorchMVATestOverloads {
+       static TString Say(TString what, TString option = "") {
+          if (option == "throw") throw TorchMVA::Error(TorchMVA::EErrorCode::kData, ("thrown by " + what).Data());
+          return what;
+       }
+       TString Book(TNamed *loader, TString name, TString title, TString option = "") { return Say("name", option); }
+       TString Book(TNamed *loader, TorchMVA::Types::EMVA t, TString title, TString option = "") { return Say("enum", option); }
+       TString Prepare(const TCut &cut, const TString &option) { return Say("cut option", option); }
+       TString Prepare(TCut s, TCut b, const TString &option) { return Say("cut cut option", option); }
+       TString Prepare(const TCut &cut, Int_t nTrain, Int_t nTest = -1) { return Say("cut int"); }
+       TString Prepare(const TCut &cut, Int_t, Int_t, Int_t, Int_t, const TString &option = "a=b,c") { return Say("cut ints", option); }
+       TString Variable(const TString &e, const TString &t, const TString &u, char c = 'F', Double_t min = 0) { return Say("titled"); }
+       TString Variable(const TString &e, char c = 'F', Double_t min = 0, Double_t max = 0) { return Say(TString("short ") + c); }
+       TString Evaluate(const TString &tag, Double_t aux = 0) { return Say("tag", tag); }
+       TString Evaluate(const std::vector<Float_t> &v, const TString &tag, Double_t aux = 0) { return Say("floats", tag); }
+       TString Evaluate(const std::vector<Double_t> &v, const TString &tag, Double_t aux = 0) { return Say("doubles", tag); }
+       TString Point(const TString &name, Float_t *p) { return Say("float*", name); }
+       TString Point(const TString &name, Int_t *p) { return Say("int*", name); }
+    };
+    """)
+    klass = ROOT.TorchMVATestOverloads
+    _pythonize._pythonize(klass, "TorchMVATestOverloads")
+    return klass()
 
 
-def test_signatures_are_read_from_the_documentation():
-    signatures = _overloads.parse(VARIABLE)
-    assert signatures[0] == _overloads.Signature(("TString", "TString", "TString", "char", "Double_t", "Double_t"), 3)
-    assert _overloads.parse(EVALUATE)[3].types[0] == "std::vector<double,std::allocator<double> >"
-    assert _overloads.parse(BOOK)[0].types[0] == "TorchMVA::DataLoader*"
-    assert _overloads.parse("void f()")[0] == _overloads.Signature((), 0)
-    assert _overloads.parse('int f(const char* a = "x,y", unsigned int n = 0)')[0].types == ("char*", "unsigned int")
+NAMED = ROOT.TNamed("n", "t")
 
 
 @pytest.mark.parametrize(
-    ("documentation", "arguments", "types"),
+    ("method", "arguments", "chosen"),
     [
-        (BOOK, (object(), "Fisher", "title", "!H"), ["object", "TString", "TString", "TString"]),
-        (BOOK, (object(), 5, "title"), ["object", "int", "TString"]),
-        (PREPARE, ("x > 1", "V"), ["TCut", "TString"]),
-        (PREPARE, (ROOT.TCut("x > 1"), "options"), ["TCut", "TString"]),
-        (PREPARE, ("", "", "options"), ["TCut", "TCut", "TString"]),
-        (PREPARE, ("", 10), ["TCut", "int"]),
-        (PREPARE, ("", 1, 2, 3, 4, "options"), ["TCut", "int", "int", "int", "int", "TString"]),
-        (VARIABLE, ("x", "F"), ["TString", "str"]),
-        (VARIABLE, ("x", "title", "unit", "F"), ["TString", "TString", "TString", "str"]),
-        (VARIABLE, ("x", "y", ""), ["TString", "TString", "TString"]),
-        (EVALUATE, ("tag",), ["TString"]),
-        (EVALUATE, ([1.0, 2.0], "tag"), ["vector<float>", "TString"]),
-        (EVALUATE, (ROOT.std.vector["double"]([1.0]), "tag", 0.5), ["vector<double>", "TString", "float"]),
-        (EVALUATE, ("tag", "too", "many", "arguments"), ["str"] * 4),
+        ("Book", (NAMED, "Fisher", "title", "!H"), "name"),
+        ("Book", (NAMED, "Fisher", "title"), "name"),
+        ("Book", (None, "x", "y"), "name"),
+        ("Book", (NAMED, ROOT.TMVA.Types.kPyTorch, "title", "!H"), "enum"),
+        ("Book", (NAMED, ROOT.TMVA.Types.kPyTorch, "title"), "enum"),
+        ("Prepare", ("x > 1", "V"), "cut option"),
+        ("Prepare", (ROOT.TCut("x > 1"), "options"), "cut option"),
+        ("Prepare", (ROOT.TCut("x > 1"), ROOT.TCut(""), "options"), "cut cut option"),
+        ("Prepare", ("", "", "options"), "cut cut option"),
+        ("Prepare", ("", 10), "cut int"),
+        ("Prepare", ("", 10, 20), "cut int"),
+        ("Prepare", ("", 1, 2, 3, 4), "cut ints"),
+        ("Prepare", ("", 1, 2, 3, 4, "options"), "cut ints"),
+        ("Variable", ("x", "I"), "short I"),
+        ("Variable", ("x",), "short F"),
+        ("Variable", ("x", "F", 0.0, 1.0), "short F"),
+        ("Variable", ("x", "title", "", "F"), "titled"),
+        ("Variable", ("x", "y", "z", "F"), "titled"),
+        ("Evaluate", ("tag",), "tag"),
+        ("Evaluate", (ROOT.TString("tag"), 0.5), "tag"),
+        ("Evaluate", ([1.0, 2.0], "tag"), "doubles"),
+        ("Evaluate", (ROOT.std.vector["float"]([1.0]), "tag"), "floats"),
+        ("Evaluate", (ROOT.std.vector["double"]([1.0]), "tag", 0.5), "doubles"),
+        ("Point", ("x", array("f", [1.0])), "float*"),
+        ("Point", ("x", array("i", [1])), "int*"),
+    ],
+)  # fmt: skip
+def test_the_overload_that_the_arguments_mean_is_called(overloads, method, arguments, chosen):
+    assert str(getattr(overloads, method)(*arguments)) == chosen
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("Book", (NAMED, "Fisher", "title", "throw")),
+        ("Book", (NAMED, ROOT.TMVA.Types.kPyTorch, "title", "throw")),
+        ("Prepare", ("", "throw")),
+        ("Prepare", ("", "", "throw")),
+        ("Prepare", ("", 1, 2, 3, 4, "throw")),
+        ("Evaluate", ("throw",)),
+        ("Evaluate", ([1.0], "throw")),
+        ("Point", ("throw", array("f", [1.0]))),
+        ("Point", ("throw", array("i", [1]))),
     ],
 )
-def test_arguments_are_converted_for_the_overload_that_fits(documentation, arguments, types):
-    converted, _ = _overloads.Resolver(_overloads.parse(documentation)).convert(arguments)
-    assert [type(argument).__name__ for argument in converted] == types
+def test_what_the_overload_throws_arrives(overloads, method, arguments):
+    with pytest.raises(torchmva.Error, match="thrown by"):
+        getattr(overloads, method)(*arguments)
+
+
+def test_arguments_that_fit_nothing_are_a_type_error(overloads):
+    with pytest.raises(TypeError, match="Evaluate"):
+        overloads.Evaluate(object(), object())

@@ -15,6 +15,7 @@ N = 400  # training events
 def address(ROOT):
     """Addresses of the data set's arrays, read in C++."""
     ROOT.gInterpreter.Declare("""
+    #include "TorchMVA/DataLoader.hxx"
     namespace ZeroCopyTest {
     unsigned long long Variables(TorchMVA::DataLoader &loader)
     {

@@ -4,10 +4,10 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import ROOT
 import torch
 from torch import nn
 
-import ROOT
 import torchmva  # noqa: F401
 
 TMVA = ROOT.TMVA
@@ -36,7 +36,12 @@ def train(kind, file_name, trees, variables, options, transform, net, target=Non
     loader.PrepareTrainingAndTestTree(ROOT.TCut(""), SplitMode="Random", NormMode="NumEvents", V=False)
     factory = TMVA.Factory(kind, Silent=True, Color=False, DrawProgressBar=False, Transformations=None, **options)
     factory.BookMethod(
-        loader, TMVA.Types.kPyTorch, "PyTorch", VarTransform=transform, FilenameModel=f"{kind}.pt", NumEpochs=1,
+        loader,
+        TMVA.Types.kPyTorch,
+        "PyTorch",
+        VarTransform=transform,
+        FilenameModel=f"{kind}.pt",
+        NumEpochs=1,
         **({"UserCode": "user.py"} if kind == "classification" else {}),
     )
     if kind == "classification":
@@ -47,17 +52,32 @@ def train(kind, file_name, trees, variables, options, transform, net, target=Non
 BACKGROUNDS = {"Signal": "TreeS", "Background_0": "TreeB0", "Background_1": "TreeB1", "Background_2": "TreeB2"}
 FOUR = ("var1", "var2", "var3", "var4")
 train(
-    "classification", "tmva_class_example.root", {"Signal": "TreeS", "Background": "TreeB"}, FOUR,
-    {"AnalysisType": "Classification"}, "D,G",
+    "classification",
+    "tmva_class_example.root",
+    {"Signal": "TreeS", "Background": "TreeB"},
+    FOUR,
+    {"AnalysisType": "Classification"},
+    "D,G",
     nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 2), nn.Softmax(dim=1)),
 )
 train(
-    "multiclass", "tmva_multiclass_example.root", BACKGROUNDS, FOUR, {"AnalysisType": "Multiclass"}, "N",
+    "multiclass",
+    "tmva_multiclass_example.root",
+    BACKGROUNDS,
+    FOUR,
+    {"AnalysisType": "Multiclass"},
+    "N",
     nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 4), nn.Softmax(dim=1)),
 )
 train(
-    "regression", "tmva_reg_example.root", {"Regression": "TreeR"}, ("var1", "var2"), {"AnalysisType": "Regression"},
-    "N", nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 1)), target="fvalue",
+    "regression",
+    "tmva_reg_example.root",
+    {"Regression": "TreeR"},
+    ("var1", "var2"),
+    {"AnalysisType": "Regression"},
+    "N",
+    nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 1)),
+    target="fvalue",
 )
 
 weights = Path("dataset/weights")

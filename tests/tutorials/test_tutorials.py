@@ -144,11 +144,11 @@ def test_application_to_regression(regression, run_script, tutorials):
 
 
 @pytest.mark.timeout(TIME_LIMIT + 30)
-def test_without_our_command(classification, run, run_script, tutorials):
+def test_without_our_command(classification, run_checked, run_script, tutorials):
     """After `eval "$(torchmva env)"` an ordinary interpreter finds TMVA: option strings, no keyword arguments."""
     folder, _ = classification
     script = tutorials / "pytorch" / "ApplicationClassificationPyTorch.py"
-    plain = run(["sh", "-c", f'{ENVIRONMENT} && python "{script}"'], cwd=folder, timeout=TIME_LIMIT).stdout
+    plain = run_checked(["sh", "-c", f'{ENVIRONMENT} && python "{script}"'], cwd=folder, timeout=TIME_LIMIT).stdout
     with_command = run_script(script, cwd=folder, timeout=TIME_LIMIT).stdout
     numbers = re.compile(r"^\d\.\d+(?:e-\d+)?$", re.MULTILINE)
     assert len(numbers.findall(plain)) == 40
@@ -175,8 +175,8 @@ print("area", factory.GetROCIntegral(loader, "Fisher"))
 """
 
 
-def test_plain_python_trains_without_our_package(run, tmp_path):
+def test_plain_python_trains_without_our_package(run_checked, tmp_path):
     (tmp_path / "plain.py").write_text(PLAIN_SCRIPT)
-    text = run(["sh", "-c", f"{ENVIRONMENT} && python plain.py"], cwd=tmp_path).stdout
+    text = run_checked(["sh", "-c", f"{ENVIRONMENT} && python plain.py"], cwd=tmp_path).stdout
     area = float(re.search(r"^area (\S+)$", text, re.MULTILINE).group(1))
     assert area == pytest.approx(0.889, abs=0.01)

@@ -13,11 +13,11 @@ namespace TorchMVA {
 /// Two of them are sharper than what TMVA prints: the area under the ROC curve is unbinned (TMVA's text sometimes
 /// gives the one of smoothed densities), and the separation uses the 40-bin histograms, not smoothed densities.
 struct ClassificationMetrics {
-   double fROCIntegral = 0;  ///< unbinned area under the ROC curve
-   double fEffArea = 0;      ///< binned area; TMVA orders its table by it
-   double fSeparation = 0;   ///< 1/2 sum (s-b)^2/(s+b) over 40 bins, 0 (same) to 1 (disjoint)
-   double fSignificance = 0; ///< |mean_S - mean_B| / sqrt(rms_S^2 + rms_B^2)
-   double fReferenceCut = 0; ///< cut where signal efficiency = background rejection
+   double fROCIntegral = 0;          ///< unbinned area under the ROC curve
+   double fEffArea = 0;              ///< binned area; TMVA orders its table by it
+   double fSeparation = 0;           ///< 1/2 sum (s-b)^2/(s+b) over 40 bins, 0 (same) to 1 (disjoint)
+   double fSignificance = 0;         ///< |mean_S - mean_B| / sqrt(rms_S^2 + rms_B^2)
+   double fReferenceCut = 0;         ///< cut where signal efficiency = background rejection
    double fEff01 = 0, fEff01Err = 0; ///< signal efficiency at background efficiency 0.01
    double fEff10 = 0, fEff10Err = 0; ///< ... 0.10
    double fEff30 = 0, fEff30Err = 0; ///< ... 0.30
@@ -34,11 +34,11 @@ ClassificationMetrics EvaluateClassification(const ScoredSample &sample, int sig
 /// Weighted histograms of signal and background over the range, `bins` equal bins; values beyond it are in the
 /// outermost bins. Not normalised.
 struct ResponseHistograms {
-   std::vector<double> fSignal, fBackground;             ///< sums of weights
-   std::vector<double> fSignalSumw2, fBackgroundSumw2;   ///< sums of squared weights
+   std::vector<double> fSignal, fBackground;           ///< sums of weights
+   std::vector<double> fSignalSumw2, fBackgroundSumw2; ///< sums of squared weights
 };
-ResponseHistograms FillResponseHistograms(const ScoredSample &sample, int signalClass,
-                                          const ResponseStatistics &range, int bins);
+ResponseHistograms FillResponseHistograms(const ScoredSample &sample, int signalClass, const ResponseStatistics &range,
+                                          int bins);
 
 /// 1/2 sum (s-b)^2/(s+b) of two histograms with equal bins, each normalised to 1 first; empty pairs of bins give 0.
 double ComputeSeparation(const std::vector<double> &signal, const std::vector<double> &background);
@@ -57,7 +57,7 @@ MaximumSignificance ComputeMaximumSignificance(const EfficiencyCurve &curve, dou
 
 /// Probability that test and training responses of one class come from the same distribution.
 struct OvertrainingTest {
-   double fSignal = -1;     ///< -1: cannot be computed (no events)
+   double fSignal = -1; ///< -1: cannot be computed (no events)
    double fBackground = -1;
 };
 /// Kolmogorov-Smirnov test of the 40-bin histograms, as TH1::KolmogorovTest with option "X": the probability is the

@@ -11,7 +11,7 @@ namespace TorchMVA {
 struct ResponseStatistics {
    double fSumS = 0, fSumB = 0; ///< sums of weights
    double fMeanS = 0, fMeanB = 0;
-   double fRmsS = 0, fRmsB = 0; ///< weighted standard deviation, unbiased with the effective number of events
+   double fRmsS = 0, fRmsB = 0; ///< weighted standard deviation (population form)
    double fMinimum = 0;         ///< lower edge of the histograms, see ComputeResponseStatistics
    double fMaximum = 0;         ///< upper edge: slightly above the largest value wanted inside
    bool fPositive = true;       ///< signal lies above background, so that a cut keeps larger responses
@@ -47,6 +47,8 @@ public:
    double GetReferenceCut() const;
    /// Cut with the given signal efficiency (middle of a plateau).
    double GetCut(double signalEfficiency) const;
+   /// Background efficiency of a cut, linear between bin centres.
+   double GetBackgroundEfficiencyOfCut(double cut) const { return InterpolateAtCut(fEffB, cut); }
    /// Interpolated background efficiency at a signal efficiency.
    double GetBackgroundEfficiency(double signalEfficiency) const;
 

@@ -34,6 +34,8 @@ protected:
    std::string GetHelpText() const override;
 
 private:
+   void PrintCoefficients() const;
+
    TString fFisherMethod = "Fisher";
    std::vector<Double_t> fCoefficients;
    std::vector<Double_t> fDiscriminatingPower;

@@ -62,9 +62,9 @@ void WriteRegressionHistograms(TDirectory *methodDirectory, const std::string &t
 /// Responses of one method for both samples.
 struct MethodResponses {
    std::string fTitle;
-   std::vector<std::string> fLeaves;  ///< names of the columns; empty: one column, named like the method
-   const float *fTest = nullptr;      ///< row-major, test events x columns; null: no branch in TestTree
-   const float *fTraining = nullptr;  ///< the same for TrainTree
+   std::vector<std::string> fLeaves; ///< names of the columns; empty: one column, named like the method
+   const float *fTest = nullptr;     ///< row-major, test events x columns; null: no branch in TestTree
+   const float *fTraining = nullptr; ///< the same for TrainTree
 };
 
 /// TestTree and TrainTree: classID, className, variables (arrays as one branch), targets, spectators, weight, and one

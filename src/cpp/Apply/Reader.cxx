@@ -40,12 +40,12 @@ Reader::Reader(std::vector<TString> &variables, const TString &options, Bool_t v
    AddNames(variables);
 }
 
-Reader::Reader(const std::string &variables, const TString &options, Bool_t verbose)
+Reader::Reader(const std::string &variables, const char *options, Bool_t verbose)
    : Reader(TString(variables), options, verbose)
 {
 }
 
-Reader::Reader(const TString &variables, const TString &options, Bool_t verbose) : Reader(options, verbose)
+Reader::Reader(const TString &variables, const char *options, Bool_t verbose) : Reader(TString(options), verbose)
 {
    AddNames(gTools().SplitString(variables, ':'));
 }

@@ -1,10 +1,9 @@
 #include "TorchMVA/Core/Xml.hxx"
 
-#include "OptionTable.hxx"
-#include "TString.h"
 #include "TXMLEngine.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "XmlParser.hxx"
+#include "XmlWriter.hxx"
 
 #include <cerrno>
 #include <cstdio>
@@ -83,15 +82,13 @@ TXMLEngine &XmlDocument::Engine() const
 
 void XmlDocument::Write(const std::string &path) const
 {
-   TString body;
-   fImpl->fEngine.SaveSingleNode(fImpl->fRoot, &body, 1);
+   const std::string text = Internal::WriteXml(fImpl->fEngine, fImpl->fRoot);
    // Beside the target, so that the rename stays on one file system; with the process in the name, so that two jobs
    // in one folder do not share it.
    const std::string temporary = path + ".tmp" + std::to_string(::getpid());
    errno = 0;
    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-   out << "<?xml version=\"1.0\"?>\n";
-   out.write(body.Data(), body.Length());
+   out.write(text.data(), text.size());
    out.close();
    if (!out || std::rename(temporary.c_str(), path.c_str()) != 0) {
       const std::string reason = errno ? std::strerror(errno) : "unknown reason";

@@ -4,6 +4,7 @@
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -107,8 +108,10 @@ private:
       const bool blank = std::all_of(raw.begin(), raw.end(), IsSpace);
       if (fOpen.empty() && !blank)
          Fail("text outside any element");
-      // Blanks between elements are layout; blanks around real text are kept.
-      if (!blank)
+      // Blanks between elements are layout; blanks around real text, and those that are all of a content, are kept.
+      const bool whole = !fOpen.empty() && !fEngine.GetChild(fOpen.back(), kFALSE) &&
+                         fText.compare(end, 2, "</") == 0 && raw.find('\n') == std::string::npos;
+      if (!blank || whole)
          AddContent(Unescape(raw));
       fPos = end;
    }

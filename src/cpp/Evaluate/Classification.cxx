@@ -45,8 +45,8 @@ ClassificationMetrics EvaluateClassification(const ScoredSample &sample, int sig
    return m;
 }
 
-ResponseHistograms FillResponseHistograms(const ScoredSample &sample, int signalClass,
-                                          const ResponseStatistics &range, int bins)
+ResponseHistograms FillResponseHistograms(const ScoredSample &sample, int signalClass, const ResponseStatistics &range,
+                                          int bins)
 {
    if (bins < 1 || !(range.fMaximum > range.fMinimum))
       throw Error(EErrorCode::kArgument, "expected at least one bin and a range that is not empty, found " +
@@ -100,8 +100,7 @@ MaximumSignificance ComputeMaximumSignificance(const EfficiencyCurve &curve, dou
 {
    if (!(signalEvents > 0) || !(backgroundEvents >= 0))
       throw Error(EErrorCode::kArgument, "expected positive numbers of signal and background events, found " +
-                                            std::to_string(signalEvents) + " and " +
-                                            std::to_string(backgroundEvents));
+                                            std::to_string(signalEvents) + " and " + std::to_string(backgroundEvents));
    MaximumSignificance best;
    best.fSignificance = -1;
    const ResponseStatistics &range = curve.GetRange();

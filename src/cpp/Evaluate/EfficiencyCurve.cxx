@@ -17,14 +17,9 @@ constexpr double kSameEfficiency = 1e-12;
 
 /// Sums for one class; moments in a second pass, since one pass would cancel digits.
 struct ClassSums {
-   double fW = 0, fW2 = 0, fX = 0, fSquares = 0;
+   double fW = 0, fX = 0, fSquares = 0;
    double Mean() const { return fX / fW; }
-   double Rms() const
-   {
-      // sum of squares over n_eff - 1 effective events, times n_eff / sum w
-      const double norm = fW * fW - fW2;
-      return norm > 0 && fSquares > 0 ? std::sqrt(fSquares * fW / norm) : 0;
-   }
+   double Rms() const { return std::sqrt(std::max(0.0, fSquares / fW)); }
 };
 } // namespace
 
@@ -39,7 +34,6 @@ ResponseStatistics ComputeResponseStatistics(const ScoredSample &sample, int sig
       Internal::RequireFinite(w, "weight", i);
       ClassSums &s = sums[sample.Class(i) == signalClass ? 0 : 1];
       s.fW += w;
-      s.fW2 += w * w;
       s.fX += w * y;
       min = std::min(min, y);
       max = std::max(max, y);

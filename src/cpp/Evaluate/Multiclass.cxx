@@ -45,8 +45,8 @@ std::vector<OneVsRestMetrics> OneVsRest(const MulticlassSample &sample, const st
          continue;
       }
       const ROCCurve curve(sample.Column(cls), static_cast<int>(cls));
-      metrics.push_back({curve.GetROCIntegral(), curve.GetEffSForEffB(0.01), curve.GetEffSForEffB(0.10),
-                         curve.GetEffSForEffB(0.30)});
+      metrics.push_back(
+         {curve.GetROCIntegral(), curve.GetEffSForEffB(0.01), curve.GetEffSForEffB(0.10), curve.GetEffSForEffB(0.30)});
    }
    return metrics;
 }

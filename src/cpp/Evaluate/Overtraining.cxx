@@ -20,13 +20,13 @@ double Sum(const std::vector<double> &v)
 
 /// Largest distance of the cumulative distributions of two histograms with sums `sumA`, `sumB`.
 template <typename T>
-double Distance(const std::vector<T> &a, double sumA, const std::vector<T> &b, double sumB)
+double Distance(const std::vector<T> &a, T sumA, const std::vector<T> &b, T sumB)
 {
    double cumA = 0, cumB = 0, distance = 0;
    for (std::size_t i = 0; i < a.size(); ++i) {
-      cumA += a[i];
-      cumB += b[i];
-      distance = std::max(distance, std::abs(cumA / sumA - cumB / sumB));
+      cumA += static_cast<double>(a[i]);
+      cumB += static_cast<double>(b[i]);
+      distance = std::max(distance, std::abs(cumA / static_cast<double>(sumA) - cumB / static_cast<double>(sumB)));
    }
    return distance;
 }

@@ -96,8 +96,7 @@ void ROCCurve::Build(std::vector<Entry> entries)
    }
    Internal::RequirePositiveSum(sumS, "signal");
    Internal::RequirePositiveSum(sumB, "background");
-   std::sort(entries.begin(), entries.end(),
-             [](const Entry &a, const Entry &b) { return a.fResponse < b.fResponse; });
+   std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.fResponse < b.fResponse; });
 
    fCuts.push_back(-std::numeric_limits<float>::infinity());
    fSensitivity.push_back(1);

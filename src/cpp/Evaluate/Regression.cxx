@@ -91,8 +91,11 @@ double MutualInformation(const RegressionSample &sample, double centre, double h
       if (std::abs(sample.Deviation(i) - centre) > halfWidth)
          continue;
       const double w = sample.Weight(i), scale = 1 / (max - min);
-      const int p = std::min(kPredictionBins - 1, static_cast<int>((sample.Prediction(i) - min) * scale * kPredictionBins));
-      const int t = std::min(kTargetBins - 1, static_cast<int>((sample.Target(i) - min) * scale * kTargetBins));
+      const int p = static_cast<int>((sample.Prediction(i) - min) * scale * kPredictionBins);
+      const int t = static_cast<int>((sample.Target(i) - min) * scale * kTargetBins);
+      // bins are half open, so the largest value of all is outside, as in TMVA's histogram
+      if (p >= kPredictionBins || t >= kTargetBins)
+         continue;
       joint[p * kTargetBins + t] += w;
       byPrediction[p] += w;
       byTarget[t] += w;

@@ -253,6 +253,8 @@ void DataLoader::PrepareTrainingAndTestTree(TCut signalCut, TCut backgroundCut, 
 
 void DataLoader::PrepareTrainingAndTestTree(const TCut &cut, Int_t nTrain, Int_t nTest)
 {
+   if (fDataSetInfo.GetNClasses() == 0)
+      throw Error(EErrorCode::kState, "PrepareTrainingAndTestTree with numbers of events needs the trees before it");
    fDataSetInfo.AddCut(cut);
    TString options = "SplitMode=Random:!V";
    for (UInt_t i = 0; i < fDataSetInfo.GetNClasses(); ++i) {

@@ -53,8 +53,8 @@ void WriteCutEfficiencies(TDirectory *directory, const std::string &title, const
                           const std::string &nameB, const EfficiencyCurve &curve)
 {
    const ResponseStatistics &range = curve.GetRange();
-   WriteEfficiency(directory, nameS, title + " (signal)", curve.GetSignalEfficiencies(), range.fMinimum,
-                   range.fMaximum, "Cut", "Signal eff");
+   WriteEfficiency(directory, nameS, title + " (signal)", curve.GetSignalEfficiencies(), range.fMinimum, range.fMaximum,
+                   "Cut", "Signal eff");
    WriteEfficiency(directory, nameB, title + " (background)", curve.GetBackgroundEfficiencies(), range.fMinimum,
                    range.fMaximum, "Cut", "Backgr eff");
 }

@@ -123,6 +123,7 @@ void EventTree::Write()
 {
    for (Long64_t i = 0; i < fSample.Size(); ++i)
       FillEvent(i);
+   fTree.FlushBaskets();
    Internal::WriteObject(fDirectory, fTree, fTree.GetName());
 }
 

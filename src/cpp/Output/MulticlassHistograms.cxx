@@ -23,7 +23,7 @@ void WriteResponses(TDirectory *directory, const std::string &prefix, const std:
          const std::string name = prefix + classes[truth] + "_prob_for_" + classes[column];
          TH1F histogram(name.c_str(), name.c_str(), bins, -kMargin, 1 + kMargin);
          histogram.Sumw2();
-         const ScoredSample scored = sample.Column(column);
+         const ScoredSample scored = sample.Column(static_cast<UInt_t>(column));
          for (Long64_t i = 0; i < scored.fN; ++i)
             if (scored.Class(i) == static_cast<int>(truth))
                histogram.Fill(scored.Response(i), scored.Weight(i));

@@ -93,8 +93,8 @@ void WriteRegressionHistograms(TDirectory *methodDirectory, const std::string &t
    const std::string prefix = "MVA_" + title + (type == Types::kTraining ? "train" : "test");
    const Long64_t nVariables = sample.fVariables.fColumns, nTargets = sample.fTargets.fColumns;
    for (Long64_t j = 0; j < nTargets; ++j) {
-      const RegressionSample one{predictions + j,  nTargets, sample.fTargets.fData + j, nTargets,
-                                 sample.fWeights, sample.Size()};
+      const RegressionSample one{predictions + j, nTargets,        sample.fTargets.fData + j,
+                                 nTargets,        sample.fWeights, sample.Size()};
       const std::string end = "_rtgt" + std::to_string(j);
       for (Long64_t i = 0; i < nVariables; ++i)
          WriteDeviation(methodDirectory, prefix + "_reg_var" + std::to_string(i) + end,

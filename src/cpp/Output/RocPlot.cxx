@@ -50,8 +50,8 @@ TCanvas *MakeRocCanvas(const std::string &dataset, unsigned cls, bool multiclass
    if (!multigraph)
       return nullptr;
    // the canvas registers itself with gROOT and is the caller's: ROOT's way of owning canvases
-   auto *canvas = new TCanvas(("ROCCurve " + dataset + " class " + std::to_string(cls)).c_str(), "ROC Curve", 200, 10,
-                              700, 500);
+   auto *canvas =
+      new TCanvas(("ROCCurve " + dataset + " class " + std::to_string(cls)).c_str(), "ROC Curve", 200, 10, 700, 500);
    canvas->SetGrid();
    canvas->cd();
    multigraph->SetBit(TObject::kCanDelete);

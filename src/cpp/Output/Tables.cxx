@@ -59,9 +59,10 @@ void AppendMatrix(const std::vector<std::string> &classes, const TMatrixD &test,
    }
    lines.push_back(names);
    lines.push_back(samples);
-   for (std::size_t row = 0; row < classes.size(); ++row) {
+   const int n = static_cast<int>(classes.size());
+   for (int row = 0; row < n; ++row) {
       std::string line = Text(" %-12s", classes[row].c_str());
-      for (std::size_t column = 0; column < classes.size(); ++column) {
+      for (int column = 0; column < n; ++column) {
          const std::string entry =
             row == column ? "-" : Text("%-5.3f (%-5.3f)", test(row, column), training(row, column));
          line += Text(" %-14s", entry.c_str());
@@ -134,18 +135,17 @@ std::vector<std::string> FormatMulticlassTables(const std::vector<MulticlassRow>
       return {};
    const std::string rule = Rule(kMulticlassRule);
    const char *columns = "%-15s%-15s%-15s%-15s%-15s%-15s";
-   Lines_t lines = {"",
-                    "1-vs-rest performance metrics per class",
-                    rule,
-                    "",
-                    "Each class in turn is the signal and all other classes together are the",
-                    "background. 0.820 (0.850) means 0.820 on the test sample and 0.850 on the",
-                    "training sample.",
-                    "",
-                    Text(columns, "Dataset", "MVA Method", "ROC AUC", "Sig eff@B=0.01", "Sig eff@B=0.10",
-                         "Sig eff@B=0.30"),
-                    Text(columns, "Name:", "/ Class:", "test  (train)", "test  (train)", "test  (train)",
-                         "test  (train)")};
+   Lines_t lines = {
+      "",
+      "1-vs-rest performance metrics per class",
+      rule,
+      "",
+      "Each class in turn is the signal and all other classes together are the",
+      "background. 0.820 (0.850) means 0.820 on the test sample and 0.850 on the",
+      "training sample.",
+      "",
+      Text(columns, "Dataset", "MVA Method", "ROC AUC", "Sig eff@B=0.01", "Sig eff@B=0.10", "Sig eff@B=0.30"),
+      Text(columns, "Name:", "/ Class:", "test  (train)", "test  (train)", "test  (train)", "test  (train)")};
    for (const MulticlassRow &row : rows)
       AppendOneVsRest(row, lines);
    lines.insert(lines.end(), {"", rule, "", "", "Confusion matrices for all methods", rule, "",
@@ -169,14 +169,12 @@ std::vector<std::string> FormatRegressionTables(std::vector<RegressionRow> rows)
       targets.insert(row.fTarget);
    const bool withTarget = targets.size() > 1;
 
-   Lines_t lines = {"",
-                    "Evaluation results ranked by smallest RMS on test sample:",
+   Lines_t lines = {"", "Evaluation results ranked by smallest RMS on test sample:",
                     "(\"Bias\" is the mean of prediction - true target; \"RMS\" is the standard deviation",
                     " of that difference; \"_T\" leaves out events further than 2 RMS from the bias;",
                     " \"MutInf\" is the mutual information of prediction and target)"};
    AppendRegressionTable(rows, false, withTarget, lines);
-   lines.insert(lines.end(),
-                {"Evaluation results ranked by smallest RMS on training sample:", "(overtraining check)"});
+   lines.insert(lines.end(), {"Evaluation results ranked by smallest RMS on training sample:", "(overtraining check)"});
    AppendRegressionTable(rows, true, withTarget, lines);
    return lines;
 }

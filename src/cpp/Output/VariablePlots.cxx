@@ -71,7 +71,7 @@ std::unique_ptr<TH1F> MakeHistogram(const PlottedColumn &column, const std::stri
    return histogram;
 }
 
-/// One histogram per class, named `name` with the class in the place of "%".
+/// One histogram per class.
 void WriteDistributions(TDirectory *directory, const PlottedColumn &column, const DataSetInfo &info,
                         const Sample &sample, const std::string &end)
 {
@@ -142,8 +142,7 @@ void WriteCorrelationMatrices(TDirectory *directory, DataSetInfo &info, Types::E
 }
 } // namespace
 
-void WriteVariablePlots(TDirectory *directory, const DataSetInfo &info, const Sample &sample,
-                        const std::string &suffix)
+void WriteVariablePlots(TDirectory *directory, const DataSetInfo &info, const Sample &sample, const std::string &suffix)
 {
    const Config::VariablePlotting &plotting = gConfig().GetVariablePlotting();
    const Int_t nVariables = info.GetNVariables(), nTargets = info.GetNTargets();

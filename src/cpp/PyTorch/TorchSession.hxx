@@ -64,6 +64,7 @@ struct LoadRequest {
    Long64_t fSize = 0;
    std::vector<std::string> fFiles; ///< where the model may be instead, first choice first
    int fNOutputs = 0;               ///< 0: unknown
+   std::string fPrediction;         ///< "Default" or "User"; empty: unknown
 };
 
 /// A trained model for a weight file.
@@ -72,6 +73,7 @@ struct ExportedModel {
    std::string fSha256;
    Long64_t fSize = 0;
    std::string fText; ///< zlib + base64; empty if it is larger than the limit for embedding
+   std::string fPrediction; ///< "User" if only the user's predict_func gives the outputs, else "Default"
 };
 
 /// The network of one method on the Python side. The Bridge implements it; nothing of Python shows.

@@ -125,7 +125,6 @@ void CumulativeStep::WritePayload(const XmlNode &transform) const
    transform.SetAttribute("FlatOrGauss", IsGauss() ? "Gauss" : "Flat");
    for (int k = 0; k < NSlots(); ++k) {
       const XmlNode variable = transform.AddChild("Variable");
-      variable.SetAttribute("Name", Spec().fLabels[k]);
       variable.SetAttribute("VarIndex", static_cast<long long>(k));
       for (int set = 0; set < fNSets; ++set) {
          const CumulativeHistogram &h = fHistograms[k][set];

@@ -8,11 +8,20 @@ import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
-PACKAGE_DIR = Path(__file__).resolve().parent
+# not resolved: in a build folder this file is a link
+PACKAGE_DIR = Path(__file__).absolute().parent
 LIB_DIR = PACKAGE_DIR / "lib"
 INCLUDE_DIR = PACKAGE_DIR / "include"
 CMAKE_DIR = LIB_DIR / "cmake" / "TorchMVA"
 HOST_LIBRARY = LIB_DIR / "libTorchMVA.so"
+
+# The libraries of ROOT that libTorchMVA.so is linked with (CMakeLists.txt).
+# fmt: off
+LINKED_ROOT_LIBRARIES = (
+    "Core", "RIO", "Tree", "TreePlayer", "Hist", "MathCore", "Matrix",
+    "Graf", "Gpad", "XMLIO", "Thread", "Imt", "ROOTVecOps",
+)
+# fmt: on
 
 
 def scripts_dir() -> Path:
@@ -40,6 +49,12 @@ class RootInstallation:
             (d for d in (self.prefix / "include", self.prefix / "include" / "root") if (d / "TROOT.h").exists()),
             self.prefix / "include",
         )
+
+    @property
+    def bundled_lib_dir(self) -> Path | None:
+        """What the wheel brings for ROOT's own use; the linker looks there for the libraries of libraries."""
+        folder = self.prefix.parent / "root.libs"
+        return folder if folder.is_dir() else None
 
     @property
     def executable(self) -> Path:

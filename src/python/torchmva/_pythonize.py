@@ -42,6 +42,10 @@ def _load(ROOT: ModuleType) -> None:
     interpreter = ROOT.gInterpreter
     interpreter.AddIncludePath(str(_paths.INCLUDE_DIR))
     ROOT.gSystem.AddDynamicPath(str(_paths.LIB_DIR))
+    if not (_paths.PACKAGE_DIR.parent / "ROOT").is_dir():
+        # not in the same site-packages, as in a staged tree: the library cannot find ROOT's by its rpath
+        for name in _paths.LINKED_ROOT_LIBRARIES:
+            ROOT.gSystem.Load(f"lib{name}")
     if ROOT.gSystem.Load(str(_paths.HOST_LIBRARY)) < 0:
         raise ImportError(f"torchmva: ROOT could not load {_paths.HOST_LIBRARY}; its message is above")
     # so that the classes of the plugin, too, are found when they are first named
@@ -53,22 +57,22 @@ def _load(ROOT: ModuleType) -> None:
 def _pythonize(klass: type, name: str) -> None:
     keyword_methods = KEYWORD_METHODS.get(name.rpartition("::")[2], {})
     for method_name, overload in list(vars(klass).items()):
-        if not _overloads.is_overload(overload):
-            continue
         public = not method_name.startswith("_") or method_name == "__init__"
-        signatures = _overloads.parse(overload.__doc__ or "")
-        takes_keywords = method_name in keyword_methods
-        if not public or not (takes_keywords or _overloads.needs_help(signatures)):
+        if not public or not _overloads.is_overload(overload):
             continue
+        takes_keywords = method_name in keyword_methods
+        signatures = _overloads.signatures(overload)
         if takes_keywords:
             setattr(klass, keyword_methods[method_name], overload)
+        elif not _overloads.needs_help(signatures):
+            continue
         setattr(klass, method_name, _wrap(method_name, overload, signatures, takes_keywords))
 
 
 def _wrap(
     name: str, overload: Any, signatures: Sequence[_overloads.Signature], takes_keywords: bool
 ) -> Callable[..., Any]:
-    resolver = _overloads.Resolver(signatures)
+    resolver = _overloads.Resolver(overload, signatures)
     borrows = name in BORROWING_METHODS
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
@@ -76,10 +80,18 @@ def _wrap(
             if not takes_keywords:
                 return overload(self, *args, **options)
             args = (*args, option_string(options))
-        arguments, kept = resolver.convert(args)
-        result = overload(self, *arguments)
-        if kept:
-            vars(self).setdefault("_torchmva_kept", []).extend(kept)
+        call = resolver.resolve(args)
+        if call.strings or call.nulls:
+            converted = list(args)
+            for i in call.strings:
+                converted[i] = _overloads.tstring(args[i])
+            for i in call.nulls:
+                converted[i] = _nullptr()
+            result = call.function(self, *converted)
+        else:
+            result = call.function(self, *args)
+        if call.kept:
+            vars(self).setdefault("_torchmva_kept", []).extend([args[i] for i in call.kept])
         if borrows and result:
             result._torchmva_owner = self
         return result
@@ -87,6 +99,12 @@ def _wrap(
     method.__name__ = name
     method.__doc__ = overload.__doc__
     return method
+
+
+def _nullptr() -> Any:
+    import ROOT
+
+    return ROOT.nullptr
 
 
 def option_string(options: dict[str, Any]) -> str:

@@ -155,9 +155,11 @@ def _root_cflags() -> list[str]:
 
 
 def _root_libs() -> list[str]:
-    folder = _paths.RootInstallation().lib_dir
-    libraries = [f"-l{name}" for name in LINKED_ROOT_LIBRARIES]
-    return [f"-L{folder}", f"-Wl,-rpath,{folder}", f"-Wl,-rpath-link,{folder}", *libraries, "-pthread"]
+    root = _paths.RootInstallation()
+    flags = [f"-L{root.lib_dir}", f"-Wl,-rpath,{root.lib_dir}"]
+    if root.bundled_lib_dir is not None:
+        flags.append(f"-Wl,-rpath-link,{root.bundled_lib_dir}")
+    return [*flags, *(f"-l{name}" for name in _paths.LINKED_ROOT_LIBRARIES), "-pthread"]
 
 
 def _own_libs() -> list[str]:

@@ -2,7 +2,8 @@
 
 #include "ClassExample.hxx"
 #include "TorchMVA/Method/MethodFisher.hxx"
-#include "support/TempFolder.hxx"
+#include "support/ExpectError.hxx"
+#include "support/TempDir.hxx"
 
 #include "TCanvas.h"
 #include "TGraph.h"
@@ -16,24 +17,15 @@
 
 using namespace TorchMVA;
 using TorchMVA::Test::ClassExample;
+using TorchMVA::Test::ExpectError;
 
 namespace {
 
 const char *kSilent = "!V:Silent:!Color:!DrawProgressBar:AnalysisType=Classification";
 
-EErrorCode CodeOf(const std::function<void()> &call)
-{
-   try {
-      call();
-   } catch (const Error &error) {
-      return error.GetCode();
-   }
-   return EErrorCode::kInternal;
-}
-
 class FactoryTest : public ::testing::Test {
 protected:
-   Test::TempFolder fFolder; // the test runs inside it
+   TorchMVA::Test::WorkingDir fFolder;
    ClassExample fExample;
 };
 
@@ -128,7 +120,7 @@ TEST_F(FactoryTest, AutoDecidesBetweenTheClassifications)
 
    DataLoader none("none");
    Factory undecided("job", "Silent");
-   EXPECT_EQ(CodeOf([&] { undecided.BookMethod(&none, Types::kFisher, "Fisher", ""); }), EErrorCode::kOption);
+   ExpectError(EErrorCode::kOption, {}, [&] { undecided.BookMethod(&none, Types::kFisher, "Fisher", ""); });
 }
 
 TEST_F(FactoryTest, BookingErrorsNameWhatIsWrong)
@@ -136,28 +128,16 @@ TEST_F(FactoryTest, BookingErrorsNameWhatIsWrong)
    auto loader = fExample.MakeLoader("dataset");
    Factory factory("job", kSilent);
    factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
-   EXPECT_EQ(CodeOf([&] { factory.BookMethod(loader.get(), Types::kFisher, "Fisher", ""); }), EErrorCode::kState);
-   EXPECT_EQ(CodeOf([&] { factory.BookMethod(nullptr, Types::kFisher, "F", ""); }), EErrorCode::kArgument);
-   EXPECT_EQ(CodeOf([&] { factory.BookMethod(loader.get(), "Fischer", "F", ""); }), EErrorCode::kMethod);
-   try {
-      factory.BookMethod(loader.get(), Types::kBDT, "BDT", "");
-      FAIL() << "there is no BDT";
-   } catch (const Error &error) {
-      EXPECT_EQ(error.GetCode(), EErrorCode::kMethod);
-      const std::string text = error.what();
-      EXPECT_NE(text.find("\"BDT\""), std::string::npos) << text;
-      EXPECT_NE(text.find("Fisher"), std::string::npos) << "lists what exists: " << text;
-   }
-   try {
-      factory.BookMethod(loader.get(), Types::kFisher, "F", "VarTransfrom=D");
-      FAIL() << "the option is misspelt";
-   } catch (const Error &error) {
-      EXPECT_EQ(error.GetCode(), EErrorCode::kOption);
-      EXPECT_NE(std::string(error.what()).find("VarTransform"), std::string::npos) << error.what();
-   }
+   ExpectError(EErrorCode::kState, {}, [&] { factory.BookMethod(loader.get(), Types::kFisher, "Fisher", ""); });
+   ExpectError(EErrorCode::kArgument, {}, [&] { factory.BookMethod(nullptr, Types::kFisher, "F", ""); });
+   ExpectError(EErrorCode::kMethod, {}, [&] { factory.BookMethod(loader.get(), "Fischer", "F", ""); });
+   ExpectError(EErrorCode::kMethod, {"\"BDT\"", "Fisher", "PyTorch"},
+               [&] { factory.BookMethod(loader.get(), Types::kBDT, "BDT", ""); });
+   ExpectError(EErrorCode::kOption, {"VarTransfrom", "VarTransform"},
+               [&] { factory.BookMethod(loader.get(), Types::kFisher, "F", "VarTransfrom=D"); });
    EXPECT_FALSE(factory.HasMethod("dataset", "F")) << "a failed booking leaves nothing behind";
    auto sameName = fExample.MakeLoader("dataset");
-   EXPECT_EQ(CodeOf([&] { factory.BookMethod(sameName.get(), Types::kFisher, "X", ""); }), EErrorCode::kState);
+   ExpectError(EErrorCode::kState, {}, [&] { factory.BookMethod(sameName.get(), Types::kFisher, "X", ""); });
 }
 
 TEST_F(FactoryTest, AnUnwritableFolderIsFoundAtBooking)
@@ -165,7 +145,7 @@ TEST_F(FactoryTest, AnUnwritableFolderIsFoundAtBooking)
    std::ofstream("dataset") << "a file where the folder should be";
    auto loader = fExample.MakeLoader("dataset");
    Factory factory("job", kSilent);
-   EXPECT_EQ(CodeOf([&] { factory.BookMethod(loader.get(), Types::kFisher, "Fisher", ""); }), EErrorCode::kFile);
+   ExpectError(EErrorCode::kFile, {}, [&] { factory.BookMethod(loader.get(), Types::kFisher, "Fisher", ""); });
 }
 
 TEST_F(FactoryTest, FewerThanTenTrainingEventsAreRefused)
@@ -173,7 +153,7 @@ TEST_F(FactoryTest, FewerThanTenTrainingEventsAreRefused)
    auto loader = fExample.MakeLoader("dataset", "nTrain_Signal=4:nTrain_Background=4:nTest_Signal=10:nTest_Background=10");
    Factory factory("job", kSilent);
    factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
-   EXPECT_EQ(CodeOf([&] { factory.TrainAllMethods(); }), EErrorCode::kData);
+   ExpectError(EErrorCode::kData, {}, [&] { factory.TrainAllMethods(); });
 }
 
 TEST_F(FactoryTest, FiguresBeforeTheirTimeSayWhatToCall)
@@ -182,11 +162,10 @@ TEST_F(FactoryTest, FiguresBeforeTheirTimeSayWhatToCall)
    Factory factory("job", kSilent);
    factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
    factory.TrainAllMethods();
-   EXPECT_EQ(CodeOf([&] { factory.GetROCIntegral(loader.get(), "Fisher"); }), EErrorCode::kState);
-   EXPECT_EQ(CodeOf([&] { factory.GetROCIntegral(loader.get(), "Fish"); }), EErrorCode::kMethod);
-   EXPECT_EQ(CodeOf([&] { factory.GetROCIntegral("elsewhere", "Fisher"); }), EErrorCode::kMethod);
-   EXPECT_EQ(CodeOf([&] { factory.GetROCIntegral(loader.get(), "Fisher", 7, Types::kTraining); }),
-             EErrorCode::kArgument);
+   ExpectError(EErrorCode::kState, {}, [&] { factory.GetROCIntegral(loader.get(), "Fisher"); });
+   ExpectError(EErrorCode::kMethod, {}, [&] { factory.GetROCIntegral(loader.get(), "Fish"); });
+   ExpectError(EErrorCode::kMethod, {}, [&] { factory.GetROCIntegral("elsewhere", "Fisher"); });
+   ExpectError(EErrorCode::kArgument, {}, [&] { factory.GetROCIntegral(loader.get(), "Fisher", 7, Types::kTraining); });
 }
 
 TEST_F(FactoryTest, BackgroundNamedFirstStillHasSignalOnTheRight)

@@ -21,6 +21,10 @@ from .log import Log, LogFunction, flush_streams
 
 Array = np.ndarray[Any, Any]
 
+# What a weight file says about the prediction: whether the default one gives what the user's function gives.
+DEFAULT_PREDICTION = "Default"
+USER_PREDICTION = "User"
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -104,6 +108,7 @@ class Session:
         self._n_outputs = 0
         self._is_loaded = False
         self._nan_reported = False
+        self._prediction = DEFAULT_PREDICTION
 
     # ---- set-up ------------------------------------------------------------------------------------------------
 
@@ -276,20 +281,31 @@ class Session:
         self._is_loaded = True
 
     def _trained_width(self, inputs: Array) -> int:
+        """Output columns of the trained model; also finds out whether the user's prediction is the default one."""
+        assert self._probe is not None
+        self._prediction = DEFAULT_PREDICTION
         if self._objects.predict_func is None:
-            assert self._probe is not None
             if self._probe.problem:
                 raise self._probe.error(self._model_name)
             return self._probe.width
-        rows = np.array(inputs[:2])
+        rows = np.array(inputs[:32])
         with torch.random.fork_rng(devices=[]):
-            return int(self._call_user(rows, self._shape.widths()).shape[1])
+            expected = self._call_user(rows, self._shape.widths())
+            try:
+                found = torch.empty(expected.shape)
+                self._model.eval()
+                prediction.predict_into(self._model, torch.tensor(rows), found)
+                same = np.allclose(found.numpy(), expected, rtol=1e-4, atol=1e-6, equal_nan=True)
+            except EngineError:
+                same = False
+        self._prediction = DEFAULT_PREDICTION if same else USER_PREDICTION
+        return int(expected.shape[1])
 
     # ---- application -------------------------------------------------------------------------------------------
 
     def load(
         self, *, user_code: str, weight_folder: str, weight_file: str, text: str, sha256: str, size: int,
-        files: list[str], n_outputs: int,
+        files: list[str], n_outputs: int, recorded: str,
     ) -> int:
         """Get ready for evaluation with a model from a weight file; does nothing if that is done.
 
@@ -298,6 +314,7 @@ class Session:
             files: where the model may be instead, first choice first.
             sha256: its checksum; empty in files of TMVA itself.
             n_outputs: as the weight file says, 0 if it does not.
+            recorded: ``Default`` or ``User`` prediction, as the weight file says; empty if it does not.
 
         Returns:
             The number of output columns.
@@ -315,8 +332,7 @@ class Session:
                 if not sha256:
                     self._log.info(f"The weight file has no checksum of its model: {name} is used unverified")
             models.check(data, sha256, name)
-            code = usercode.find_file(user_code, (weight_folder,)) if user_code else None
-            self._objects = usercode.for_application(code, models.sha256_of(data))
+            self._objects = self._find_objects(user_code, weight_folder, models.sha256_of(data), recorded)
             self._use(data, name)
             assert self._probe is not None
             if self._probe.problem and self._objects.predict_func is None:
@@ -326,6 +342,29 @@ class Session:
             if self._n_outputs not in self._shape.widths():
                 self._n_outputs = self._shape.n_outputs
             return self._n_outputs
+
+    def _find_objects(self, user_code: str, weight_folder: str, sha256: str, recorded: str) -> usercode.CustomObjects:
+        """The user's functions for evaluation. None are needed if the default prediction does the same."""
+        code = None
+        missing = None
+        if user_code:
+            try:
+                code = usercode.find_file(user_code, (weight_folder,))
+            except EngineError as error:
+                missing = error
+        objects = usercode.for_application(code, sha256)
+        self._prediction = recorded or DEFAULT_PREDICTION
+        if objects.predict_func is None and recorded == USER_PREDICTION:
+            if missing is not None:
+                raise missing
+            raise EngineError(
+                "UserCode", f"This model was trained with a predict_func that does more than call the model: expected it "
+                f"in the dictionary {usercode.DICTIONARY} of __main__, found none"
+            )
+        if missing is not None and recorded != DEFAULT_PREDICTION:
+            used = "the dictionary in __main__" if objects.raw else "the default prediction"
+            self._log.warning(f"{missing.message}; {used} is used")
+        return objects
 
     @staticmethod
     def _find_model(files: list[str], weight_file: str) -> Path:
@@ -344,7 +383,7 @@ class Session:
         the bridge asks :meth:`uses_predict_func` and then hands over memory with an owner, read-only.
         """
         if self._objects.predict_func is None:
-            prediction.predict_into(self._model, torch.from_numpy(inputs), torch.from_numpy(outputs))
+            prediction.predict_into(self._callable(), torch.from_numpy(inputs), torch.from_numpy(outputs))
         else:
             with _flushed():
                 outputs[...] = self._call_user(inputs, (outputs.shape[1],))
@@ -379,6 +418,10 @@ class Session:
         """
         if self.uses_predict_func() or self._probe is None or not self._probe.plain:
             return None
+        return self._callable()
+
+    def _callable(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        """The forward method of a TorchScript module without hooks, else the model."""
         if isinstance(self._model, torch.jit.ScriptModule):
             module = self._model._c
             if not module._get_forward_hooks() and not module._get_forward_pre_hooks():
@@ -390,12 +433,12 @@ class Session:
         array = np.zeros((1, self._shape.n_variables), dtype=np.float32)
         return array, torch.from_numpy(array)
 
-    def export(self) -> tuple[str, str, int, str]:
-        """Format, SHA-256, size and text (empty if too large) of the trained model, for a weight file."""
+    def export(self) -> tuple[str, str, int, str, str]:
+        """Format, SHA-256, size, text (empty if too large) and kind of prediction, for a weight file."""
         if not self._data:
             raise EngineError("State", "There is no trained model to write: train first")
         encoded = models.encode(self._data)
-        return encoded.format, encoded.sha256, encoded.size, encoded.text
+        return encoded.format, encoded.sha256, encoded.size, encoded.text, self._prediction
 
 
 class _BestSaver:

@@ -1,0 +1,83 @@
+// The C++ side of the benchmarks, compiled by ACLiC: loops over events must not be Python's.
+
+#include "TFile.h"
+#include "TString.h"
+#include "TTree.h"
+#include "TTreeFormula.h"
+#include "TorchMVA/DataLoader.hxx"
+#include "TorchMVA/Reader.hxx"
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace Benchmark {
+
+double Now()
+{
+   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Seconds to fill one events x variables matrix with a TTreeFormula per variable and event.
+double ReadWithFormulas(const char *path, int nVariables)
+{
+   const double start = Now();
+   std::unique_ptr<TFile> file(TFile::Open(path));
+   std::vector<float> matrix;
+   for (const char *name : {"TreeS", "TreeB"}) {
+      auto tree = file->Get<TTree>(name);
+      std::vector<std::unique_ptr<TTreeFormula>> formulas;
+      for (int v = 0; v < nVariables; ++v)
+         formulas.push_back(std::make_unique<TTreeFormula>("", TString::Format("x%d", v), tree));
+      const Long64_t n = tree->GetEntries();
+      matrix.reserve(matrix.size() + n * nVariables);
+      for (Long64_t i = 0; i < n; ++i) {
+         tree->LoadTree(i);
+         for (auto &formula : formulas) {
+            formula->GetNdata();
+            matrix.push_back(formula->EvalInstance());
+         }
+      }
+   }
+   return Now() - start;
+}
+
+/// Seconds to build TorchMVA's data set of the same trees: reading, checks, splitting, weights, classes.
+double ReadDataSet(const char *path, int nVariables)
+{
+   const double start = Now();
+   std::unique_ptr<TFile> file(TFile::Open(path));
+   TorchMVA::DataLoader loader("dataset");
+   for (int v = 0; v < nVariables; ++v)
+      loader.AddVariable(TString::Format("x%d", v));
+   loader.AddSignalTree(file->Get<TTree>("TreeS"));
+   loader.AddBackgroundTree(file->Get<TTree>("TreeB"));
+   loader.PrepareTrainingAndTestTree(TCut(""), "SplitMode=Block:NormMode=None:!CalcCorrelations:!Correlations:!V");
+   loader.GetDataSetInfo().GetDataSet();
+   return Now() - start;
+}
+
+/// Seconds for n calls of EvaluateMVA; `address` holds the variables that the reader knows.
+double EvaluateOneByOne(TorchMVA::Reader &reader, const char *tag, float *address, const float *rows, int nVariables,
+                        Long64_t n)
+{
+   const TString name(tag);
+   double sum = 0;
+   const double start = Now();
+   for (Long64_t i = 0; i < n; ++i) {
+      std::copy(rows + i * nVariables, rows + (i + 1) * nVariables, address);
+      sum += reader.EvaluateMVA(name);
+   }
+   const double seconds = Now() - start;
+   return sum == sum ? seconds : -1;
+}
+
+/// Seconds for all rows in one call.
+double EvaluateAtOnce(const TorchMVA::Reader &reader, const char *tag, const float *rows, Long64_t n, float *responses)
+{
+   const double start = Now();
+   reader.EvaluateBatch(tag, rows, n, responses);
+   return Now() - start;
+}
+
+} // namespace Benchmark

@@ -1,0 +1,69 @@
+#ifndef TORCHMVA_PYTORCH_METHODPYTORCH_HXX
+#define TORCHMVA_PYTORCH_METHODPYTORCH_HXX
+
+#include "TString.h"
+#include "TorchMVA/Method/PyMethodBase.hxx"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace TorchMVA {
+
+/// Trains and applies a PyTorch model on the events of the host, through the embedded Python.
+///
+/// The model is a TorchScript or torch.export file (`FilenameModel`); what to do with it may be said by the Python
+/// dictionary `load_model_custom_objects` (keys train_func, predict_func, criterion, optimizer, each optional), in the
+/// file `UserCode` or in `__main__`. Events reach Python as views of the host's memory. Predictions of the trained
+/// model go straight into the caller's memory. The weight file holds the trained model, or refers to it by relative
+/// path and SHA-256 if it is large.
+///
+/// Thread safety: Predict takes the GIL itself and may be called from any number of threads, with or without it; the
+/// calls share one Python.
+class MethodPyTorch : public PyMethodBase {
+public:
+   MethodPyTorch(const TString &jobName, const TString &title, DataSetInfo &info, const TString &options = "");
+   MethodPyTorch(DataSetInfo &info, const TString &weightFile);
+   ~MethodPyTorch() override;
+
+   /// Regression; classification of exactly two classes; multiclass of two or more.
+   Bool_t HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UInt_t nTargets) override;
+   void DeclareOptions() override;
+   /// Checks the options and sets the model up for training. Throws Error (kOption, kModel, kUserCode, kPython).
+   void ProcessOptions() override;
+   /// Throws Error (kUserCode with the Python traceback, kModel, kData, kFile).
+   void Train() override;
+   /// Columns of the model's output: the number of classes or targets; 1 is possible for two classes. Loads the model
+   /// if the weight file does not say it.
+   UInt_t GetNOutputs() const override;
+   /// Loads the model at the first call. Throws Error (kModel, kUserCode, kPython).
+   void Predict(const float *rows, Long64_t n, float *outputs) const override;
+   /// Loads the user code and a model now: the trained one for evaluation, else the one to train.
+   void SetupTorchModel(Bool_t loadTrainedModel);
+
+protected:
+   void AddWeightsXMLTo(const XmlNode &weights) const override;
+   void ReadWeightsFromXML(const XmlNode &weights) override;
+   std::string GetHelpText() const override;
+
+private:
+   struct Impl;
+   void EnsureLoaded() const;
+   /// Writes log lines of the Python side with the threshold of this method.
+   std::function<void(int, const std::string &)> MakeLog() const;
+
+   TString fFilenameModel;
+   TString fFilenameTrainedModel;
+   UInt_t fBatchSize = 100;
+   UInt_t fNumEpochs = 10;
+   Bool_t fContinueTraining = kFALSE;
+   Bool_t fSaveBestOnly = kTRUE;
+   TString fLearningRateSchedule;
+   TString fValidationSize = "20%";
+   TString fUserCode;
+   std::unique_ptr<Impl> fImpl; //!
+};
+
+} // namespace TorchMVA
+
+#endif

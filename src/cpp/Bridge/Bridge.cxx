@@ -1,0 +1,200 @@
+// The extension module torchmva._bridge: TorchSession by way of torchmva._engine.session. With the other files of this
+// folder the only C++ that knows Python. Importing it registers it with the plugin, nothing else.
+
+#include "Bridge/Convert.hxx"
+#include "Bridge/RowPredictor.hxx"
+
+#include <pybind11/stl.h>
+
+#include <atomic>
+#include <cstring>
+#include <memory>
+
+namespace py = pybind11;
+using namespace py::literals;
+
+namespace TorchMVA {
+namespace Internal {
+
+namespace {
+
+/// Everything of a session that is a Python object; dies under the GIL, or not at all once Python has ended.
+struct PythonState {
+   py::object fSession;
+   std::unique_ptr<RowPredictor> fRowPredictor;
+   bool fUsesPredictFunc = false;
+   bool fIsPrepared = false; ///< the two above fit the model in use
+};
+
+class BridgeSession final : public TorchSession {
+public:
+   BridgeSession(const SessionShape &shape, LogFunction_t log);
+   ~BridgeSession() override;
+   void Setup(const SetupRequest &request) override;
+   int Train(const TrainRequest &request) override;
+   int Load(const LoadRequest &request) override;
+   void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) override;
+   ExportedModel Export() override;
+
+private:
+   void Prepare(int nOutputs);
+   void PredictRows(const Buffer<float> &inputs, float *outputs, int nOutputs);
+
+   /// Runs `function` with the GIL; a Python exception comes out as Error.
+   template <typename F>
+   static auto WithPython(F &&function)
+   {
+      GilHolder gil;
+      try {
+         return function();
+      } catch (py::error_already_set &exception) {
+         throw ToError(exception);
+      } catch (py::builtin_exception &exception) { // a cast of pybind11 that failed
+         throw Error(EErrorCode::kInternal, std::string("The bridge to Python failed: ") + exception.what());
+      }
+   }
+
+   PythonState *fState = nullptr;
+   SessionShape fShape;
+};
+
+BridgeSession::BridgeSession(const SessionShape &shape, LogFunction_t log) : fShape(shape)
+{
+   WithPython([&] {
+      // without the GIL: the log may wait for locks of ROOT
+      py::cpp_function write([log = std::move(log)](int type, const std::string &text) { log(type, text); },
+                             py::call_guard<py::gil_scoped_release>());
+      auto state = std::make_unique<PythonState>();
+      state->fSession = py::module_::import("torchmva._engine.session")
+                           .attr("Session")(write, py::make_tuple(shape.fNVariables, shape.fKind, shape.fNOutputs,
+                                                                  shape.fSignalColumn));
+      fState = state.release();
+   });
+}
+
+BridgeSession::~BridgeSession()
+{
+   if (!PythonIsAlive())
+      return; // the objects went with Python
+   const PyGILState_STATE gil = PyGILState_Ensure();
+   delete fState;
+   PyGILState_Release(gil);
+}
+
+void BridgeSession::Setup(const SetupRequest &request)
+{
+   WithPython([&] {
+      fState->fIsPrepared = false;
+      fState->fSession.attr("set_up")("user_code"_a = request.fUserCode, "model_file"_a = request.fModelFile,
+                                      "trained_file"_a = request.fTrainedFile,
+                                      "continue_training"_a = request.fContinueTraining,
+                                      "weight_folder"_a = request.fWeightFolder);
+   });
+}
+
+py::object RowNumbers(const TrainRequest &request)
+{
+   if (request.fValidationRows.empty())
+      return py::none();
+   auto copy = [](const std::vector<Long64_t> &rows) {
+      return py::array_t<std::int64_t>(rows.size(), reinterpret_cast<const std::int64_t *>(rows.data()));
+   };
+   return py::make_tuple(copy(request.fTrainingRows), copy(request.fValidationRows));
+}
+
+int BridgeSession::Train(const TrainRequest &request)
+{
+   return WithPython([&] {
+      fState->fIsPrepared = false;
+      const bool hasTargets = request.fTargets.fData != nullptr;
+      const py::object targets = hasTargets ? py::object(ViewOf(request.fTargets)) : py::none();
+      const py::object classes = hasTargets ? py::none() : py::object(ViewOf(request.fClasses, true));
+      const int nOutputs =
+         fState->fSession
+            .attr("train")("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets, "classes"_a = classes,
+                           "weights"_a = ViewOf(request.fWeights, true), "n_validation"_a = request.fNValidation,
+                           "rows"_a = RowNumbers(request), "batch_size"_a = request.fBatchSize,
+                           "num_epochs"_a = request.fNumEpochs, "save_best_only"_a = request.fSaveBestOnly,
+                           "steps"_a = request.fSteps, "ignore_negative"_a = request.fIgnoreNegativeWeights,
+                           "trained_file"_a = request.fTrainedFile, "progress"_a = request.fProgress)
+            .cast<int>();
+      Prepare(nOutputs);
+      return nOutputs;
+   });
+}
+
+int BridgeSession::Load(const LoadRequest &request)
+{
+   return WithPython([&] {
+      const int nOutputs =
+         fState->fSession
+            .attr("load")("user_code"_a = request.fUserCode, "weight_folder"_a = request.fWeightFolder,
+                          "weight_file"_a = request.fWeightFile, "text"_a = request.fText,
+                          "sha256"_a = request.fSha256, "size"_a = request.fSize, "files"_a = request.fFiles,
+                          "n_outputs"_a = request.fNOutputs, "recorded"_a = request.fPrediction)
+            .cast<int>();
+      if (!fState->fIsPrepared)
+         Prepare(nOutputs);
+      return nOutputs;
+   });
+}
+
+void BridgeSession::Prepare(int nOutputs)
+{
+   fState->fUsesPredictFunc = fState->fSession.attr("uses_predict_func")().cast<bool>();
+   const py::object function = fState->fSession.attr("single_row_function")();
+   // made completely before it is visible: these calls may let another thread run
+   std::unique_ptr<RowPredictor> predictor;
+   if (!function.is_none())
+      predictor = std::make_unique<RowPredictor>(fState->fSession, function, fShape.fNVariables, nOutputs);
+   if (!fState->fIsPrepared) {
+      fState->fRowPredictor = std::move(predictor);
+      fState->fIsPrepared = true;
+   }
+}
+
+void BridgeSession::Predict(const Buffer<float> &inputs, float *outputs, int nOutputs)
+{
+   WithPython([&] {
+      if (inputs.fRows == 1 && fState->fRowPredictor && fState->fRowPredictor->Predict(inputs.fData, outputs))
+         return;
+      PredictRows(inputs, outputs, nOutputs);
+   });
+}
+
+void BridgeSession::PredictRows(const Buffer<float> &inputs, float *outputs, int nOutputs)
+{
+   py::array_t<float> rows;
+   if (fState->fUsesPredictFunc && !inputs.fOwner) { // user code may keep it
+      rows = py::array_t<float>({inputs.fRows, inputs.fColumns});
+      std::memcpy(rows.mutable_data(), inputs.fData, inputs.fRows * inputs.fColumns * sizeof(float));
+   } else {
+      rows = ViewOf(inputs);
+   }
+   fState->fSession.attr("predict")(rows, ViewOf(Buffer<float>{outputs, inputs.fRows, nOutputs, nullptr}));
+}
+
+ExportedModel BridgeSession::Export()
+{
+   return WithPython([&] {
+      const py::tuple found = fState->fSession.attr("export")();
+      return ExportedModel{found[0].cast<std::string>(), found[1].cast<std::string>(), found[2].cast<Long64_t>(),
+                           found[3].cast<std::string>(), found[4].cast<std::string>()};
+   });
+}
+
+std::unique_ptr<TorchSession> MakeBridgeSession(const SessionShape &shape, LogFunction_t log)
+{
+   return std::make_unique<BridgeSession>(shape, std::move(log));
+}
+
+} // namespace
+
+} // namespace Internal
+} // namespace TorchMVA
+
+PYBIND11_MODULE(_bridge, module)
+{
+   module.doc() = "What libTorchMVAPyTorch.so needs of Python; not an interface for people.";
+   TorchMVA::Internal::RegisterBridge(&TorchMVA::Internal::MakeBridgeSession);
+}

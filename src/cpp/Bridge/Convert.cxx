@@ -1,0 +1,64 @@
+#include "Bridge/Convert.hxx"
+
+namespace py = pybind11;
+
+namespace TorchMVA {
+namespace Internal {
+
+namespace {
+
+/// A code by its name without `k`, kInternal if there is none.
+EErrorCode CodeNamed(const std::string &name)
+{
+   for (int code = int(EErrorCode::kOption); code <= int(EErrorCode::kInternal); ++code) {
+      if (name == Error::GetCodeName(EErrorCode(code)))
+         return EErrorCode(code);
+   }
+   return EErrorCode::kInternal;
+}
+
+} // namespace
+
+bool PythonIsAlive()
+{
+   if (!Py_IsInitialized())
+      return false;
+#if PY_VERSION_HEX >= 0x030D0000
+   return !Py_IsFinalizing();
+#else
+   return !_Py_IsFinalizing();
+#endif
+}
+
+GilHolder::GilHolder()
+{
+   if (!PythonIsAlive())
+      throw Error(EErrorCode::kPython, "Python has ended in this process: PyTorch models cannot be used any more");
+   fState = PyGILState_Ensure();
+}
+
+Error ToError(py::error_already_set &exception)
+{
+   try {
+      const py::object value = exception.value();
+      const py::object engineError = py::module_::import("torchmva._engine.errors").attr("EngineError");
+      if (py::isinstance(value, engineError)) {
+         Error::Context_t context;
+         for (const py::handle pair : value.attr("context"))
+            context.emplace_back(pair.attr("__getitem__")(0).cast<std::string>(),
+                                 pair.attr("__getitem__")(1).cast<std::string>());
+         return Error(CodeNamed(value.attr("code").cast<std::string>()), value.attr("message").cast<std::string>(),
+                      std::move(context), value.attr("traceback_text").cast<std::string>());
+      }
+      const py::object text = py::module_::import("torchmva._engine.errors").attr("traceback_of")(value);
+      return Error(EErrorCode::kInternal,
+                   "The Python engine failed: " + py::str(exception.type().attr("__name__")).cast<std::string>() + ": " +
+                      py::str(value).cast<std::string>(),
+                   {}, text.cast<std::string>());
+   } catch (py::error_already_set &) {
+      return Error(EErrorCode::kInternal, std::string("The Python engine failed: ") + exception.what());
+   }
+}
+
+} // namespace Internal
+} // namespace TorchMVA

@@ -1,0 +1,54 @@
+#ifndef TORCHMVA_SRC_BRIDGE_CONVERT_HXX
+#define TORCHMVA_SRC_BRIDGE_CONVERT_HXX
+
+#include "PyTorch/TorchSession.hxx"
+#include "TorchMVA/Core/Error.hxx"
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <string>
+
+namespace TorchMVA {
+namespace Internal {
+
+/// Holds the GIL; taken from any thread, with or without it. Throws Error (kPython) if Python has ended.
+class GilHolder {
+public:
+   GilHolder();
+   ~GilHolder() { PyGILState_Release(fState); }
+   GilHolder(const GilHolder &) = delete;
+   GilHolder &operator=(const GilHolder &) = delete;
+
+private:
+   PyGILState_STATE fState;
+};
+
+/// Whether Python objects can still be used: false while or after Python ends.
+bool PythonIsAlive();
+
+/// An Error for a Python exception: an EngineError keeps its code, message and context, anything else is a defect.
+/// Needs the GIL.
+Error ToError(pybind11::error_already_set &exception);
+
+/// A NumPy array on the memory of a buffer. It keeps the owner alive; without owner it is valid during the call only.
+/// Needs the GIL.
+template <typename T>
+pybind11::array_t<T> ViewOf(const Buffer<T> &buffer, bool asVector = false)
+{
+   // NumPy's flag is for the caller to set: torch refuses to look at read-only memory without a warning
+   pybind11::capsule base = buffer.fOwner ? pybind11::capsule(new std::shared_ptr<const void>(buffer.fOwner),
+                                                              [](void *owner) {
+                                                                 delete static_cast<std::shared_ptr<const void> *>(owner);
+                                                              })
+                                          : pybind11::capsule(buffer.fData, [](void *) {});
+   T *data = const_cast<T *>(buffer.fData);
+   if (asVector)
+      return pybind11::array_t<T>({buffer.fRows}, data, base);
+   return pybind11::array_t<T>({buffer.fRows, buffer.fColumns}, data, base);
+}
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif

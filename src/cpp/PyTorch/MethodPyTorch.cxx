@@ -1,0 +1,288 @@
+#include "TorchMVA/PyTorch/MethodPyTorch.hxx"
+
+#include "PyTorch/TorchSession.hxx"
+#include "PyTorch/TrainingOptions.hxx"
+#include "TorchMVA/Core/Config.hxx"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/Xml.hxx"
+#include "TorchMVA/Method/ClassifierFactory.hxx"
+
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+
+REGISTER_METHOD(PyTorch)
+
+namespace fs = std::filesystem;
+
+namespace TorchMVA {
+
+using namespace Internal;
+
+/// What the method keeps beside its options. Written by set-up, training and reading; Predict reads it from any thread.
+struct MethodPyTorch::Impl {
+   /// Events in memory whose owner is known.
+   struct KnownRows {
+      const float *fBegin = nullptr;
+      const float *fEnd = nullptr;
+      std::weak_ptr<const void> fOwner;
+   };
+
+   ~Impl() { delete fSession.load(); }
+
+   /// The session, made on first use. No lock: waiting for the GIL with one held could deadlock.
+   TorchSession &Session(const MethodPyTorch &method)
+   {
+      TorchSession *session = fSession.load(std::memory_order_acquire);
+      if (session)
+         return *session;
+      SessionShape shape;
+      shape.fNVariables = method.GetNVariables();
+      shape.fKind = Types::GetAnalysisTypeName(method.GetAnalysisType());
+      shape.fNOutputs = method.DoRegression() ? method.GetNTargets() : method.DataInfo().GetNClasses();
+      shape.fSignalColumn = method.DataInfo().GetSignalClassIndex();
+      std::unique_ptr<TorchSession> made = MakeSession(shape, fLog);
+      if (fSession.compare_exchange_strong(session, made.get(), std::memory_order_acq_rel))
+         return *made.release();
+      return *session;
+   }
+
+   std::shared_ptr<const void> OwnerOf(const float *rows) const
+   {
+      for (const KnownRows &known : fKnownRows) {
+         if (std::less_equal<>()(known.fBegin, rows) && std::less<>()(rows, known.fEnd))
+            return known.fOwner.lock();
+      }
+      return nullptr;
+   }
+
+   void Remember(const Sample &sample)
+   {
+      KnownRows known;
+      known.fBegin = sample.fVariables.fData;
+      known.fEnd = known.fBegin + sample.fVariables.Size();
+      known.fOwner = sample.fVariablesOwner;
+      fKnownRows.push_back(std::move(known));
+   }
+
+   std::atomic<TorchSession *> fSession{nullptr};
+   std::atomic<bool> fIsReady{false}; ///< a trained model is in the session
+   std::atomic<int> fNOutputs{0};     ///< 0: not known yet
+   LogFunction_t fLog;
+   LoadRequest fSource; ///< of the model, as the weight file says
+   std::vector<KnownRows> fKnownRows;
+};
+
+MethodPyTorch::MethodPyTorch(const TString &jobName, const TString &title, DataSetInfo &info, const TString &options)
+   : PyMethodBase(jobName, Types::kPyTorch, title, info, options), fImpl(std::make_unique<Impl>())
+{
+}
+
+MethodPyTorch::MethodPyTorch(DataSetInfo &info, const TString &weightFile)
+   : PyMethodBase(Types::kPyTorch, info, weightFile), fImpl(std::make_unique<Impl>())
+{
+}
+
+MethodPyTorch::~MethodPyTorch() = default;
+
+Bool_t MethodPyTorch::HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UInt_t)
+{
+   switch (type) {
+   case Types::kRegression: return kTRUE;
+   case Types::kClassification: return nClasses == 2;
+   case Types::kMulticlass: return nClasses >= 2;
+   default: return kFALSE;
+   }
+}
+
+void MethodPyTorch::DeclareOptions()
+{
+   DeclareOptionRef(fFilenameModel, "FilenameModel", "Model to train: a TorchScript or torch.export file");
+   DeclareOptionRef(fFilenameTrainedModel, "FilenameTrainedModel",
+                    "File for the trained model (default: TrainedModel_<title>.pt beside the weight file)");
+   DeclareOptionRef(fBatchSize, "BatchSize", "Events in a training batch");
+   DeclareOptionRef(fNumEpochs, "NumEpochs", "Passes over the training events");
+   DeclareOptionRef(fContinueTraining, "ContinueTraining", "Start from FilenameTrainedModel");
+   DeclareOptionRef(fSaveBestOnly, "SaveBestOnly", "Keep the model with the smallest validation loss, not the last");
+   DeclareOptionRef(fLearningRateSchedule, "LearningRateSchedule",
+                    "Learning rates from given epochs (counted from 0) on, e.g. 50,0.01;70,0.005");
+   DeclareOptionRef(fValidationSize, "ValidationSize",
+                    "Part of the training events for validation: 20%, 0.2, or a number of events");
+   DeclareOptionRef(fUserCode, "UserCode", "Python file that defines load_model_custom_objects; runs at booking");
+}
+
+void MethodPyTorch::ProcessOptions()
+{
+   if (fBatchSize == 0 || fNumEpochs == 0)
+      throw Error(EErrorCode::kOption, "BatchSize and NumEpochs must be at least 1, found BatchSize=" +
+                                          std::to_string(fBatchSize) + ", NumEpochs=" + std::to_string(fNumEpochs),
+                  {{"method", GetMethodName().Data()}});
+   ParseLearningRateSchedule(fLearningRateSchedule.Data());
+   if (fFilenameTrainedModel.IsNull())
+      fFilenameTrainedModel = (GetWeightFileDir().IsNull() ? TString(".") : GetWeightFileDir()) + "/TrainedModel_" +
+                              GetMethodName() + ".pt";
+   fLogger.Info("Using PyTorch - setting special configuration options");
+   SetupTorchModel(kFALSE);
+}
+
+void MethodPyTorch::SetupTorchModel(Bool_t loadTrainedModel)
+{
+   if (loadTrainedModel) {
+      EnsureLoaded();
+      return;
+   }
+   std::fflush(stdout); // what C++ printed comes before what the user's code prints
+   SetupRequest request;
+   request.fUserCode = fUserCode.Data();
+   request.fModelFile = fFilenameModel.Data();
+   request.fTrainedFile = fFilenameTrainedModel.Data();
+   request.fContinueTraining = fContinueTraining;
+   request.fWeightFolder = GetWeightFolder();
+   fImpl->fLog = MakeLog();
+   fImpl->fIsReady = false;
+   fImpl->Session(*this).Setup(request);
+}
+
+std::function<void(int, const std::string &)> MethodPyTorch::MakeLog() const
+{
+   // by value: user code may keep a callback longer than the method lives
+   return [log = fLogger](int type, const std::string &text) {
+      switch (type) {
+      case kVERBOSE: log.Verbose(text); break;
+      case kWARNING: log.Warning(text); break;
+      default: log.Info(text);
+      }
+      std::fflush(stdout); // Python's own lines follow in order
+   };
+}
+
+void MethodPyTorch::Train()
+{
+   const Sample &sample = TrainingSample();
+   const Long64_t n = sample.Size();
+   TrainRequest request;
+   request.fNValidation = ParseValidationSize(fValidationSize.Data(), n);
+   request.fInputs = {sample.fVariables.fData, n, sample.fVariables.fColumns, sample.fVariablesOwner};
+   request.fWeights = {sample.fWeights, n, 1, sample.fOwner};
+   if (DoRegression()) {
+      request.fTargets = {sample.fTargets.fData, n, sample.fTargets.fColumns, sample.fTargetsOwner};
+   } else {
+      request.fClasses = {sample.fClasses, n, 1, sample.fOwner};
+      ValidationRows rows =
+         ChooseValidationRows(sample.fClasses, n, DataInfo().GetNClasses(), request.fNValidation);
+      if (!rows.IsTail())
+         fLogger.Info("The last training events do not contain every class: validation takes the last events of each");
+      request.fTrainingRows = std::move(rows.fTraining);
+      request.fValidationRows = std::move(rows.fValidation);
+   }
+   request.fBatchSize = fBatchSize;
+   request.fNumEpochs = fNumEpochs;
+   request.fSaveBestOnly = fSaveBestOnly;
+   request.fIgnoreNegativeWeights = fIgnoreNegWeightsInTraining;
+   request.fProgress = gConfig().DrawProgressBar() && !gConfig().IsSilent();
+   request.fSteps = ParseLearningRateSchedule(fLearningRateSchedule.Data());
+   request.fTrainedFile = fFilenameTrainedModel.Data();
+   fLogger.Info("Split TMVA training data in " + std::to_string(n - request.fNValidation) + " training events and " +
+                std::to_string(request.fNValidation) + " validation events");
+   std::fflush(stdout);
+
+   fImpl->fIsReady = false;
+   fImpl->fNOutputs = fImpl->Session(*this).Train(request);
+   fImpl->fKnownRows.clear();
+   for (Types::ETreeType type : {Types::kTraining, Types::kTesting})
+      fImpl->Remember(Data()->GetSample(type));
+   fImpl->fIsReady = true;
+}
+
+void MethodPyTorch::EnsureLoaded() const
+{
+   if (fImpl->fIsReady.load(std::memory_order_acquire))
+      return;
+   if (fImpl->fSource.fWeightFile.empty())
+      throw Error(EErrorCode::kState, "The method is neither trained nor read from a weight file",
+                  {{"method", GetMethodName().Data()}});
+   fImpl->fNOutputs = fImpl->Session(*this).Load(fImpl->fSource);
+   fImpl->fIsReady.store(true, std::memory_order_release);
+}
+
+UInt_t MethodPyTorch::GetNOutputs() const
+{
+   if (fImpl->fNOutputs.load(std::memory_order_acquire) == 0)
+      EnsureLoaded();
+   return fImpl->fNOutputs.load(std::memory_order_acquire);
+}
+
+void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
+{
+   EnsureLoaded();
+   if (n == 0)
+      return;
+   TorchSession &session = *fImpl->fSession.load(std::memory_order_acquire);
+   const Long64_t nVariables = GetNVariables();
+   session.Predict({rows, n, nVariables, fImpl->OwnerOf(rows)}, outputs,
+                   fImpl->fNOutputs.load(std::memory_order_relaxed));
+}
+
+void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
+{
+   EnsureLoaded();
+   const ExportedModel exported = fImpl->fSession.load()->Export();
+   weights.SetAttribute("NOutputs", static_cast<long long>(GetNOutputs()));
+   weights.SetAttribute("Prediction", exported.fPrediction);
+   const XmlNode model = weights.AddChild("Model", exported.fText);
+   model.SetAttribute("Format", exported.fFormat);
+   model.SetAttribute("Sha256", exported.fSha256);
+   model.SetAttribute("Size", static_cast<long long>(exported.fSize));
+   if (!exported.fText.empty()) {
+      model.SetAttribute("Encoding", "zlib+base64");
+      return;
+   }
+   const fs::path file = fs::absolute(fFilenameTrainedModel.Data()).lexically_normal();
+   const fs::path folder = fs::absolute(GetWeightFolder()).lexically_normal();
+   const fs::path relative = file.lexically_relative(folder);
+   model.SetAttribute("File", (relative.empty() ? file : relative).string());
+}
+
+void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
+{
+   LoadRequest source;
+   source.fUserCode = fUserCode.Data();
+   source.fWeightFolder = GetWeightFolder();
+   source.fWeightFile = GetWeightFileName().Data();
+   const fs::path folder = source.fWeightFolder;
+   const XmlNode model = weights ? weights.Child("Model") : XmlNode();
+   if (model) {
+      source.fNOutputs = weights.IntAttribute("NOutputs");
+      source.fPrediction = weights.Attribute("Prediction", "");
+      source.fSha256 = model.Attribute("Sha256");
+      source.fSize = model.IntAttribute("Size");
+      if (model.HasAttribute("File")) {
+         const fs::path file = model.Attribute("File");
+         source.fFiles = {(folder / file).string(), (folder / file.filename()).string()};
+      } else {
+         source.fText = model.Content();
+         if (source.fText.empty())
+            throw Error(EErrorCode::kWeightFile, "The element Model has neither content nor an attribute File",
+                        {{"file", source.fWeightFile}});
+      }
+   } else if (!fFilenameTrainedModel.IsNull()) { // written by TMVA itself: the file name is all there is
+      const fs::path file = fFilenameTrainedModel.Data();
+      source.fFiles = {file.string(), (folder / file).string(), (folder / file.filename()).string()};
+   }
+   fImpl->fLog = MakeLog();
+   fImpl->fNOutputs = source.fNOutputs;
+   fImpl->fSource = std::move(source);
+   fImpl->fIsReady = false;
+}
+
+std::string MethodPyTorch::GetHelpText() const
+{
+   return "Trains a PyTorch model with the user's functions, or with default ones, and applies it.\n"
+          "The model is written beforehand: torch.jit.save(torch.jit.script(model), \"model.pt\").\n"
+          "load_model_custom_objects = {\"train_func\": ..., \"predict_func\": ..., \"criterion\": ..., "
+          "\"optimizer\": ...}\n"
+          "in the file UserCode or in __main__ says what to do with it; every key may be missing or None.";
+}
+
+} // namespace TorchMVA

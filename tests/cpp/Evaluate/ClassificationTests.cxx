@@ -1,0 +1,255 @@
+#include "TorchMVA/Evaluate/Classification.hxx"
+
+#include "Evaluate/GoldenFisher.hxx"
+#include "TH1D.h"
+#include "TRandom3.h"
+#include "TorchMVA/Core/Error.hxx"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace TorchMVA;
+using namespace TorchMVATest;
+
+namespace {
+
+/// Two Gaussians with weights, responses owned.
+struct Toy {
+   std::vector<float> fResponses, fWeights;
+   std::vector<int> fClasses;
+   Toy(int n, double shift, unsigned seed)
+   {
+      TRandom3 random(seed);
+      for (int i = 0; i < n; ++i) {
+         const int cls = i % 2;
+         fResponses.push_back(static_cast<float>(random.Gaus(cls == 0 ? shift : 0, 1)));
+         fWeights.push_back(static_cast<float>(random.Uniform(0.5, 2)));
+         fClasses.push_back(cls);
+      }
+   }
+   ScoredSample View() const
+   {
+      return {fResponses.data(), static_cast<Long64_t>(fResponses.size()), 1, fWeights.data(), fClasses.data()};
+   }
+};
+
+class Golden : public ::testing::Test {
+protected:
+   static const GoldenSample &Test()
+   {
+      static const GoldenSample sample = ReadGoldenFisher("test");
+      return sample;
+   }
+   static const GoldenSample &Training()
+   {
+      static const GoldenSample sample = ReadGoldenFisher("train");
+      return sample;
+   }
+   const std::map<std::string, std::string> fRow = ReadTable("golden/fisher_metrics.csv").front();
+};
+
+} // namespace
+
+TEST_F(Golden, ResponsesAreThoseOfTMVA)
+{
+   int nChecked = 0;
+   for (const auto &row : ReadTable("golden/fisher_response_first20.csv")) {
+      const GoldenSample &sample = row.at("set") == "train" ? Training() : Test();
+      EXPECT_NEAR(sample.fResponses.at(std::stoul(row.at("pos"))), Number(row, "Fisher"), 1e-6);
+      ++nChecked;
+   }
+   EXPECT_EQ(nChecked, 40);
+}
+
+TEST_F(Golden, MomentsSignificanceAndRange)
+{
+   const ResponseStatistics r = ComputeResponseStatistics(Test().View(), 0);
+   EXPECT_NEAR(r.fMeanS, Number(fRow, "mean_S"), 1e-7);
+   EXPECT_NEAR(r.fMeanB, Number(fRow, "mean_B"), 1e-7);
+   EXPECT_NEAR(r.fRmsS, Number(fRow, "rms_S"), 1e-7);
+   EXPECT_NEAR(r.fRmsB, Number(fRow, "rms_B"), 1e-7);
+   EXPECT_NEAR(ComputeSignificance(r), Number(fRow, "significance"), 1e-7);
+   // axis of MVA_Fisher_S in output/output_file_keys.tsv
+   EXPECT_NEAR(r.fMinimum, -1.85208, 5e-6);
+   EXPECT_NEAR(r.fMaximum, 1.71805, 5e-6);
+   EXPECT_TRUE(r.fPositive);
+}
+
+TEST_F(Golden, EfficienciesAndReferenceCut)
+{
+   const ClassificationMetrics test = EvaluateClassification(Test().View(), 0);
+   const double step = 1e-9; // TMVA's grid is 0.001 wide: equal means the same grid point
+   EXPECT_NEAR(test.fEff01, Number(fRow, "eff_test_B0.01"), step);
+   EXPECT_NEAR(test.fEff10, Number(fRow, "eff_test_B0.10"), step);
+   EXPECT_NEAR(test.fEff30, Number(fRow, "eff_test_B0.30"), step);
+   EXPECT_NEAR(test.fEff01Err, 0.00592404, 1e-8);
+   EXPECT_NEAR(test.fEff10Err, 0.00674537, 1e-8);
+   EXPECT_NEAR(test.fEff30Err, 0.00426143, 1e-8);
+   EXPECT_NEAR(test.fReferenceCut, Number(fRow, "ref_cut"), 1e-5);
+}
+
+// TMVA looks up the cuts of its training figures on the *test* sample's signal efficiency, so that its "training"
+// efficiency is the test sample's signal efficiency at the training sample's background efficiency. Ours uses the
+// training sample for both; this shows that the difference is this and nothing else.
+TEST_F(Golden, TrainingEfficienciesDifferByTheirSourceOfCuts)
+{
+   const ResponseStatistics range = ComputeResponseStatistics(Test().View(), 0);
+   const EfficiencyCurve test(Test().View(), 0, range), training(Training().View(), 0, range);
+   const auto mixed = [&](double b) {
+      for (int i = 0; i < 1000; ++i) {
+         const double effS = (i + 0.5) / 1000;
+         const double lower = std::floor(effS * 100 - 0.5) / 100 + 0.005, t = (effS - lower) * 100;
+         const auto effB = [&](double s) { return training.GetBackgroundEfficiencyOfCut(test.GetCut(s)); };
+         if ((1 - t) * effB(lower) + t * effB(lower + 0.01) >= b)
+            return i / 1000.0;
+      }
+      return 1.0;
+   };
+   for (const auto &[b, column] :
+        {std::pair{0.01, "eff_train_B0.01"}, {0.10, "eff_train_B0.10"}, {0.30, "eff_train_B0.30"}})
+      EXPECT_NEAR(mixed(b), Number(fRow, column), 1e-9) << b;
+
+   const ClassificationMetrics own = EvaluateClassification(Training().View(), 0, &range);
+   EXPECT_NEAR(own.fEff10, training.GetSignalEfficiency(0.10), 1e-12);
+   EXPECT_NEAR(own.fEff10, Number(fRow, "eff_train_B0.10"), 0.02);
+}
+
+TEST_F(Golden, MaximumSignificance)
+{
+   const ResponseStatistics range = ComputeResponseStatistics(Test().View(), 0);
+   const MaximumSignificance m = ComputeMaximumSignificance(EfficiencyCurve(Test().View(), 0, range), 1000, 1000);
+   EXPECT_NEAR(m.fSignificance, Number(fRow, "max_significance_S1000_B1000"), 1e-5);
+   EXPECT_NEAR(m.fCut, Number(fRow, "cut_at_max_significance"), 1e-4);
+   EXPECT_THROW(ComputeMaximumSignificance(EfficiencyCurve(Test().View(), 0, range), 0, 10), TorchMVA::Error);
+}
+
+// Our forms have no smoothing, so they are close to the golden figures but not equal.
+TEST_F(Golden, UnsmoothedFormsAreNearTheSmoothedOnes)
+{
+   const ClassificationMetrics test = EvaluateClassification(Test().View(), 0);
+   EXPECT_NEAR(test.fROCIntegral, Number(fRow, "roc_integral"), 2e-3);
+   EXPECT_NEAR(test.fEffArea, test.fROCIntegral, 1e-3);
+   EXPECT_NEAR(test.fSeparation, Number(fRow, "separation"), 1e-2);
+}
+
+TEST(Classification, ScaleOfWeightsDoesNotMatter)
+{
+   const Toy toy(2000, 1.0, 1);
+   Toy scaled = toy;
+   for (float &w : scaled.fWeights)
+      w *= 4; // exact in binary
+   const ClassificationMetrics a = EvaluateClassification(toy.View(), 0), b = EvaluateClassification(scaled.View(), 0);
+   EXPECT_DOUBLE_EQ(a.fEff10, b.fEff10);
+   EXPECT_DOUBLE_EQ(a.fROCIntegral, b.fROCIntegral);
+   EXPECT_NEAR(a.fSeparation, b.fSeparation, 1e-12);
+   EXPECT_NEAR(a.fRmsS, b.fRmsS, 1e-12);
+}
+
+TEST(Classification, SignalBelowBackgroundIsTheMirrorImage)
+{
+   const Toy toy(4000, 1.0, 2);
+   Toy mirror = toy;
+   for (float &y : mirror.fResponses)
+      y = -y;
+   const ClassificationMetrics a = EvaluateClassification(toy.View(), 0);
+   const ClassificationMetrics b = EvaluateClassification(mirror.View(), 0);
+   EXPECT_NEAR(a.fEff01, b.fEff01, 0.0011);
+   EXPECT_NEAR(a.fEff30, b.fEff30, 0.0011);
+   EXPECT_NEAR(a.fReferenceCut, -b.fReferenceCut, 2e-3);
+   EXPECT_NEAR(a.fROCIntegral, 1 - b.fROCIntegral, 1e-12);
+}
+
+TEST(Classification, PerfectAndUselessClassifiers)
+{
+   std::vector<float> responses;
+   std::vector<int> classes;
+   for (int i = 0; i < 1000; ++i) {
+      classes.push_back(i % 2);
+      responses.push_back(i % 2 == 0 ? 1.F : 0.F);
+   }
+   ScoredSample sample{responses.data(), 1000, 1, nullptr, classes.data()};
+   const ClassificationMetrics perfect = EvaluateClassification(sample, 0);
+   EXPECT_DOUBLE_EQ(perfect.fROCIntegral, 1);
+   EXPECT_DOUBLE_EQ(perfect.fEff01, 1);
+   EXPECT_DOUBLE_EQ(perfect.fSeparation, 1);
+   EXPECT_TRUE(std::isinf(perfect.fSignificance));
+
+   std::fill(responses.begin(), responses.end(), 0.25F); // a constant
+   const ClassificationMetrics useless = EvaluateClassification(sample, 0);
+   EXPECT_DOUBLE_EQ(useless.fROCIntegral, 0.5);
+   EXPECT_NEAR(useless.fEff10, 0.1, 1.1e-3);
+   EXPECT_NEAR(useless.fEffArea, 0.5, 1e-3);
+   EXPECT_DOUBLE_EQ(useless.fSeparation, 0);
+   EXPECT_DOUBLE_EQ(useless.fSignificance, 0);
+}
+
+TEST(Classification, BinnedEfficienciesAgreeWithCounting)
+{
+   const Toy toy(20000, 1.5, 3);
+   const ScoredSample sample = toy.View();
+   const EfficiencyCurve curve(sample, 0, ComputeResponseStatistics(sample, 0));
+   for (const double effS : {0.1, 0.5, 0.9}) {
+      const double cut = curve.GetCut(effS);
+      double s = 0, sumS = 0, b = 0, sumB = 0;
+      for (Long64_t i = 0; i < sample.fN; ++i) {
+         const bool pass = sample.Response(i) > cut;
+         (sample.Class(i) == 0 ? sumS : sumB) += sample.Weight(i);
+         if (pass)
+            (sample.Class(i) == 0 ? s : b) += sample.Weight(i);
+      }
+      EXPECT_NEAR(s / sumS, effS, 1e-3);
+      EXPECT_NEAR(b / sumB, curve.GetBackgroundEfficiency(effS), 4e-3); // between points 0.01 apart: linear
+   }
+}
+
+TEST(Classification, KolmogorovAgreesWithROOT)
+{
+   gRandom->SetSeed(1);
+   for (const double shift : {0.0, 0.06, 0.1}) {
+      TRandom3 random(7);
+      TH1D a("a", "", 40, -5, 5), b("b", "", 40, -5, 5);
+      std::vector<double> first(40), firstW2(40), second(40), secondW2(40);
+      for (int i = 0; i < 2000; ++i) {
+         const double x = random.Gaus(), y = random.Gaus(shift);
+         a.Fill(x);
+         b.Fill(y);
+      }
+      for (int i = 0; i < 40; ++i) {
+         first[i] = firstW2[i] = a.GetBinContent(i + 1);
+         second[i] = secondW2[i] = b.GetBinContent(i + 1);
+      }
+      const double expected = a.KolmogorovTest(&b, "X");
+      // two estimates from 1000 pseudo-experiments each
+      EXPECT_NEAR(KolmogorovProbability(first, firstW2, second, secondW2), expected, 0.1) << shift;
+   }
+   const std::vector<double> empty(40, 0.0), full(40, 1.0);
+   EXPECT_EQ(KolmogorovProbability(empty, empty, full, full), -1);
+}
+
+TEST(Classification, OvertrainingTestSeesADifference)
+{
+   const Toy test(4000, 1, 4), same(4000, 1, 5), other(4000, 1.5, 6);
+   const OvertrainingTest good = ComputeOvertraining(test.View(), same.View(), 0);
+   EXPECT_GT(good.fSignal, 0.01);
+   EXPECT_GT(good.fBackground, 0.01);
+   const OvertrainingTest bad = ComputeOvertraining(test.View(), other.View(), 0);
+   EXPECT_LT(bad.fSignal, 0.01);
+   EXPECT_GT(bad.fBackground, 0.01);
+}
+
+TEST(Classification, BadInputIsRefused)
+{
+   Toy toy(10, 1, 8);
+   EXPECT_THROW(EvaluateClassification(toy.View(), 7), TorchMVA::Error); // no signal
+   toy.fResponses[3] = std::numeric_limits<float>::quiet_NaN();
+   try {
+      EvaluateClassification(toy.View(), 0);
+      FAIL() << "NaN was accepted";
+   } catch (const TorchMVA::Error &error) {
+      EXPECT_EQ(error.GetCode(), EErrorCode::kData);
+      EXPECT_EQ(error.GetContext().front().second, "3");
+   }
+}
