@@ -45,9 +45,6 @@ endfunction()
 function(torchmva_add_library name)
   cmake_parse_arguments(arg "" "LINKDEF;DECLARATIONS" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS" ${ARGN})
   torchmva_sources(sources ${arg_ROOMS})
-  if(NOT sources) # TODO bootstrap
-    return()
-  endif()
   add_library(${name} SHARED ${sources})
   target_include_directories(${name}
     PUBLIC
@@ -63,22 +60,11 @@ function(torchmva_add_library name)
     # beside each other; and in site-packages, beside the `root` wheel
     INSTALL_RPATH "$ORIGIN;$ORIGIN/../../ROOT/lib")
 
-  set(headers) # TODO bootstrap
-  foreach(header IN LISTS arg_HEADERS)
-    if(EXISTS "${PROJECT_SOURCE_DIR}/include/${header}" OR EXISTS "${TORCHMVA_PACKAGE_DIR}/include/${header}")
-      list(APPEND headers ${header})
-    else()
-      message(WARNING "no header ${header} yet")
-    endif()
-  endforeach()
-  if(headers)
-    if(arg_DECLARATIONS)
-      set(declarations DECLARATIONS "${PROJECT_SOURCE_DIR}/${arg_DECLARATIONS}")
-    endif()
-    torchmva_dictionary(${name} ${declarations} LINKDEF "${PROJECT_SOURCE_DIR}/${arg_LINKDEF}" HEADERS ${headers})
-    get_property(dictionary TARGET ${name} PROPERTY TORCHMVA_DICTIONARY_FILES)
-    install(FILES ${dictionary} DESTINATION torchmva/lib)
+  if(arg_DECLARATIONS)
+    set(declarations DECLARATIONS "${PROJECT_SOURCE_DIR}/${arg_DECLARATIONS}")
   endif()
-
+  torchmva_dictionary(${name} LINKDEF "${PROJECT_SOURCE_DIR}/${arg_LINKDEF}" HEADERS ${arg_HEADERS} ${declarations})
+  get_property(dictionary TARGET ${name} PROPERTY TORCHMVA_DICTIONARY_FILES)
+  install(FILES ${dictionary} DESTINATION torchmva/lib)
   install(TARGETS ${name} EXPORT TorchMVATargets LIBRARY DESTINATION torchmva/lib)
 endfunction()

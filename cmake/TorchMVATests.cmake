@@ -24,7 +24,7 @@ foreach(source IN LISTS test_sources)
   target_compile_definitions(${target} PRIVATE "TORCHMVA_TEST_DATA_DIR=\"${PROJECT_SOURCE_DIR}/tests/data\"")
   target_link_libraries(${target} PRIVATE
     TorchMVA ROOT::Graf ROOT::Gpad ROOT::XMLIO ROOT::ROOTDataFrame ROOT::ROOTVecOps GTest::gtest_main)
-  if(room STREQUAL "PyTorch" AND TARGET TorchMVAPyTorch)
+  if(room STREQUAL "PyTorch")
     target_link_libraries(${target} PRIVATE TorchMVAPyTorch)
   endif()
   torchmva_warnings(${target})

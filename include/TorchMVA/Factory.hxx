@@ -103,6 +103,7 @@ private:
    TString MakeWeightFolder(const TString &datasetName) const;
    void CheckTrainingInput(DataSetInfo &info) const;
    void TrainOne(MethodBase &method);
+   void PrintRanking(MethodBase &method) const;
    void WriteDataSet(Booking &booking);
    struct EvaluationTables;
    void EvaluateClassification(Booking &booking, EvaluationTables &tables);

@@ -25,7 +25,7 @@ int Expect(const char *what, EErrorCode code, const char *word, Call call)
    try {
       call();
    } catch (const TorchMVA::Error &error) {
-      const std::string text = std::string(error.what()) + error.GetTraceback();
+      const std::string text = error.what();
       const bool good = error.GetCode() == code && text.find(word) != std::string::npos;
       printf("%s %s: code %d, %s\n", good ? "[OK]" : "[FAILED]", what, static_cast<int>(error.GetCode()), text.c_str());
       return good ? 0 : 1;

@@ -5,9 +5,9 @@ Every test ends with a good call in the same process, and looks for files under 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
-import stat
 import subprocess
 import sys
 from array import array
@@ -187,13 +187,15 @@ def test_empty_class(job, fails):
         job.train()
 
 
-def test_class_whose_tree_is_missing(job, fails):
+def test_class_whose_tree_is_missing(job):
+    """As in TMVA a warning: with one class there is nothing to book."""
     for name in FOUR:
         job.loader.AddVariable(name)
     job.loader.AddSignalTree(job.trees["TreeS"])
     job.loader.PrepareTrainingAndTestTree("", V=False)
-    with fails("Data", "class"):
-        job.book("Fisher").train()
+    with pytest.warns(RuntimeWarning, match="1 classes"):
+        job.book("Fisher")
+    assert not job.factory.HasMethod("dataset", "Fisher")
 
 
 def test_fewer_than_ten_training_events(job, fails):
@@ -429,51 +431,59 @@ def test_output_folder_that_cannot_be_made(job, fails, method):
 
 
 READ_ONLY = """
-import sys, os
-os.setuid(int(sys.argv[1])) if os.getuid() == 0 else None
+import os, sys
 import ROOT, torchmva
+if os.access(".", os.W_OK):
+    sys.exit("this user may write everywhere")
 TMVA = ROOT.TMVA
 ROOT.gROOT.SetBatch(True)
 data = ROOT.TFile.Open(str(ROOT.gROOT.GetTutorialDir()) + "/machine_learning/data/tmva_class_example.root")
-loader = TMVA.DataLoader("dataset")
-for name in ("var1", "var2", "var3", "var4"):
-    loader.AddVariable(name)
-loader.AddSignalTree(data.Get("TreeS"))
-loader.AddBackgroundTree(data.Get("TreeB"))
-loader.PrepareTrainingAndTestTree(ROOT.TCut(""), V=False)
-factory = TMVA.Factory("job", Silent=True, Color=False, AnalysisType="Classification")
-try:
+
+def train():
+    loader = TMVA.DataLoader("dataset")
+    for name in ("var1", "var2", "var3", "var4"):
+        loader.AddVariable(name)
+    loader.AddSignalTree(data.Get("TreeS"))
+    loader.AddBackgroundTree(data.Get("TreeB"))
+    loader.PrepareTrainingAndTestTree("", V=False)
+    factory = TMVA.Factory("job", Silent=True, Color=False, AnalysisType="Classification")
     factory.BookMethod(loader, TMVA.Types.kFisher, "Fisher")
     factory.TrainAllMethods()
+
+try:
+    train()
 except torchmva.Error as error:
-    print("REFUSED", error)
-os.chdir(sys.argv[2])
-factory = TMVA.Factory("job", Silent=True, Color=False, AnalysisType="Classification")
-factory.BookMethod(loader, TMVA.Types.kFisher, "Fisher")
-factory.TrainAllMethods()
+    print("REFUSED", str(error).replace("\\n", " "))
+os.chdir(sys.argv[1])
+train()
 print("ALIVE")
 """
 
 
-def test_read_only_folder(tmp_path, tmp_path_factory):
-    """In a process without root's rights."""
-    nobody = 65534
+def drop_right_to_write_everywhere():
+    """Even root then obeys the permissions of files (the bounding set counts at the exec that follows)."""
+    drop, override, read_search = 24, 1, 2
+    libc = ctypes.CDLL(None)
+    for capability in (override, read_search):
+        libc.prctl(drop, capability, 0, 0, 0)
+
+
+def test_read_only_folder(tmp_path):
     locked, free = tmp_path / "locked", tmp_path / "free"
     for folder in (locked, free):
         folder.mkdir()
-    free.chmod(0o777)
     locked.chmod(0o555)
-    for parent in [tmp_path, *tmp_path.parents]:
-        if not parent.stat().st_mode & stat.S_IXOTH and os.getuid() == 0:
-            parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
     result = subprocess.run(
-        [sys.executable, "-c", READ_ONLY, str(nobody), str(free)],
+        [sys.executable, "-c", READ_ONLY, str(free)],
         cwd=locked,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
+        preexec_fn=drop_right_to_write_everywhere,
     )
+    if "this user may write everywhere" in result.stderr:
+        pytest.skip("cannot give up the right to write into read-only folders here")
     assert result.returncode == 0, result.stdout + result.stderr
     refused = next(line for line in result.stdout.splitlines() if line.startswith("REFUSED"))
     assert "dataset" in refused
@@ -489,7 +499,7 @@ MACRO = HERE.parent / "macros" / "badInput.C"
 
 @pytest.mark.timeout(240)
 def test_in_a_macro(run_macro, tmp_path):
-    result = run_macro(MACRO, cwd=tmp_path, timeout=200)
+    result = run_macro(MACRO, cwd=tmp_path, timeout=200, quotes_errors=True)
     check_all(result.stdout, tmp_path)
 
 
@@ -498,7 +508,7 @@ def test_in_an_executable(run_checked, tmp_path):
     (tmp_path / "bad.cxx").write_text(f'#include "{MACRO}"\n\nint main()\n{{\n   return badInput();\n}}\n')
     build = f'g++ -O1 bad.cxx $("{sys.executable}" -m torchmva config --cflags --libs) -o bad'
     run_checked(["sh", "-c", build], cwd=tmp_path, timeout=120)
-    check_all(run_checked(["./bad"], cwd=tmp_path, timeout=120).stdout, tmp_path)
+    check_all(run_checked(["./bad"], cwd=tmp_path, timeout=120, quotes_errors=True).stdout, tmp_path)
 
 
 def check_all(text: str, folder: Path) -> None:

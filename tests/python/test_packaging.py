@@ -228,7 +228,16 @@ def test_macro_without_any_include_is_autoloaded(torchmva_command, tmp_path):
 
 @pytest.mark.parametrize(
     "statement",
-    ["TMVA::gConfig()", "TMVA::gTools()", "TMVA::Types::kFisher", 'TMVA::DataLoader d("d")', "TMVA::Tools::Instance()"],
+    [
+        "TMVA::gConfig()",
+        "TMVA::gTools()",
+        "TMVA::Python_Executable()",
+        "TMVA::PyMethodBase::PyInitialize()",
+        "TMVA::MethodPyTorch *m = nullptr",
+        "TMVA::Types::kFisher",
+        'TMVA::DataLoader d("d")',
+        "TMVA::Tools::Instance()",
+    ],
 )
 def test_whatever_a_macro_says_first_is_found(torchmva_command, tmp_path, statement):
     (tmp_path / "macro.C").write_text(f'void macro() {{ {statement}; printf("fine\\n"); }}\n')

@@ -32,8 +32,8 @@ struct OneVsRestMetrics {
    double fEff30 = 0;
 };
 
-/// One entry per class. Throws Error (kData) for responses or weights that are not finite, and (kArgument) for a class number
-/// outside the columns. O(classes n log n), thread safe.
+/// One entry per class. Throws Error (kData) for responses or weights that are not finite, and (kArgument) for a class
+/// number outside the columns. O(classes n log n), thread safe.
 std::vector<OneVsRestMetrics> EvaluateOneVsRest(const MulticlassSample &sample);
 
 /// Signal efficiency of class `row` at the given efficiency of class `column`, from the row class's response on

@@ -37,8 +37,9 @@ struct RegressionMetrics {
 RegressionMetrics EvaluateRegression(const RegressionSample &sample);
 
 /// Mutual information of prediction and true value in nats, from a histogram of 75 x 50 bins over the common range of
-/// both (half open, so that the largest value of all is left out, as in TMVA): sum p ln(p / (p_x p_y)). Only events with |d - centre| <= halfWidth; -1 if none is left. The range is
-/// always that of all events. Throws as EvaluateRegression.
+/// both (half open, so that the largest value of all is left out, as in TMVA): sum p ln(p / (p_x p_y)).
+/// Only events with |d - centre| <= halfWidth; -1 if none is left. The range is always that of all events.
+/// Throws as EvaluateRegression.
 double ComputeMutualInformation(const RegressionSample &sample, double centre = 0,
                                 double halfWidth = 1.7976931348623157e308);
 

@@ -21,7 +21,7 @@ namespace {
 /// Everything of a session that is a Python object; dies under the GIL, or not at all once Python has ended.
 struct PythonState {
    py::object fSession;
-   std::unique_ptr<RowPredictor> fRowPredictor;
+   std::shared_ptr<RowPredictor> fRowPredictor; ///< null: there is only the general way
    bool fUsesPredictFunc = false;
    bool fIsPrepared = false; ///< the two above fit the model in use
 };
@@ -126,14 +126,15 @@ int BridgeSession::Train(const TrainRequest &request)
 int BridgeSession::Load(const LoadRequest &request)
 {
    return WithPython([&] {
-      const int nOutputs =
+      const py::tuple result =
          fState->fSession
             .attr("load")("user_code"_a = request.fUserCode, "weight_folder"_a = request.fWeightFolder,
                           "weight_file"_a = request.fWeightFile, "text"_a = request.fText,
                           "sha256"_a = request.fSha256, "size"_a = request.fSize, "files"_a = request.fFiles,
-                          "n_outputs"_a = request.fNOutputs, "recorded"_a = request.fPrediction)
-            .cast<int>();
-      if (!fState->fIsPrepared)
+                          "n_outputs"_a = request.fNOutputs, "recorded"_a = request.fPrediction,
+                          "generation"_a = request.fGeneration);
+      const int nOutputs = result[0].cast<int>();
+      if (result[1].cast<bool>() || !fState->fIsPrepared)
          Prepare(nOutputs);
       return nOutputs;
    });
@@ -143,21 +144,22 @@ void BridgeSession::Prepare(int nOutputs)
 {
    fState->fUsesPredictFunc = fState->fSession.attr("uses_predict_func")().cast<bool>();
    const py::object function = fState->fSession.attr("single_row_function")();
-   // made completely before it is visible: these calls may let another thread run
-   std::unique_ptr<RowPredictor> predictor;
+   // made completely before it is visible: it may let another thread run
+   std::shared_ptr<RowPredictor> predictor;
    if (!function.is_none())
-      predictor = std::make_unique<RowPredictor>(fState->fSession, function, fShape.fNVariables, nOutputs);
-   if (!fState->fIsPrepared) {
-      fState->fRowPredictor = std::move(predictor);
-      fState->fIsPrepared = true;
-   }
+      predictor = std::make_shared<RowPredictor>(fState->fSession, function, fShape.fNVariables, nOutputs);
+   fState->fRowPredictor = std::move(predictor);
+   fState->fIsPrepared = true;
 }
 
 void BridgeSession::Predict(const Buffer<float> &inputs, float *outputs, int nOutputs)
 {
    WithPython([&] {
-      if (inputs.fRows == 1 && fState->fRowPredictor && fState->fRowPredictor->Predict(inputs.fData, outputs))
-         return;
+      if (inputs.fRows == 1) {
+         const std::shared_ptr<RowPredictor> predictor = fState->fRowPredictor; // another thread may set a new one
+         if (predictor && predictor->Predict(inputs.fData, outputs))
+            return;
+      }
       PredictRows(inputs, outputs, nOutputs);
    });
 }

@@ -1,5 +1,6 @@
 #include "TorchMVA/Data/DataInputHandler.hxx"
 
+#include "TSystem.h"
 #include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
 
@@ -36,7 +37,8 @@ void DataInputHandler::AddTree(const TString &asciiFile, const TString &classNam
 {
    auto tree = std::make_unique<TTree>("tree" + className, asciiFile);
    tree->SetDirectory(nullptr);
-   if (tree->ReadFile(asciiFile) <= 0)
+   // AccessPathName is true for a missing file; ReadFile would print an error of its own for it
+   if (gSystem->AccessPathName(asciiFile, kReadPermission) || tree->ReadFile(asciiFile) <= 0)
       throw Error(EErrorCode::kFile, "expected an ASCII file with a header line of branches and one line an event, '" +
                                         std::string(asciiFile.Data()) + "' cannot be read as one",
                   {{"file", asciiFile.Data()}, {"class", className.Data()}});

@@ -20,13 +20,13 @@ namespace {
 /// ROOT prints what it dislikes about a formula; the exception says it better.
 class QuietRoot {
 public:
-   QuietRoot() : fLevel(gErrorIgnoreLevel) { gErrorIgnoreLevel = kFatal; }
-   ~QuietRoot() { gErrorIgnoreLevel = fLevel; }
+   QuietRoot() : fHandler(SetErrorHandler([](int, Bool_t, const char *, const char *) {})) {}
+   ~QuietRoot() { SetErrorHandler(fHandler); }
    QuietRoot(const QuietRoot &) = delete;
    QuietRoot &operator=(const QuietRoot &) = delete;
 
 private:
-   Int_t fLevel;
+   ErrorHandlerFunc_t fHandler;
 };
 
 void CollectNames(TTree &tree, std::vector<std::string> &names)

@@ -1,2 +1,3 @@
-namespace TorchMVA { class ClassInfo; class Config; class Configurable; class DataLoader; class DataSet; class DataSetInfo; class Error; class Event; class Factory; class IMethod; class MethodBase; class PyMethodBase; class ROCCurve; class Ranking; class Reader; class Tools; class Types; class VariableInfo; enum class EErrorCode : int; Config &gConfig(); Tools &gTools(); }
+class TString;
+namespace TorchMVA { class Config; Config &gConfig(); class Tools; Tools &gTools(); TString Python_Executable(); }
 namespace TMVA = TorchMVA;

@@ -278,13 +278,15 @@ void Factory::TrainAllMethods()
          WriteDataSet(*booking);
       for (const auto &method : booking->fMethods)
          TrainOne(*method);
-      if (fAnalysisType == Types::kRegression)
-         continue;
+      // Rankings come from what the method learnt, not from its weight file, so they go before reading that back.
+      if (fAnalysisType != Types::kRegression)
+         for (const auto &method : booking->fMethods)
+            PrintRanking(*method);
       for (const auto &method : booking->fMethods) {
-         if (const Ranking *ranking = method->CreateRanking())
-            ranking->Print();
-         else
-            fLogger.Info(("No variable ranking supplied by classifier: " + method->GetMethodName()).Data());
+         // What is tested, evaluated and applied later is the model in the file, so the training sample is, too.
+         if (fModelPersistence)
+            method->ReadStateFromFile();
+         method->AddOutput(Types::kTraining);
       }
    }
 }
@@ -293,13 +295,17 @@ void Factory::TrainOne(MethodBase &method)
 {
    fLogger.Header(("Train method: " + method.GetMethodName() + " for " + AnalysisTitle(fAnalysisType)).Data());
    method.TrainMethod();
-   if (fModelPersistence) {
+   if (fModelPersistence)
       method.WriteStateToFile();
-      // What is tested, evaluated and applied later is the model in the file, so the training sample is, too.
-      method.ReadStateFromFile();
-   }
-   method.AddOutput(Types::kTraining);
    fLogger.Header("Training finished");
+}
+
+void Factory::PrintRanking(MethodBase &method) const
+{
+   if (const Ranking *ranking = method.CreateRanking())
+      ranking->Print();
+   else
+      fLogger.Info(("No variable ranking supplied by classifier: " + method.GetMethodName()).Data());
 }
 
 void Factory::TestAllMethods()

@@ -26,8 +26,8 @@ double WeightOf(const float *weights, Long64_t row, bool ignoreNegative)
 }
 
 /// Sum of w and means of the rows of one class.
-double ComputeMean(MatrixView<const float> rows, const float *weights, const int *classes, int cls,
-                   bool ignoreNegative, std::vector<double> &mean)
+double ComputeMean(MatrixView<const float> rows, const float *weights, const int *classes, int cls, bool ignoreNegative,
+                   std::vector<double> &mean)
 {
    mean.assign(rows.fColumns, 0.0);
    double sum = 0;
@@ -48,8 +48,8 @@ double ComputeMean(MatrixView<const float> rows, const float *weights, const int
 }
 
 /// Adds the covariance of one class.
-void AddCovariance(MatrixView<const float> rows, const float *weights, const int *classes, int cls,
-                   bool ignoreNegative, double sum, const std::vector<double> &mean, TMatrixDSym &covariance)
+void AddCovariance(MatrixView<const float> rows, const float *weights, const int *classes, int cls, bool ignoreNegative,
+                   double sum, const std::vector<double> &mean, TMatrixDSym &covariance)
 {
    const Long64_t n = rows.fColumns;
    std::vector<double> scatter(n * n, 0.0), delta(n);
@@ -92,7 +92,8 @@ void RequireRegular(const TMatrixDSym &matrix, const std::vector<std::string> &n
          dependent += (dependent.empty() ? "\"" : ", \"") + names[k] + "\"";
    }
    throw Error(EErrorCode::kData, "Fisher: the covariance matrix is singular: these variables depend on each other "
-                                  "linearly: " + dependent);
+                                  "linearly: " +
+                                     dependent);
 }
 
 } // namespace

@@ -12,12 +12,12 @@ namespace Internal {
 
 /// Weighted figures of signal and background that Fisher's discriminant is made of.
 struct FisherMoments {
-   double fSumSignal = 0;                ///< sum of weights
-   double fSumBackground = 0;            ///< sum of weights
-   std::vector<double> fMeanSignal;      ///< one a variable
-   std::vector<double> fMeanBackground;  ///< one a variable
-   TMatrixDSym fWithin;                  ///< covariance of the signal plus covariance of the background
-   TMatrixDSym fBetween;                 ///< scatter of the two means around the common mean, per weight
+   double fSumSignal = 0;               ///< sum of weights
+   double fSumBackground = 0;           ///< sum of weights
+   std::vector<double> fMeanSignal;     ///< one a variable
+   std::vector<double> fMeanBackground; ///< one a variable
+   TMatrixDSym fWithin;                 ///< covariance of the signal plus covariance of the background
+   TMatrixDSym fBetween;                ///< scatter of the two means around the common mean, per weight
 };
 
 /// `weights`: one a row, null: all 1; negative ones count as 0 if `ignoreNegative`. Rows whose class is neither of the

@@ -18,8 +18,7 @@ MethodFisher::MethodFisher(const TString &jobName, const TString &title, DataSet
 {
 }
 
-MethodFisher::MethodFisher(DataSetInfo &info, const TString &weightFile)
-   : MethodBase(Types::kFisher, info, weightFile)
+MethodFisher::MethodFisher(DataSetInfo &info, const TString &weightFile) : MethodBase(Types::kFisher, info, weightFile)
 {
 }
 

@@ -32,7 +32,7 @@ constexpr std::size_t kClassificationRule = 115;
 constexpr std::size_t kMulticlassRule = 103;
 constexpr std::size_t kRegressionRule = 103;
 
-// ---- multiclass ------------------------------------------------------------------------------------------------------
+// ---- multiclass ---
 
 void AppendOneVsRest(const MulticlassRow &row, Lines_t &lines)
 {
@@ -83,7 +83,7 @@ void AppendConfusion(const MulticlassRow &row, Lines_t &lines)
    }
 }
 
-// ---- regression ------------------------------------------------------------------------------------------------------
+// ---- regression ---
 
 std::string RegressionLine(const RegressionRow &row, const RegressionMetrics &m, bool withTarget)
 {

@@ -270,6 +270,7 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
       const fs::path file = fFilenameTrainedModel.Data();
       source.fFiles = {file.string(), (folder / file).string(), (folder / file.filename()).string()};
    }
+   source.fGeneration = fImpl->fSource.fGeneration + 1;
    fImpl->fLog = MakeLog();
    fImpl->fNOutputs = source.fNOutputs;
    fImpl->fSource = std::move(source);

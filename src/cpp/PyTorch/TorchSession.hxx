@@ -65,6 +65,7 @@ struct LoadRequest {
    std::vector<std::string> fFiles; ///< where the model may be instead, first choice first
    int fNOutputs = 0;               ///< 0: unknown
    std::string fPrediction;         ///< "Default" or "User"; empty: unknown
+   int fGeneration = 0;             ///< number of this reading of a weight file
 };
 
 /// A trained model for a weight file.

@@ -184,8 +184,8 @@ void CumulativeStep::ReadPayload(const XmlNode &transform)
 {
    const auto variables = transform.Children("Variable");
    if (static_cast<int>(variables.size()) != NSlots())
-      FailReading(transform, "expected " + std::to_string(NSlots()) + " <Variable>, found " +
-                                std::to_string(variables.size()));
+      FailReading(transform,
+                  "expected " + std::to_string(NSlots()) + " <Variable>, found " + std::to_string(variables.size()));
    fHistograms.assign(NSlots(), {});
    fNSets = 0;
    for (const XmlNode &variable : variables) {

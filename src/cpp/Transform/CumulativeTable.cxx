@@ -106,8 +106,7 @@ CumulativeTable::CumulativeTable(const CumulativeHistogram &histogram)
          ++below;
       double y = histogram.fContent[below];
       if (n > 1) {
-         const double slope =
-            (double(histogram.fContent[below + 1]) - y) / (center(below + 1) - center(below));
+         const double slope = (double(histogram.fContent[below + 1]) - y) / (center(below + 1) - center(below));
          y += (x - center(below)) * slope;
       }
       fValues[bin] = static_cast<float>(std::max(y, kFloor));

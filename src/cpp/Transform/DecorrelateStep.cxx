@@ -72,8 +72,7 @@ void DecorrelateStep::Fit(const FitSample &sample)
       if (!fMaps[set].fMatrix.empty())
          continue;
       if (set == active || set == nSets - 1)
-         throw Error(EErrorCode::kData,
-                     "Decorrelate: the covariance matrix of the training events is singular: " + why,
+         throw Error(EErrorCode::kData, "Decorrelate: the covariance matrix of the training events is singular: " + why,
                      {{"events", set == nSets - 1 ? "all classes" : "class " + std::to_string(set)}});
       // A set that is not used: something that can be written and read.
       fMaps[set].fMatrix = fMaps.back().fMatrix;

@@ -60,8 +60,8 @@ void CombineIntoLast(std::vector<Moments> &sets, std::size_t n)
       for (std::size_t j = i; j < n; ++j) {
          double sum = 0;
          for (const Moments &m : sets)
-            sum += m.fCovariance[i * n + j] +
-                   m.fSumOfWeights * (m.fMean[i] - all.fMean[i]) * (m.fMean[j] - all.fMean[j]);
+            sum +=
+               m.fCovariance[i * n + j] + m.fSumOfWeights * (m.fMean[i] - all.fMean[i]) * (m.fMean[j] - all.fMean[j]);
          all.fCovariance[i * n + j] = sum;
       }
    }

@@ -104,7 +104,8 @@ void NormalizeStep::ReadPayload(const XmlNode &transform)
       const auto ranges = cls.RequiredChild("Ranges").Children("Range");
       if (isSeen[set] || ranges.size() != n)
          FailReading(cls, "expected class " + std::to_string(set) + " once with " + std::to_string(n) +
-                             " ranges, found " + (isSeen[set] ? "it twice" : std::to_string(ranges.size()) + " ranges"));
+                             " ranges, found " +
+                             (isSeen[set] ? "it twice" : std::to_string(ranges.size()) + " ranges"));
       isSeen[set] = true;
       std::vector<bool> isFilled(n, false);
       for (const XmlNode &node : ranges) {

@@ -42,9 +42,7 @@ void PCAStep::Fit(const FitSample &sample)
 void PCAStep::WritePayload(const XmlNode &transform) const
 {
    const int n = NSlots(), nSets = static_cast<int>(fMaps.size());
-   const auto setName = [nSets](int set) {
-      return set == nSets - 1 ? "Combined" : set == 0 ? "Signal" : "Background";
-   };
+   const auto setName = [nSets](int set) { return set == nSets - 1 ? "Combined" : set == 0 ? "Signal" : "Background"; };
    for (int set = 0; set < nSets; ++set) {
       const XmlNode node = transform.AddChild("Statistics", FormatNumbers(fMaps[set].fCenter));
       node.SetAttribute("Class", setName(set));

@@ -39,7 +39,8 @@ struct RowBlock {
    bool Has(Slot::EKind kind) const
    {
       return kind == Slot::kVariable ? fVariables != nullptr
-                                     : kind == Slot::kTarget ? fTargets != nullptr : fSpectators != nullptr;
+             : kind == Slot::kTarget ? fTargets != nullptr
+                                     : fSpectators != nullptr;
    }
    /// Value of one slot; spectators, which are kept as double, as float like all transformed values.
    float Get(Long64_t row, Slot slot) const
@@ -64,7 +65,7 @@ struct ColumnBlock {
    float *fColumns = nullptr;
    float *fScratch = nullptr; ///< as large as fColumns, for steps that mix columns
    int fStride = 0;
-   int fRows = 0; ///< rows that count, at most fStride
+   int fRows = 0;                            ///< rows that count, at most fStride
    bool fPresent[3] = {false, false, false}; ///< by Slot::EKind
 
    float *Column(int c) const { return fColumns + static_cast<Long64_t>(c) * fStride; }

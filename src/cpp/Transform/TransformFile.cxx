@@ -55,7 +55,8 @@ Slot ReadSlot(const XmlNode &node, const TransformContext &context, const std::v
       for (const bool compareLabel : {true, false}) {
          for (std::size_t i = 0; i < infos.size(); ++i) {
             const Slot slot{kind, static_cast<int>(i)};
-            if (expression == infos[i].GetExpression().Data() && (!compareLabel || label == infos[i].GetLabel().Data()) &&
+            if (expression == infos[i].GetExpression().Data() &&
+                (!compareLabel || label == infos[i].GetLabel().Data()) &&
                 std::find(taken.begin(), taken.end(), slot) == taken.end())
                return slot;
          }
@@ -98,8 +99,8 @@ void ReadReferenceClass(const XmlNode &node, const TransformContext &context, St
    const auto &classes = context.fClasses;
    const auto found = std::find(classes.begin(), classes.end(), step.fReferenceName);
    if (found == classes.end())
-      FailReading(node, std::string("attribute ") + kReferenceClass + ": there is no class \"" +
-                           step.fReferenceName + "\"");
+      FailReading(node,
+                  std::string("attribute ") + kReferenceClass + ": there is no class \"" + step.fReferenceName + "\"");
    step.fReferenceClass = static_cast<int>(found - classes.begin());
 }
 

@@ -37,7 +37,7 @@ std::string Trim(const std::string &text)
    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// Splits at any of the separators outside of parentheses. Throws std::string (a reason) on unbalanced parentheses.
+/// Splits at any of the separators outside of parentheses. Throws Error (kOption) if these are not balanced.
 std::vector<std::string> SplitOutsideParentheses(const std::string &text, const std::string &separators)
 {
    std::vector<std::string> parts(1);
@@ -180,8 +180,7 @@ bool Parser::Check(const StepSpec &step, bool hasSelection) const
 {
    if (step.fSlots.empty())
       Fail("expected a selection of at least one column, found none");
-   if (step.fType == ETransform::kIdentity && hasSelection &&
-       step.fSlots != AllSlots(fContext, Slot::kVariable))
+   if (step.fType == ETransform::kIdentity && hasSelection && step.fSlots != AllSlots(fContext, Slot::kVariable))
       Fail("the identity transformation takes all variables, found a partial selection");
    if (step.fType != ETransform::kDecorrelate && step.fType != ETransform::kPCA)
       return true;

@@ -19,8 +19,7 @@ const char *KindName(Slot::EKind kind)
 
 const std::vector<VariableInfo> &InfosOf(const TransformContext &context, Slot::EKind kind)
 {
-   return kind == Slot::kVariable ? context.fVariables
-                                  : kind == Slot::kTarget ? context.fTargets : context.fSpectators;
+   return kind == Slot::kVariable ? context.fVariables : kind == Slot::kTarget ? context.fTargets : context.fSpectators;
 }
 
 std::vector<Slot> AllSlots(const TransformContext &context, Slot::EKind kind)
@@ -56,8 +55,7 @@ void TransformStep::BindColumns(const std::vector<Slot> &blockSlots)
 {
    fColumns.clear();
    for (const Slot &slot : fSpec.fSlots)
-      fColumns.push_back(
-         static_cast<int>(std::find(blockSlots.begin(), blockSlots.end(), slot) - blockSlots.begin()));
+      fColumns.push_back(static_cast<int>(std::find(blockSlots.begin(), blockSlots.end(), slot) - blockSlots.begin()));
 }
 
 bool TransformStep::IsPresent(const bool (&present)[3]) const
@@ -70,11 +68,12 @@ bool TransformStep::IsPresent(const bool (&present)[3]) const
       all = all && present[kind];
    }
    if (some && !all && MixesColumns())
-      throw Error(EErrorCode::kArgument,
-                  std::string("transformation ") + ShortName() +
-                     " mixes variables or targets with other columns: expected values of all of them, found none of "
-                     "the " +
-                     (fTouches[Slot::kSpectator] && !present[Slot::kSpectator] ? "spectators" : "variables or targets"));
+      throw Error(
+         EErrorCode::kArgument,
+         std::string("transformation ") + ShortName() +
+            " mixes variables or targets with other columns: expected values of all of them, found none of "
+            "the " +
+            (fTouches[Slot::kSpectator] && !present[Slot::kSpectator] ? "spectators" : "variables or targets"));
    return some;
 }
 
@@ -86,8 +85,7 @@ int TransformStep::ActiveSet(int nSets) const
 std::string TransformStep::Describe(int k) const
 {
    const Slot slot = fSpec.fSlots[k];
-   const char *kind =
-      slot.fKind == Slot::kVariable ? "variable" : slot.fKind == Slot::kTarget ? "target" : "spectator";
+   const char *kind = slot.fKind == Slot::kVariable ? "variable" : slot.fKind == Slot::kTarget ? "target" : "spectator";
    return std::string(kind) + " \"" + fSpec.fLabels[k] + "\"";
 }
 

@@ -17,9 +17,9 @@ enum class ETransform { kIdentity, kNormalize, kDecorrelate, kPCA, kGauss, kUnif
 /// What the spelling of one step says.
 struct StepSpec {
    ETransform fType = ETransform::kIdentity;
-   std::vector<Slot> fSlots;     ///< sorted, without repetition
-   int fReferenceClass = -1;     ///< -1: all classes
-   std::string fReferenceName;   ///< name of that class
+   std::vector<Slot> fSlots;              ///< sorted, without repetition
+   int fReferenceClass = -1;              ///< -1: all classes
+   std::string fReferenceName;            ///< name of that class
    std::vector<std::string> fLabels;      ///< label of each slot, for weight file and messages
    std::vector<std::string> fExpressions; ///< expression of each slot
 };

@@ -33,8 +33,8 @@ std::vector<XmlNode> OrderedChildren(const XmlNode &list, const std::string &cou
    for (const XmlNode &child : children) {
       const long long i = child.IntAttribute(index);
       if (i < 0 || i >= n || ordered[i])
-         Fail(child, "expected each " + index + " from 0 to " + std::to_string(n - 1) + " once, found " +
-                        std::to_string(i));
+         Fail(child,
+              "expected each " + index + " from 0 to " + std::to_string(n - 1) + " once, found " + std::to_string(i));
       ordered[i] = child;
    }
    return ordered;
@@ -146,8 +146,7 @@ void Compare(const std::vector<const VariableInfo *> &declared, const std::vecto
       const std::string number = (what == "variable" ? "var #" : what + " #") + std::to_string(i);
       throw Error(EErrorCode::kWeightFile,
                   "The expression declared to the Reader needs to be checked (name or order are wrong):\n   " + number +
-                     " declared in Reader: " + mine.Data() + "\n   " + number + " declared in file  : " +
-                     stored.Data(),
+                     " declared in Reader: " + mine.Data() + "\n   " + number + " declared in file  : " + stored.Data(),
                   {{"file", where}});
    }
 }

@@ -84,7 +84,7 @@ std::map<std::string, std::vector<double>> GoldenCoefficients()
    return golden;
 }
 
-const std::map<std::string, std::string> kTransforms = {{"Fisher", "None"}, {"FisherD", "D"},   {"FisherG", "G"},
+const std::map<std::string, std::string> kTransforms = {{"Fisher", "None"}, {"FisherD", "D"},    {"FisherG", "G"},
                                                         {"FisherN", "N"},   {"FisherDG", "D,G"}, {"FisherGD", "G,D"}};
 
 } // namespace
@@ -161,8 +161,8 @@ TEST(Fisher, CoefficientsDoNotDependOnTheScaleOfTheWeights)
    for (std::size_t i = 0; i < weights.size(); ++i)
       weights[i] = 0.5f + (i % 4);
    const auto coefficients = [&events, &weights] {
-      const auto m = Internal::ComputeFisherMoments(events.fVariables.View(), weights.data(), events.fClasses.data(), 0,
-                                                    1, false);
+      const auto m =
+         Internal::ComputeFisherMoments(events.fVariables.View(), weights.data(), events.fClasses.data(), 0, 1, false);
       return Internal::ComputeFisherCoefficients(m, false, {"a", "b", "c", "d"}, "Test");
    };
    const auto once = coefficients();
@@ -196,9 +196,8 @@ TEST(Fisher, SingularMatricesNameTheVariables)
    m.fWithin(1, 1) = 1;
    ExpectError(EErrorCode::kData, {"\"a\", \"c\"", "linearly"},
                [&m] { Internal::ComputeFisherCoefficients(m, false, {"a", "b", "c"}, "Test"); });
-   ExpectError(EErrorCode::kData, {"weights", "class 1"}, [&rows, &classes] {
-      Internal::ComputeFisherMoments({rows, 3, 3}, nullptr, classes, 0, 1, false);
-   });
+   ExpectError(EErrorCode::kData, {"weights", "class 1"},
+               [&rows, &classes] { Internal::ComputeFisherMoments({rows, 3, 3}, nullptr, classes, 0, 1, false); });
 }
 
 TEST(Fisher, TheWeightFileGivesTheSameBits)
@@ -232,7 +231,8 @@ TEST(Fisher, WeightFilesOfTMVAGiveItsResponses)
       gConfig().SetSilent(kTRUE);
       DataSetInfo info;
       MethodFisher method(
-         info, GoldenEvents::DataPath(std::string("golden/weights/TMVAClassification_") + title + ".weights.xml").c_str());
+         info,
+         GoldenEvents::DataPath(std::string("golden/weights/TMVAClassification_") + title + ".weights.xml").c_str());
       method.SetupMethod();
       method.ReadStateFromFile();
       EXPECT_STREQ(method.GetMethodName(), title);
@@ -250,8 +250,7 @@ TEST(Fisher, WeightFilesOfTMVAGiveItsResponses)
 TEST(Fisher, WrongCoefficientsInAWeightFileAreRefused)
 {
    gConfig().SetSilent(kTRUE);
-   const std::string good =
-      ReadText(GoldenEvents::DataPath("golden/weights/TMVAClassification_Fisher.weights.xml"));
+   const std::string good = ReadText(GoldenEvents::DataPath("golden/weights/TMVAClassification_Fisher.weights.xml"));
    const auto read = [](const std::string &text) {
       DataSetInfo info;
       MethodFisher method(info, "");

@@ -68,7 +68,8 @@ struct Events {
 /// Training ("train") or test ("test") events of golden/split/split_random_n1000.csv, in TMVA's order.
 inline Events Read(const std::string &set)
 {
-   const std::string path = std::string(gROOT->GetTutorialDir().Data()) + "/machine_learning/data/tmva_class_example.root";
+   const std::string path =
+      std::string(gROOT->GetTutorialDir().Data()) + "/machine_learning/data/tmva_class_example.root";
    std::unique_ptr<TFile> file(TFile::Open(path.c_str()));
    if (!file)
       throw std::runtime_error("cannot open " + path);

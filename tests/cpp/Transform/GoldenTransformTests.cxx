@@ -128,10 +128,30 @@ TEST(GoldenTransform, WrittenFilesHaveTheElementsAndAttributesOfTMVA)
          pending.pop_back();
          ++nCompared;
          ASSERT_EQ(theirs.Name(), ours.Name()) << spec;
-         for (const char *attribute :
-              {"NTransformations", "Name", "FlatOrGauss", "NInputs", "NOutputs", "Type", "Label", "Expression", "Rows",
-               "Columns", "ClassIndex", "Class", "Index", "NRows", "NCols", "VarIndex", "MinNSmooth", "MaxNSmooth",
-               "InterpolMethod", "KDE_type", "KDE_iter", "KDE_border", "NBins", "HasEquidistantBins"}) {
+         for (const char *attribute : {"NTransformations",
+                                       "Name",
+                                       "FlatOrGauss",
+                                       "NInputs",
+                                       "NOutputs",
+                                       "Type",
+                                       "Label",
+                                       "Expression",
+                                       "Rows",
+                                       "Columns",
+                                       "ClassIndex",
+                                       "Class",
+                                       "Index",
+                                       "NRows",
+                                       "NCols",
+                                       "VarIndex",
+                                       "MinNSmooth",
+                                       "MaxNSmooth",
+                                       "InterpolMethod",
+                                       "KDE_type",
+                                       "KDE_iter",
+                                       "KDE_border",
+                                       "NBins",
+                                       "HasEquidistantBins"}) {
             ASSERT_EQ(theirs.HasAttribute(attribute), ours.HasAttribute(attribute)) << spec << " " << attribute;
             if (theirs.HasAttribute(attribute)) {
                EXPECT_EQ(theirs.Attribute(attribute), ours.Attribute(attribute)) << spec << " " << theirs.Name();

@@ -181,8 +181,9 @@ TEST(TransformFile, FilesThatLieAreRefused)
    ExpectRefused(Replaced(d, "1.747201403053004e+00", ""), "16 numbers");
    ExpectRefused(Replaced(d, "1.747201403053004e+00", "cow"), "cow");
    ExpectRefused(Replaced(d, "1.747201403053004e+00", "inf"), "inf");
-   ExpectRefused(Replaced(p, "<Statistics Class=\"Signal\" ClassIndex=\"0\"",
-                          "<Statistics Class=\"Signal\" ClassIndex=\"1\""), "ClassIndex");
+   ExpectRefused(
+      Replaced(p, "<Statistics Class=\"Signal\" ClassIndex=\"0\"", "<Statistics Class=\"Signal\" ClassIndex=\"1\""),
+      "ClassIndex");
    ExpectRefused(Replaced(g, "FlatOrGauss=\"Gauss\"", "FlatOrGauss=\"Round\""), "Round");
    ExpectRefused(Replaced(g, "NBins=\"101\"", "NBins=\"2000000000000\""), "NBins");
    ExpectRefused(Replaced(g, "NBins=\"101\"", "NBins=\"100\""), "numbers");

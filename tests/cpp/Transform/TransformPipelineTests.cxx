@@ -17,7 +17,8 @@ using namespace TorchMVA::Test;
 
 namespace {
 
-const char *const kSpecs[] = {"N", "D", "P", "G", "U", "D,G", "G,D", "N,U", "P,G,N", "G(_V0_,_V2_)", "D_Class_0,G_Class_1"};
+const char *const kSpecs[] = {
+   "N", "D", "P", "G", "U", "D,G", "G,D", "N,U", "P,G,N", "G(_V0_,_V2_)", "D_Class_0,G_Class_1"};
 
 } // namespace
 
@@ -75,7 +76,9 @@ TEST(TransformPipeline, TransformedSpectatorsKeepTheOldOwnerToo)
    EXPECT_EQ(output.fSpectators(0, 0), -1);
    EXPECT_EQ(output.fSpectators(99, 1), events.fSpectators.Data()[199]) << "not selected, so not rounded to float";
    const auto before = events.fSpectators.Owner().use_count();
-   { const Sample copy = output; }
+   {
+      const Sample copy = output;
+   }
    EXPECT_EQ(events.fSpectators.Owner().use_count(), before);
    EXPECT_GE(before, 3); // the matrix, the owner asked for, the one inside of the sample
 }
@@ -161,8 +164,8 @@ TEST(TransformPipeline, TargetsComeBackThroughEveryChain)
    };
    // The curve of U and G is flat where there are few events, so single precision of y costs accuracy of x there.
    for (const Case &c : {Case{"N", 1e-6}, Case{"N(_T_)", 1e-6}, Case{"D(_T_)", 1e-5}, Case{"P(_T_)", 1e-5},
-                         Case{"N,D(_T_),N(_T1_)", 1e-5}, Case{"U", 2e-2}, Case{"G(_T_)", 2e-2},
-                         Case{"N,U", 2e-2}, Case{"U,N", 2e-2}, Case{"P(_T_),N,G(_T0_,_T2_)", 2e-2}}) {
+                         Case{"N,D(_T_),N(_T1_)", 1e-5}, Case{"U", 2e-2}, Case{"G(_T_)", 2e-2}, Case{"N,U", 2e-2},
+                         Case{"U,N", 2e-2}, Case{"P(_T_),N,G(_T0_,_T2_)", 2e-2}}) {
       auto pipeline = TransformPipeline::Parse(c.fSpec, events.fContext);
       EXPECT_TRUE(pipeline.TransformsTargets()) << c.fSpec;
       const Sample sample = pipeline.FitTransform(events.AsSample());
@@ -205,7 +208,8 @@ TEST(TransformPipeline, NaNStaysNaN)
 TEST(TransformPipeline, FarValuesStayWithinTheLimitsOfGaussAndUniform)
 {
    ToyEvents events(500, 1);
-   auto gauss = TransformPipeline::Parse("G", events.fContext), uniform = TransformPipeline::Parse("U", events.fContext);
+   auto gauss = TransformPipeline::Parse("G", events.fContext),
+        uniform = TransformPipeline::Parse("U", events.fContext);
    gauss.FitTransform(events.AsSample());
    uniform.FitTransform(events.AsSample());
    for (float x : {1e30f, -1e30f, HUGE_VALF, -HUGE_VALF}) {
@@ -284,7 +288,6 @@ TEST(TransformPipeline, UseBeforeTheFitIsAnError)
    float row[2] = {};
    ExpectError(EErrorCode::kState, {"D,G"}, [&] { pipeline.Apply(1, row); });
    ExpectError(EErrorCode::kState, {"D,G"}, [&] { pipeline.Transform(events.AsSample()); });
-   ExpectError(EErrorCode::kData, {"events"}, [&] {
-      TransformPipeline::Parse("N", events.fContext).FitTransform(events.AsSample().Slice(0, 0));
-   });
+   ExpectError(EErrorCode::kData, {"events"},
+               [&] { TransformPipeline::Parse("N", events.fContext).FitTransform(events.AsSample().Slice(0, 0)); });
 }

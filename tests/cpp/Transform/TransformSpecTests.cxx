@@ -113,22 +113,22 @@ TEST(TransformSpec, ChainsAreSplitOutsideOfParenthesesOnly)
 TEST(TransformSpec, MistakesAreNamed)
 {
    const std::vector<std::pair<std::string, std::string>> table = {
-      {"Gaus", "Gauss"},            // what was meant
-      {"X", "\"X\""},               // unknown step
-      {"d", "Decorrelate"},         // case counts
-      {"None,D", "\"None\""},       // None is no step
-      {"D,,G", "separators"},       // nothing between separators
+      {"Gaus", "Gauss"},      // what was meant
+      {"X", "\"X\""},         // unknown step
+      {"d", "Decorrelate"},   // case counts
+      {"None,D", "\"None\""}, // None is no step
+      {"D,,G", "separators"}, // nothing between separators
       {"D,", "separators"},
-      {"D_Signl", "Signal"},        // unknown class
+      {"D_Signl", "Signal"}, // unknown class
       {"D_", "name of a class"},
-      {"D(_V_)Signal", "\"_\""},    // class without underscore
-      {"N(_V3_)", "_V3_"},          // index out of range
+      {"D(_V_)Signal", "\"_\""}, // class without underscore
+      {"N(_V3_)", "_V3_"},       // index out of range
       {"N(_T99999999999999999999_)", "number of Targets"},
-      {"N(suum)", "'sum'"},           // unknown label
-      {"N()", "label"},             // empty selection
+      {"N(suum)", "'sum'"}, // unknown label
+      {"N()", "label"},     // empty selection
       {"N(_V0_", "parentheses"},
       {"N)_V0_(", "parentheses"},
-      {"D(_V_,_T_)", "mix"},        // variables and targets
+      {"D(_V_,_T_)", "mix"}, // variables and targets
       {"P(_V0_)", "at least two"},
       {"I(_V0_)", "partial"}};
    for (const auto &[spec, word] : table) {

@@ -225,7 +225,8 @@ TEST(WeightFile, DifferencesOfTheDeclarationsAreShown)
    DataSetInfo noSpectator;
    for (const VariableInfo &variable : header.fVariables)
       noSpectator.AddVariable(variable);
-   ExpectError(EErrorCode::kWeightFile, {"0 spectators", "1 spectators"}, [&] { header.ApplyTo(noSpectator, "f.xml"); });
+   ExpectError(EErrorCode::kWeightFile, {"0 spectators", "1 spectators"},
+               [&] { header.ApplyTo(noSpectator, "f.xml"); });
    noSpectator.AddSpectator("run*3");
    ExpectError(EErrorCode::kWeightFile, {"run*3", "run*2"}, [&] { header.ApplyTo(noSpectator, "f.xml"); });
 }
@@ -236,9 +237,11 @@ TEST(WeightFile, ForeignFilesAreRefused)
    ExpectError(EErrorCode::kWeightFile, {"MethodSetup", "<html>", "made-up.xml"},
                [] { Parse("<html><body>hello</body></html>"); });
    WriteText(folder / "a.xml", "not XML at all");
-   ExpectError(EErrorCode::kWeightFile, {"a.xml"}, [&] { WeightFileHeader::Read(XmlDocument::Read(folder / "a.xml").Root()); });
+   ExpectError(EErrorCode::kWeightFile, {"a.xml"},
+               [&] { WeightFileHeader::Read(XmlDocument::Read(folder / "a.xml").Root()); });
    WriteText(folder / "b.xml", "");
-   ExpectError(EErrorCode::kWeightFile, {"b.xml"}, [&] { WeightFileHeader::Read(XmlDocument::Read(folder / "b.xml").Root()); });
+   ExpectError(EErrorCode::kWeightFile, {"b.xml"},
+               [&] { WeightFileHeader::Read(XmlDocument::Read(folder / "b.xml").Root()); });
    ExpectError(EErrorCode::kFile, {"none.xml"}, [&] { XmlDocument::Read(folder / "none.xml"); });
 }
 

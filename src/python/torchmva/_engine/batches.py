@@ -57,7 +57,7 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
         """Number of batches."""
         return -(-self._n // int(self.batch_size))
 
-    def __iter__(self) -> Iterator[list[torch.Tensor]]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[list[torch.Tensor]]:
         """Batches as lists ``[X, Y, ...]``; any number of iterations may run at once."""
         rows = self._rows
         if self._shuffle:

@@ -65,8 +65,8 @@ def format_of(data: bytes, name: str) -> str:
     found = "the output of torch.save" if "data.pkl" in entries else "another zip archive"
     raise EngineError(
         "Model",
-        f"Failed to load PyTorch model from file: {name}; expected TorchScript (torch.jit.save(torch.jit.script(model), "
-        f"file)) or torch.export (.pt2), found {found}",
+        f"Failed to load PyTorch model from file: {name}; expected TorchScript "
+        f"(torch.jit.save(torch.jit.script(model), file)) or torch.export (.pt2), found {found}",
     )
 
 
@@ -80,7 +80,9 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise EngineError(
-            "Model", f"Failed to load PyTorch model from file: {path} ({error.strerror})", [("file", str(path.absolute()))]
+            "Model",
+            f"Failed to load PyTorch model from file: {path} ({error.strerror})",
+            [("file", str(path.absolute()))],
         ) from error
 
 
@@ -213,3 +215,23 @@ def decode(text: str, size: int, name: str) -> bytes:
             "WeightFile", f"The embedded model is damaged: expected {size} bytes, found {found}", [("file", name)]
         )
     return data
+
+
+class BestSaver:
+    """The ``save_best`` callback: keeps and writes the model with the smallest validation loss."""
+
+    def __init__(self, n_variables: int, path: Path) -> None:
+        self._n_variables = n_variables
+        self.path = path
+        self.calls = 0
+        self.data = b""
+
+    def __call__(self, model: Any, curr_val: Any, best_val: Any) -> Any:
+        """Store ``model`` if ``curr_val`` is not above ``best_val`` (NaN is above everything); returns the better."""
+        self.calls += 1
+        is_first_number = best_val != best_val and curr_val == curr_val
+        if not (curr_val <= best_val or is_first_number):
+            return best_val
+        self.data = to_bytes(model, self._n_variables)
+        write(self.path, self.data)
+        return curr_val

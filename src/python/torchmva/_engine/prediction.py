@@ -21,12 +21,13 @@ def _shape_text(rows: int, columns: str) -> str:
 def _output_error(rows: int, expected: str, value: object) -> EngineError:
     found = str(list(value.shape)) if isinstance(value, torch.Tensor) else type(value).__name__
     return EngineError(
-        "Model", f"The output of the model does not fit: expected a tensor of shape {_shape_text(rows, expected)}, "
-        f"found {found}"
+        "Model",
+        f"The output of the model does not fit: expected a tensor of shape {_shape_text(rows, expected)}, "
+        f"found {found}",
     )
 
 
-def as_matrix(output: object, rows: int, expected: str) -> torch.Tensor:
+def as_matrix(output: Any, rows: int, expected: str) -> torch.Tensor:
     """The output of a model for ``rows`` rows as a matrix; one value a row may come without a second dimension.
 
     Raises:
@@ -54,7 +55,9 @@ def predict_into(model: Any, inputs: torch.Tensor, outputs: torch.Tensor, chunk:
                 result = model(rows)
             except Exception as error:
                 raise EngineError(
-                    "Model", f"The model failed on rows of {inputs.shape[1]} variables: {summary_of(error)}", (),
+                    "Model",
+                    f"The model failed on rows of {inputs.shape[1]} variables: {summary_of(error)}",
+                    (),
                     traceback_of(error),
                 ) from error
             if not isinstance(result, torch.Tensor) or result.shape != target.shape:
@@ -80,8 +83,9 @@ def to_array(prediction: object) -> np.ndarray[Any, Any]:
             raise TypeError(f"elements of type {array.dtype}")
     except (TypeError, ValueError, RuntimeError) as error:
         raise EngineError(
-            "UserCode", "predict_func must return an array or tensor of numbers, one row an event; found "
-            f"{type(prediction).__name__} ({summary_of(error)})"
+            "UserCode",
+            "predict_func must return an array or tensor of numbers, one row an event; found "
+            f"{type(prediction).__name__} ({summary_of(error)})",
         ) from error
     return array
 
@@ -100,7 +104,8 @@ def check_prediction(array: np.ndarray[Any, Any], rows: int, widths: tuple[int, 
     if matrix.ndim != 2 or matrix.shape[0] != rows or matrix.shape[1] not in widths:
         expected = " or ".join(_shape_text(rows, str(width)) for width in widths)
         raise EngineError(
-            "UserCode", f"predict_func must return one row an event: expected an array of shape {expected}, found "
-            f"{list(array.shape)}"
+            "UserCode",
+            f"predict_func must return one row an event: expected an array of shape {expected}, found "
+            f"{list(array.shape)}",
         )
     return matrix

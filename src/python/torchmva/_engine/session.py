@@ -6,7 +6,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,69 +15,15 @@ import torch
 from . import model as models
 from . import prediction, training, usercode
 from .batches import BatchLoader
-from .errors import EngineError, summary_of, traceback_of, user_error
+from .errors import EngineError, user_error
 from .log import Log, LogFunction, flush_streams
+from .probe import Probe, Shape
 
 Array = np.ndarray[Any, Any]
 
 # What a weight file says about the prediction: whether the default one gives what the user's function gives.
 DEFAULT_PREDICTION = "Default"
 USER_PREDICTION = "User"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the data look like.
-
-    Args:
-        n_variables: columns of the input.
-        kind: ``"Classification"``, ``"Multiclass"`` or ``"Regression"``.
-        n_outputs: number of classes or targets.
-        signal_column: class number of the signal.
-    """
-
-    n_variables: int
-    kind: str
-    n_outputs: int
-    signal_column: int = 0
-
-    def widths(self) -> tuple[int, ...]:
-        """Numbers of output columns that fit, the usual one first; two classes may share one output."""
-        return (self.n_outputs, 1) if self.kind == "Classification" else (self.n_outputs,)
-
-
-class Probe:
-    """What a model does with two rows of zeros: the number of its outputs, or why it cannot take them."""
-
-    def __init__(self, model: Any, shape: Shape) -> None:
-        self.width = 0
-        self.plain = False
-        self.problem = ""
-        self.traceback = ""
-        expected = " or ".join(str(width) for width in shape.widths())
-        was_training = bool(getattr(model, "training", False))
-        try:
-            with torch.random.fork_rng(devices=[]), torch.no_grad():
-                model.eval()
-                output = model(torch.zeros(2, shape.n_variables))
-            matrix = prediction.as_matrix(output, 2, expected)
-            self.width = int(matrix.shape[1])
-            self.plain = bool(matrix is output and output.dtype == torch.float32 and output.is_cpu)
-            if self.width not in shape.widths():
-                self.problem = f"expected {expected} outputs, found {self.width}"
-        except EngineError as error:
-            self.problem = error.message
-        except Exception as error:  # noqa: BLE001 - whatever the model raises is the answer
-            self.problem = f"expected a model for {shape.n_variables} input variables, found: {summary_of(error)}"
-            self.traceback = traceback_of(error)
-        finally:
-            model.train(was_training)
-
-    def error(self, name: str) -> EngineError:
-        """The problem as an error about the model called ``name``."""
-        return EngineError(
-            "Model", f"The model does not fit the data: {self.problem}", [("model", name)], self.traceback
-        )
 
 
 @contextmanager
@@ -106,7 +51,7 @@ class Session:
         self._probe: Probe | None = None
         self._data = b""
         self._n_outputs = 0
-        self._is_loaded = False
+        self._generation = -1
         self._nan_reported = False
         self._prediction = DEFAULT_PREDICTION
 
@@ -135,7 +80,7 @@ class Session:
                 )
             self._model = models.from_bytes(models.read(Path(name)), name)
             self._model_name = name
-            self._is_loaded = False
+            self._data = b""
             self._log.info(f"Loaded model from file: {name}")
             self._check_fit()
 
@@ -164,9 +109,21 @@ class Session:
     # ---- training ----------------------------------------------------------------------------------------------
 
     def train(
-        self, *, inputs: Array, targets: Array | None, classes: Array | None, weights: Array, n_validation: int,
-        rows: tuple[Array, Array] | None, batch_size: int, num_epochs: int, save_best_only: bool,
-        steps: list[tuple[int, float]], ignore_negative: bool, trained_file: str, progress: bool,
+        self,
+        *,
+        inputs: Array,
+        targets: Array | None,
+        classes: Array | None,
+        weights: Array,
+        n_validation: int,
+        rows: tuple[Array, Array] | None,
+        batch_size: int,
+        num_epochs: int,
+        save_best_only: bool,
+        steps: list[tuple[int, float]],
+        ignore_negative: bool,
+        trained_file: str,
+        progress: bool,
     ) -> int:
         """Train and keep the trained model, in memory and in ``trained_file``.
 
@@ -184,7 +141,7 @@ class Session:
             The number of output columns.
         """
         with _flushed():
-            saver = _BestSaver(self._shape.n_variables, Path(trained_file))
+            saver = models.BestSaver(self._shape.n_variables, Path(trained_file))
             job = self._job(inputs, targets, classes, weights, n_validation, rows, batch_size, ignore_negative)
             job.num_epochs = num_epochs
             job.steps = dict(steps)
@@ -202,8 +159,15 @@ class Session:
             return self._n_outputs
 
     def _job(
-        self, inputs: Array, targets: Array | None, classes: Array | None, weights: Array, n_validation: int,
-        rows: tuple[Array, Array] | None, batch_size: int, ignore_negative: bool,
+        self,
+        inputs: Array,
+        targets: Array | None,
+        classes: Array | None,
+        weights: Array,
+        n_validation: int,
+        rows: tuple[Array, Array] | None,
+        batch_size: int,
+        ignore_negative: bool,
     ) -> training.Job:
         x = torch.from_numpy(inputs)
         if targets is not None:
@@ -227,9 +191,19 @@ class Session:
             loaders = [BatchLoader((x, y), batch_size, rows=part) for part in indices]
             parts = [w[part] for part in indices]
         return training.Job(
-            model=self._model, train_loader=loaders[0], val_loader=loaders[1], train_weights=parts[0],
-            val_weights=parts[1], num_epochs=0, batch_size=batch_size, steps={}, save_best=None,
-            kind=self._shape.kind, signal_column=self._shape.signal_column, log=self._log, progress=False,
+            model=self._model,
+            train_loader=loaders[0],
+            val_loader=loaders[1],
+            train_weights=parts[0],
+            val_weights=parts[1],
+            num_epochs=0,
+            batch_size=batch_size,
+            steps={},
+            save_best=None,
+            kind=self._shape.kind,
+            signal_column=self._shape.signal_column,
+            log=self._log,
+            progress=False,
         )
 
     def _run_training(self, job: training.Job) -> Any:
@@ -253,14 +227,16 @@ class Session:
                 failure.context.append(("model", self._model_name))
             raise failure from error
 
-    def _keep(self, trained: Any, saver: _BestSaver, save_best_only: bool) -> None:
+    def _keep(self, trained: Any, saver: models.BestSaver, save_best_only: bool) -> None:
         """Settle which model is the trained one, write its file, and use what is in the file from now on."""
         data = saver.data
         if not data:
             if not isinstance(trained, torch.nn.Module):
                 raise EngineError(
-                    "UserCode", f"train_func must return the trained model: expected a torch.nn.Module, found "
-                    f"{type(trained).__name__}", [("defined in", self._objects.source)]
+                    "UserCode",
+                    f"train_func must return the trained model: expected a torch.nn.Module, found "
+                    f"{type(trained).__name__}",
+                    [("defined in", self._objects.source)],
                 )
             if save_best_only:
                 why = "every validation loss was NaN" if saver.calls else "train_func never called save_best"
@@ -278,7 +254,6 @@ class Session:
         self._model_name = name
         self._data = data
         self._probe = Probe(self._model, self._shape)
-        self._is_loaded = True
 
     def _trained_width(self, inputs: Array) -> int:
         """Output columns of the trained model; also finds out whether the user's prediction is the default one."""
@@ -304,24 +279,40 @@ class Session:
     # ---- application -------------------------------------------------------------------------------------------
 
     def load(
-        self, *, user_code: str, weight_folder: str, weight_file: str, text: str, sha256: str, size: int,
-        files: list[str], n_outputs: int, recorded: str,
-    ) -> int:
+        self,
+        *,
+        user_code: str,
+        weight_folder: str,
+        weight_file: str,
+        text: str,
+        sha256: str,
+        size: int,
+        files: list[str],
+        n_outputs: int,
+        recorded: str,
+        generation: int,
+    ) -> tuple[int, bool]:
         """Get ready for evaluation with a model from a weight file; does nothing if that is done.
+
+        A method that reads the very model it has just trained keeps it, with the functions it was trained with.
 
         Args:
             text: the embedded model, or empty.
             files: where the model may be instead, first choice first.
             sha256: its checksum; empty in files of TMVA itself.
             n_outputs: as the weight file says, 0 if it does not.
+            generation: number of the reading of a weight file; a new one loads again.
             recorded: ``Default`` or ``User`` prediction, as the weight file says; empty if it does not.
 
         Returns:
-            The number of output columns.
+            The number of output columns, and whether the model is another one now.
         """
         with self._lock, _flushed():
-            if self._is_loaded:
-                return self._n_outputs
+            if generation == self._generation:
+                return self._n_outputs, False
+            if sha256 and self._data and sha256 == models.sha256_of(self._data):
+                self._generation = generation  # what was just trained is what the file holds
+                return self._n_outputs, False
             name = weight_file
             if text:
                 data = models.decode(text, size, weight_file)
@@ -341,7 +332,8 @@ class Session:
             self._n_outputs = own or self._probe.width or self._shape.n_outputs
             if self._n_outputs not in self._shape.widths():
                 self._n_outputs = self._shape.n_outputs
-            return self._n_outputs
+            self._generation = generation
+            return self._n_outputs, True
 
     def _find_objects(self, user_code: str, weight_folder: str, sha256: str, recorded: str) -> usercode.CustomObjects:
         """The user's functions for evaluation. None are needed if the default prediction does the same."""
@@ -358,8 +350,9 @@ class Session:
             if missing is not None:
                 raise missing
             raise EngineError(
-                "UserCode", f"This model was trained with a predict_func that does more than call the model: expected it "
-                f"in the dictionary {usercode.DICTIONARY} of __main__, found none"
+                "UserCode",
+                f"This model was trained with a predict_func that does more than call the model: expected it "
+                f"in the dictionary {usercode.DICTIONARY} of __main__, found none",
             )
         if missing is not None and recorded != DEFAULT_PREDICTION:
             used = "the dictionary in __main__" if objects.raw else "the default prediction"
@@ -372,9 +365,7 @@ class Session:
             if Path(file).is_file():
                 return Path(file)
         tried = ", ".join(str(Path(file).absolute()) for file in files) or "nothing: the weight file names no model"
-        raise EngineError(
-            "Model", f"The model of weight file {weight_file} is missing", [("tried", tried)]
-        )
+        raise EngineError("Model", f"The model of weight file {weight_file} is missing", [("tried", tried)])
 
     def predict(self, inputs: Array, outputs: Array) -> None:
         """Outputs for ``inputs`` [n, nVars] into ``outputs`` [n, nOutputs].
@@ -439,23 +430,3 @@ class Session:
             raise EngineError("State", "There is no trained model to write: train first")
         encoded = models.encode(self._data)
         return encoded.format, encoded.sha256, encoded.size, encoded.text, self._prediction
-
-
-class _BestSaver:
-    """The ``save_best`` callback: keeps and writes the model with the smallest validation loss."""
-
-    def __init__(self, n_variables: int, path: Path) -> None:
-        self._n_variables = n_variables
-        self.path = path
-        self.calls = 0
-        self.data = b""
-
-    def __call__(self, model: Any, curr_val: Any, best_val: Any) -> Any:
-        """Store ``model`` if ``curr_val`` is not above ``best_val`` (NaN is above everything); returns the better."""
-        self.calls += 1
-        is_first_number = best_val != best_val and curr_val == curr_val
-        if not (curr_val <= best_val or is_first_number):
-            return best_val
-        self.data = models.to_bytes(model, self._n_variables)
-        models.write(self.path, self.data)
-        return curr_val

@@ -53,9 +53,13 @@ def remembering(optimizer: Any) -> Any:
     """
     if not isinstance(optimizer, type):
         return _RememberingFactory(optimizer)
-    names = {"torchmva_instances": [], "__module__": optimizer.__module__, "__doc__": optimizer.__doc__,
-             "__qualname__": optimizer.__qualname__}
-    meta = _RememberingMeta
+    names: dict[str, Any] = {
+        "torchmva_instances": [],
+        "__module__": optimizer.__module__,
+        "__doc__": optimizer.__doc__,
+        "__qualname__": optimizer.__qualname__,
+    }
+    meta: type[_RememberingMeta] = _RememberingMeta
     if type(optimizer) is not type:
         meta = type("_RememberingMeta", (_RememberingMeta, type(optimizer)), {})
     return meta(optimizer.__name__, (optimizer,), names)
@@ -134,9 +138,16 @@ def run_user(function: Callable[..., Any], job: Job, optimizer: Any, criterion: 
             "Add the keyword: weights=(training weights, validation weights)"
         )
     return function(
-        job.model, job.train_loader, job.val_loader, num_epochs=job.num_epochs, batch_size=job.batch_size,
-        optimizer=remembering(optimizer or torch.optim.SGD), criterion=criterion, save_best=job.save_best,
-        scheduler=job.scheduler(), **extra,
+        job.model,
+        job.train_loader,
+        job.val_loader,
+        num_epochs=job.num_epochs,
+        batch_size=job.batch_size,
+        optimizer=remembering(optimizer or torch.optim.SGD),
+        criterion=criterion,
+        save_best=job.save_best,
+        scheduler=job.scheduler(),
+        **extra,
     )
 
 
@@ -222,7 +233,10 @@ def _progress_line(text: str, job: Job, *, last: bool) -> None:
 def _weighted_loaders(job: Job) -> Iterator[Any]:
     from .batches import BatchLoader
 
-    for loader, weights, shuffle in ((job.train_loader, job.train_weights, True), (job.val_loader, job.val_weights, False)):
+    for loader, weights, shuffle in (
+        (job.train_loader, job.train_weights, True),
+        (job.val_loader, job.val_weights, False),
+    ):
         inputs, target = loader.parts()
         rows = loader.rows()
         if rows is None:
@@ -261,6 +275,7 @@ def run_default(job: Job, optimizer: Any, criterion: Any) -> Any:
             best = job.save_best(job.model, val_loss, val_loss if best is None else best)
         _progress_line(
             f"Epoch {epoch + 1}/{job.num_epochs}: training loss {train_loss:.5g}, validation loss {val_loss:.5g}",
-            job, last=epoch + 1 == job.num_epochs,
+            job,
+            last=epoch + 1 == job.num_epochs,
         )
     return job.model

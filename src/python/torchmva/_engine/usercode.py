@@ -78,7 +78,7 @@ def _execute(path: Path, source: bytes) -> dict[str, Any] | None:
     main.__dict__["__file__"] = name  # inspect (TorchScript) looks for the source of classes there
     try:
         exec(compile(source, name, "exec"), main.__dict__)  # noqa: S102 - this is what UserCode asks for
-    except BaseException as error:  # noqa: BLE001 - SystemExit must not end the host
+    except BaseException as error:  # SystemExit too: it must not end the host
         raise user_error("The user code failed", error, [("file", str(path))]) from error
     finally:
         if previous_file is missing:
