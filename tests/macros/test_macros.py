@@ -67,7 +67,7 @@ def check_application(text):
     assert len(values) == 40
     one_by_one = [value for event, value in values.items() if event.startswith("Tree")]
     in_one_call = [value for event, value in values.items() if event.startswith("batch")]
-    assert one_by_one == in_one_call
+    assert one_by_one == pytest.approx(in_one_call, rel=2e-6)  # other instructions for one row than for many
     signal, background = one_by_one[:10], one_by_one[10:]
     assert sum(signal) > sum(background) + 1
 

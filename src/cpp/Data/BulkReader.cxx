@@ -121,12 +121,31 @@ BulkReader::BulkReader(TBranch &branch)
    : fBranch(branch),
      fType(static_cast<TLeaf *>(branch.GetListOfLeaves()->At(0))->GetTypeName()),
      fSize(SizeOf(fType)),
-     fBuffer(TBuffer::kWrite, 32 * 1024)
+     fList(BasketList::Make(branch, fSize))
 {
+   if (!fList)
+      fBuffer = std::make_unique<TBufferFile>(TBuffer::kWrite, 32 * 1024);
+}
+
+BulkReader::BulkReader(const BulkReader &other)
+   : fBranch(other.fBranch), fType(other.fType), fSize(other.fSize), fList(other.fList)
+{
+}
+
+std::unique_ptr<BulkReader> BulkReader::Clone() const
+{
+   return std::unique_ptr<BulkReader>(new BulkReader(*this)); // the constructor is private
 }
 
 bool BulkReader::LoadBasket(Long64_t wanted)
 {
+   if (fList) {
+      const auto basket = fList->Find(wanted);
+      fData = fList->Load(basket, fListBuffer);
+      fFirst = fList->First(basket);
+      fCount = fList->Count(basket);
+      return true;
+   }
    // ROOT wants the first entry of a basket; after rows that no cut let pass, the wanted one lies inside.
    const Long64_t *begin = fBranch.GetBasketEntry();
    const Long64_t *end = begin + fBranch.GetWriteBasket() + 1;
@@ -134,10 +153,10 @@ bool BulkReader::LoadBasket(Long64_t wanted)
    if (after == begin)
       return false;
    const Long64_t entry = *(after - 1);
-   const Int_t n = fBranch.GetBulkRead().GetEntriesSerialized(entry, fBuffer);
-   if (wanted >= entry + n || fBuffer.Length() + n * fSize > fBuffer.BufferSize())
+   const Int_t n = fBranch.GetBulkRead().GetEntriesSerialized(entry, *fBuffer);
+   if (wanted >= entry + n || fBuffer->Length() + n * fSize > fBuffer->BufferSize())
       return false;
-   fData = fBuffer.GetCurrent();
+   fData = fBuffer->GetCurrent();
    fFirst = entry;
    fCount = n;
    return true;

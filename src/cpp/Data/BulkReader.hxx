@@ -1,6 +1,7 @@
 #ifndef TORCHMVA_DATA_BULKREADER_HXX
 #define TORCHMVA_DATA_BULKREADER_HXX
 
+#include "BasketList.hxx"
 #include "RtypesCore.h"
 #include "TBufferFile.h"
 
@@ -13,8 +14,8 @@ class TTree;
 namespace TorchMVA {
 namespace Internal {
 
-/// Reads a branch of plain numbers basket by basket (TBranch::GetBulkRead), in order, without touching the branch's
-/// address. The numbers are those that TTreeFormula gives.
+/// Reads a branch of plain numbers basket by basket without touching the branch's address: from a local file directly
+/// (BasketList), else through TBranch::GetBulkRead. The numbers are those that TTreeFormula gives.
 class BulkReader {
 public:
    /// The branch that an expression simply names, if it can be read in bulk: one scalar leaf of a number type in a
@@ -22,6 +23,10 @@ public:
    static TBranch *FindBranch(TTree &tree, const std::string &expression);
 
    explicit BulkReader(TBranch &branch);
+   /// True if other readers of the same branch may be used at the same time, in other threads.
+   bool IsIndependent() const { return fList != nullptr; }
+   /// Another independent reader of the same branch.
+   std::unique_ptr<BulkReader> Clone() const;
    /// Values of the entries [first, first + n) of the branch's tree to out[0], out[stride], ...; fast if the
    /// entries are asked for in order. False if ROOT cannot read them in bulk: then nothing useful was written.
    bool Read(Long64_t first, Long64_t n, float *out, Long64_t stride);
@@ -32,10 +37,14 @@ private:
    bool ReadAs(Long64_t first, Long64_t n, Out *out, Long64_t stride);
    bool LoadBasket(Long64_t wanted);
 
+   BulkReader(const BulkReader &other);
+
    TBranch &fBranch;
    std::string fType;
    Long64_t fSize;
-   TBufferFile fBuffer;
+   std::shared_ptr<const BasketList> fList;
+   BasketList::Buffer fListBuffer;
+   std::unique_ptr<TBufferFile> fBuffer; ///< only without fList
    const char *fData = nullptr;
    Long64_t fFirst = 0; ///< first entry in the buffer
    Long64_t fCount = 0;

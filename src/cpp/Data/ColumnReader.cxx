@@ -82,6 +82,21 @@ void ColumnReader::StartSubtree(Long64_t offset)
    }
 }
 
+bool ColumnReader::IsIndependent() const
+{
+   return std::all_of(fColumns.begin(), fColumns.end(),
+                      [](const Column &column) { return column.fBulk && column.fBulk->IsIndependent(); });
+}
+
+std::unique_ptr<ColumnReader> ColumnReader::Clone() const
+{
+   auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fForceFormula);
+   clone->fOffset = fOffset;
+   for (const auto &column : fColumns)
+      clone->fColumns.push_back({column.fSpec, column.fBulk->Clone(), nullptr});
+   return clone;
+}
+
 bool ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block)
 {
    const auto &spec = column.fSpec;

@@ -21,6 +21,10 @@ public:
    /// To be called when the tree has loaded another (sub)tree: chooses the way of reading each column there.
    /// `offset` is the entry of the tree where the subtree begins.
    void StartSubtree(Long64_t offset);
+   /// True if all columns of the present subtree are read in bulk and independently.
+   bool IsIndependent() const;
+   /// A reader of the same subtree for another thread; only if IsIndependent().
+   std::unique_ptr<ColumnReader> Clone() const;
    /// Reads the entries block.fEntries[0 .. fRows), which lie in [first, first + n) of the present subtree.
    void Read(Long64_t first, Long64_t n, RowBlock &block);
 

@@ -42,6 +42,7 @@ struct RowBlock {
    }
 
    Long64_t fRows = 0;
+   Long64_t fFirst = 0; ///< number of the first row among the events of the tree that pass
    Int_t fNVariables;
    Int_t fNTargets;
    Int_t fNSpectators;

@@ -43,7 +43,8 @@ public:
                                             "' has no trees and no events: call AddTree first");
       SelectEvents();
       std::vector<EventId_t> rows = Split();
-      auto filler = Fill(std::move(rows));
+      const auto filling = Fill(std::move(rows));
+      auto &filler = *filling;
       const auto factors = Normalise(filler);
       auto data = std::make_shared<DataSet>(filler.fVariables, filler.fTargets, filler.fSpectators, filler.fWeights,
                                             filler.fClasses, fNTraining, fClassNames.size(), factors);
@@ -138,19 +139,20 @@ private:
       return rows;
    }
 
-   MatrixFiller Fill(std::vector<EventId_t> rows)
+   std::unique_ptr<MatrixFiller> Fill(std::vector<EventId_t> rows)
    {
-      MatrixFiller filler(fInfo, std::move(rows), fNRows);
+      auto filling = std::make_unique<MatrixFiller>(fInfo, std::move(rows), fNRows);
+      auto &filler = *filling;
       auto selection = fSelections.begin();
       for (const auto &input : fInput.GetTrees()) {
          const TreeReader reader(input, fInfo, Class(input.fClass));
-         filler.StartInput(input, ClassNumber(input.fClass), reader.Cut());
+         filler.StartInput(input, ClassNumber(input.fClass), reader.Cut(), selection->fPassed);
          reader.Read(*selection++, [&filler](const RowBlock &block) { filler.Put(block); });
       }
       for (const auto &event : fInput.GetEvents())
          filler.Put(event, ClassNumber(event.fClass));
       filler.RequireFinite();
-      return filler;
+      return filling;
    }
 
    std::vector<double> Normalise(MatrixFiller &filler) const

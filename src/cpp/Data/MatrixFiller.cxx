@@ -49,8 +49,10 @@ MatrixFiller::MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows,
 {
 }
 
-void MatrixFiller::StartInput(const TreeInput &input, UInt_t cls, const std::string &cut)
+void MatrixFiller::StartInput(const TreeInput &input, UInt_t cls, const std::string &cut, Long64_t nEvents)
 {
+   fFirst = fEnd;
+   fEnd += nEvents;
    fTreeWeight = input.fWeight;
    fClass = cls;
    fPlace = "tree '" + std::string(input.fTree->GetName()) + "' of class '" + input.fClass.Data() + "'";
@@ -59,7 +61,8 @@ void MatrixFiller::StartInput(const TreeInput &input, UInt_t cls, const std::str
 
 void MatrixFiller::Put(const RowBlock &block)
 {
-   if (fNext + block.fRows > static_cast<Long64_t>(fRowOfEvent.size()))
+   const Long64_t first = fFirst + block.fFirst;
+   if (first + block.fRows > fEnd || fEnd > static_cast<Long64_t>(fRowOfEvent.size()))
       throw Error(EErrorCode::kInternal, "a tree gave more events when it was read than when they were counted",
                   {{"where", fPlace}});
    const bool finite = AllFinite(block.fVariables.data(), block.fRows * block.fNVariables) &&
@@ -68,7 +71,7 @@ void MatrixFiller::Put(const RowBlock &block)
                        AllFinite(block.fWeights.data(), block.fRows) && std::isfinite(fTreeWeight);
    if (!finite)
       NoteBadValues(block);
-   const EventId_t *rows = fRowOfEvent.data() + fNext;
+   const EventId_t *rows = fRowOfEvent.data() + first;
    const Long64_t lineFloats = 64 / sizeof(float);
    for (Long64_t i = 0; i < block.fRows; ++i) {
       if (i + kPrefetchDistance < block.fRows && rows[i + kPrefetchDistance] < fNRows) {
@@ -90,7 +93,6 @@ void MatrixFiller::Put(const RowBlock &block)
       fWeights.Data()[row] = static_cast<float>(block.fWeights[i] * fTreeWeight);
       fClasses.Data()[row] = fClass;
    }
-   fNext += block.fRows;
 }
 
 void MatrixFiller::Put(const EventInput &event, UInt_t cls)
@@ -110,7 +112,8 @@ void MatrixFiller::Put(const EventInput &event, UInt_t cls)
    for (auto &x : block.fSpectators)
       x = *value++;
    block.fWeights[0] = event.fWeight;
-   block.fEntries[0] = fNext;
+   fFirst = fEnd++;
+   block.fEntries[0] = fFirst;
    fTreeWeight = 1.0;
    fClass = cls;
    fPlace = "the single events of class '" + std::string(event.fClass.Data()) + "'";
@@ -121,12 +124,14 @@ void MatrixFiller::Put(const EventInput &event, UInt_t cls)
 void MatrixFiller::NoteBad(const std::string &what, Long64_t entry)
 {
    const std::string key = what + " in " + fPlace + (fCut.empty() ? "" : " with cut '" + fCut + "'");
-   if (fBad.find(key) == fBad.end())
-      fBadOrder.push_back(key);
+   // Several threads read different parts of a tree: the first entries are not those noted first.
+   const std::lock_guard<std::mutex> lock(fBadMutex);
    auto &bad = fBad[key];
    ++bad.fCount;
-   if (bad.fFirstEntries.size() < kListedEntries)
-      bad.fFirstEntries.push_back(entry);
+   auto &entries = bad.fFirstEntries;
+   entries.insert(std::upper_bound(entries.begin(), entries.end(), entry), entry);
+   if (entries.size() > kListedEntries)
+      entries.pop_back();
 }
 
 void MatrixFiller::NoteBadValues(const RowBlock &block)
@@ -154,12 +159,12 @@ void MatrixFiller::RequireFinite() const
    if (fBad.empty())
       return;
    Error::Context_t context;
-   for (const auto &key : fBadOrder) {
-      const auto &bad = fBad.at(key);
+   for (const auto &item : fBad) {
+      const auto &bad = item.second;
       std::string entries;
       for (const auto entry : bad.fFirstEntries)
          entries += (entries.empty() ? "" : ", ") + std::to_string(entry);
-      context.emplace_back(key, std::to_string(bad.fCount) + (bad.fCount == 1 ? " event" : " events") + " (entries " +
+      context.emplace_back(item.first, std::to_string(bad.fCount) + (bad.fCount == 1 ? " event" : " events") + " (entries " +
                                    entries + (bad.fCount > Long64_t(bad.fFirstEntries.size()) ? ", ...)" : ")"));
    }
    const auto &first = context.front();

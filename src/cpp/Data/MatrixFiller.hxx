@@ -7,6 +7,7 @@
 #include "TorchMVA/Data/DataInputHandler.hxx"
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,13 @@ public:
    /// `rows[id]` is the row of event `id`, at least `nRows` for an event that is not used.
    MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows, Long64_t nRows);
 
-   /// Says where the next blocks come from, for weights, class numbers and messages.
-   void StartInput(const TreeInput &input, UInt_t cls, const std::string &cut);
-   /// The next events in order of their ids. NaN and infinite values are noted, not thrown.
+   /// Says where the next blocks come from: a tree of which `nEvents` pass the cuts. Their ids follow those of the
+   /// input before.
+   void StartInput(const TreeInput &input, UInt_t cls, const std::string &cut, Long64_t nEvents);
+   /// Events of the present input. NaN and infinite values are noted, not thrown. May be called from several threads
+   /// for different blocks.
    void Put(const RowBlock &block);
+   /// The next single event.
    void Put(const EventInput &event, UInt_t cls);
    /// Throws Error (kData) if any event had a NaN or infinite value.
    void RequireFinite() const;
@@ -49,12 +53,13 @@ private:
    const DataSetInfo &fInfo;
    std::vector<EventId_t> fRowOfEvent;
    Long64_t fNRows;
-   Long64_t fNext = 0; ///< id of the next event
+   Long64_t fFirst = 0; ///< id of the first event of the present input
+   Long64_t fEnd = 0;   ///< id after its last event
    double fTreeWeight = 1.0;
    int fClass = 0;
    std::string fPlace; ///< "tree 'T' of class 'Signal'"
    std::string fCut;
-   std::vector<std::string> fBadOrder;
+   std::mutex fBadMutex;
    std::map<std::string, BadColumn> fBad;
 };
 

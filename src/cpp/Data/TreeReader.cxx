@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
+#include <thread>
 
 namespace TorchMVA {
 namespace Internal {
@@ -15,6 +17,10 @@ namespace {
 
 /// A block of rows fits in the second-level cache, and is long enough that the calls per block do not count.
 constexpr Long64_t kBlockRows = 1024;
+/// Fewer entries are read faster than threads are started.
+constexpr Long64_t kMinEntriesForThreads = 1 << 16;
+/// Reading is mostly unpacking; beyond this memory is the limit.
+constexpr Long64_t kMaxThreads = 8;
 
 /// The formulas that decide how many events an entry is: array variables and the cut.
 class EntrySelector {
@@ -165,44 +171,91 @@ TreeSelection TreeReader::Select() const
    return selection;
 }
 
-void TreeReader::Read(const TreeSelection &selection, const Deliver_t &deliver) const
+RowBlock TreeReader::MakeBlock() const
 {
-   RowBlock block(kBlockRows, fNVariables, fNTargets, fNSpectators);
-   if (selection.fHasArrays)
-      ReadArrays(selection, block, deliver);
-   else
-      ReadFlat(selection, block, deliver);
+   return RowBlock(kBlockRows, fNVariables, fNTargets, fNSpectators);
 }
 
-void TreeReader::ReadFlat(const TreeSelection &selection, RowBlock &block, const Deliver_t &deliver) const
+void TreeReader::Read(const TreeSelection &selection, const Deliver_t &deliver) const
+{
+   if (selection.fHasArrays)
+      ReadArrays(selection, deliver);
+   else
+      ReadFlat(selection, deliver);
+}
+
+void TreeReader::ReadFlat(const TreeSelection &selection, const Deliver_t &deliver) const
 {
    const TreeSession session(fTree);
-   TTree &tree = session.Tree();
    ColumnReader columns(session, fColumns, fForceFormula);
    EntryCursor cursor(session);
-   Long64_t subtreeBegin = 0;
-   for (Long64_t entry = 0; entry < selection.fCandidates;) {
-      if (cursor.MoveTo(entry)) {
-         subtreeBegin = entry;
-         columns.StartSubtree(subtreeBegin);
-      }
-      const Long64_t subtreeEnd = subtreeBegin + tree.GetTree()->GetEntries();
-      const Long64_t n = std::min({kBlockRows, subtreeEnd - entry, selection.fCandidates - entry});
-      block.fRows = 0;
-      for (Long64_t i = entry; i < entry + n; ++i) {
-         if (selection.fMask.empty() || selection.fMask[i])
-            block.fEntries[block.fRows++] = i;
-      }
-      if (block.fRows > 0) {
-         columns.Read(entry - subtreeBegin, n, block);
-         deliver(block);
-      }
-      entry += n;
+   for (Long64_t begin = 0; begin < selection.fCandidates;) {
+      cursor.MoveTo(begin);
+      columns.StartSubtree(begin);
+      const Long64_t end = std::min(begin + session.Tree().GetTree()->GetEntries(), selection.fCandidates);
+      if (columns.IsIndependent() && end - begin >= kMinEntriesForThreads)
+         ReadInThreads(columns, begin, end, selection, deliver);
+      else
+         ReadRange(columns, begin, begin, end, selection, deliver);
+      begin = end;
    }
 }
 
-void TreeReader::ReadArrays(const TreeSelection &selection, RowBlock &block, const Deliver_t &deliver) const
+void TreeReader::ReadRange(ColumnReader &columns, Long64_t offset, Long64_t begin, Long64_t end,
+                           const TreeSelection &selection, const Deliver_t &deliver) const
 {
+   RowBlock block = MakeBlock();
+   const auto &mask = selection.fMask;
+   Long64_t passed = mask.empty() ? begin : std::count(mask.begin(), mask.begin() + begin, true);
+   for (Long64_t entry = begin; entry < end; entry += kBlockRows) {
+      const Long64_t n = std::min(kBlockRows, end - entry);
+      block.fFirst = passed;
+      block.fRows = 0;
+      for (Long64_t i = entry; i < entry + n; ++i) {
+         if (mask.empty() || mask[i])
+            block.fEntries[block.fRows++] = i;
+      }
+      passed += block.fRows;
+      if (block.fRows > 0) {
+         columns.Read(entry - offset, n, block);
+         deliver(block);
+      }
+   }
+}
+
+void TreeReader::ReadInThreads(const ColumnReader &columns, Long64_t offset, Long64_t end,
+                               const TreeSelection &selection, const Deliver_t &deliver) const
+{
+   const Long64_t entries = end - offset;
+   const Long64_t nThreads = std::min({Long64_t(std::max(std::thread::hardware_concurrency(), 1u)), kMaxThreads,
+                                       entries / (kMinEntriesForThreads / 2)});
+   std::vector<std::exception_ptr> failures(nThreads);
+   std::vector<std::unique_ptr<ColumnReader>> readers;
+   for (Long64_t i = 0; i < nThreads; ++i)
+      readers.push_back(columns.Clone());
+   const auto work = [&](Long64_t i) {
+      try {
+         ReadRange(*readers[i], offset, offset + entries * i / nThreads, offset + entries * (i + 1) / nThreads, selection,
+                   deliver);
+      } catch (...) {
+         failures[i] = std::current_exception();
+      }
+   };
+   std::vector<std::thread> threads;
+   for (Long64_t i = 1; i < nThreads; ++i)
+      threads.emplace_back(work, i);
+   work(0);
+   for (auto &thread : threads)
+      thread.join();
+   for (const auto &failure : failures) {
+      if (failure)
+         std::rethrow_exception(failure);
+   }
+}
+
+void TreeReader::ReadArrays(const TreeSelection &selection, const Deliver_t &deliver) const
+{
+   RowBlock block = MakeBlock();
    const TreeSession session(fTree);
    const Long64_t entries = session.Tree().GetEntries();
    EntryCursor cursor(session);
@@ -240,6 +293,7 @@ void TreeReader::ReadArrays(const TreeSelection &selection, RowBlock &block, con
          }
          if (++block.fRows == kBlockRows) {
             deliver(block);
+            block.fFirst += block.fRows;
             block.fRows = 0;
          }
       }

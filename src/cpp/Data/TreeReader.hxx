@@ -13,6 +13,8 @@ class TTree;
 namespace TorchMVA {
 namespace Internal {
 
+class ColumnReader;
+
 /// Which events of one tree pass its cuts. An event is an entry, or one instance of an entry's array variables.
 struct TreeSelection {
    Long64_t fCandidates = 0;   ///< events before cuts
@@ -32,14 +34,21 @@ public:
 
    /// Also finds out whether all expressions can be evaluated. Throws Error (kExpression, kData).
    TreeSelection Select() const;
-   /// Delivers all events that passed, in order.
+   /// Delivers all events that passed. From local files with plain branches only, several threads deliver at once
+   /// (then nothing of ROOT but const data is touched outside the calling thread); else blocks come in order.
    void Read(const TreeSelection &selection, const Deliver_t &deliver) const;
    /// The combined cut of tree and class, empty if there is none.
    const std::string &Cut() const { return fCut; }
 
 private:
-   void ReadFlat(const TreeSelection &selection, RowBlock &block, const Deliver_t &deliver) const;
-   void ReadArrays(const TreeSelection &selection, RowBlock &block, const Deliver_t &deliver) const;
+   void ReadFlat(const TreeSelection &selection, const Deliver_t &deliver) const;
+   void ReadArrays(const TreeSelection &selection, const Deliver_t &deliver) const;
+   RowBlock MakeBlock() const;
+   /// Entries [begin, end) of the tree, which lie in the subtree that begins at `offset`.
+   void ReadRange(ColumnReader &columns, Long64_t offset, Long64_t begin, Long64_t end, const TreeSelection &selection,
+                  const Deliver_t &deliver) const;
+   void ReadInThreads(const ColumnReader &columns, Long64_t offset, Long64_t end, const TreeSelection &selection,
+                      const Deliver_t &deliver) const;
 
    TTree &fTree;
    std::string fCut;

@@ -1,3 +1,5 @@
+// All classes of LinkDef.h: without, cling loads the library in the middle of the first header that declares one.
 class TString;
-namespace TorchMVA { class Config; Config &gConfig(); class Tools; Tools &gTools(); TString Python_Executable(); }
+namespace TorchMVA { class ClassInfo; class Config; class Configurable; class DataLoader; class DataSet; class DataSetInfo; class Error; class Event; class Factory; class IMethod; class MethodBase; class PyMethodBase; class ROCCurve; class Ranking; class Reader; class Tools; class Types; class VariableInfo; enum class EErrorCode : int; }
+namespace TorchMVA { Config &gConfig(); Tools &gTools(); TString Python_Executable(); }
 namespace TMVA = TorchMVA;

@@ -4,6 +4,7 @@
 #include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/PyTorch/MethodPyTorch.hxx"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -14,6 +15,9 @@
 #include <vector>
 
 namespace ToyPyTorch {
+
+/// Before torch starts its threads: the networks here are too small for two, and other tests run beside.
+const bool kOneThread = setenv("OMP_NUM_THREADS", "1", 0) == 0;
 
 namespace fs = std::filesystem;
 

@@ -25,6 +25,9 @@ class EngineError(Exception):
         self.context = [(str(key), str(value)) for key, value in context]
         self.traceback_text = traceback_text
 
+    def __str__(self) -> str:
+        return self.message
+
 
 def traceback_of(error: BaseException) -> str:
     """The traceback as Python would print it, chained exceptions included."""
@@ -32,8 +35,9 @@ def traceback_of(error: BaseException) -> str:
 
 
 def summary_of(error: BaseException) -> str:
-    """The last line of the traceback: type and text of the exception."""
-    return "".join(traceback.format_exception_only(error)).strip()
+    """Type and text of the exception; of TorchScript's long reports the line that says what went wrong."""
+    lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
+    return lines[-1] if "TorchScript interpreter" in lines[0] else "\n".join(lines)
 
 
 def user_error(what: str, error: BaseException, context: Iterable[tuple[str, str]] = ()) -> EngineError:

@@ -14,7 +14,6 @@ import torch
 
 from . import model as models
 from . import prediction, training, usercode
-from .batches import BatchLoader
 from .errors import EngineError, user_error
 from .log import Log, LogFunction, flush_streams
 from .probe import Probe, Shape
@@ -142,7 +141,18 @@ class Session:
         """
         with _flushed():
             saver = models.BestSaver(self._shape.n_variables, Path(trained_file))
-            job = self._job(inputs, targets, classes, weights, n_validation, rows, batch_size, ignore_negative)
+            job = training.make_job(
+                self._model,
+                (inputs, targets, classes, weights),
+                rows,
+                n_validation=n_validation,
+                n_outputs=self._shape.n_outputs,
+                batch_size=batch_size,
+                ignore_negative=ignore_negative,
+                log=self._log,
+            )
+            job.kind = self._shape.kind
+            job.signal_column = self._shape.signal_column
             job.num_epochs = num_epochs
             job.steps = dict(steps)
             job.save_best = saver if save_best_only else None
@@ -157,54 +167,6 @@ class Session:
             self._keep(trained, saver, save_best_only)
             self._n_outputs = self._trained_width(inputs)
             return self._n_outputs
-
-    def _job(
-        self,
-        inputs: Array,
-        targets: Array | None,
-        classes: Array | None,
-        weights: Array,
-        n_validation: int,
-        rows: tuple[Array, Array] | None,
-        batch_size: int,
-        ignore_negative: bool,
-    ) -> training.Job:
-        x = torch.from_numpy(inputs)
-        if targets is not None:
-            y = torch.from_numpy(targets)
-        else:
-            assert classes is not None
-            numbers = torch.from_numpy(classes)
-            y = torch.zeros(len(x), self._shape.n_outputs)
-            for column in range(self._shape.n_outputs):
-                y[:, column] = numbers == column
-        w = torch.from_numpy(weights)
-        if ignore_negative and bool((w < 0).any()):
-            self._log.info(f"Option IgnoreNegWeightsInTraining: {int((w < 0).sum())} events get weight 0")
-            w = w.clamp_min(0)
-        n = len(x) - n_validation
-        if rows is None:
-            loaders = [BatchLoader((x[:n], y[:n]), batch_size), BatchLoader((x[n:], y[n:]), batch_size)]
-            parts = [w[:n], w[n:]]
-        else:
-            indices = [torch.from_numpy(part) for part in rows]
-            loaders = [BatchLoader((x, y), batch_size, rows=part) for part in indices]
-            parts = [w[part] for part in indices]
-        return training.Job(
-            model=self._model,
-            train_loader=loaders[0],
-            val_loader=loaders[1],
-            train_weights=parts[0],
-            val_weights=parts[1],
-            num_epochs=0,
-            batch_size=batch_size,
-            steps={},
-            save_best=None,
-            kind=self._shape.kind,
-            signal_column=self._shape.signal_column,
-            log=self._log,
-            progress=False,
-        )
 
     def _run_training(self, job: training.Job) -> Any:
         objects = self._objects
@@ -268,8 +230,9 @@ class Session:
             expected = self._call_user(rows, self._shape.widths())
             try:
                 found = torch.empty(expected.shape)
-                self._model.eval()
-                prediction.predict_into(self._model, torch.tensor(rows), found)
+                # a copy: TorchScript that ran with gradients in user code does not run in inference mode any more
+                own = models.from_bytes(self._data, self._model_name).eval()
+                prediction.predict_into(own, torch.tensor(rows), found)
                 same = np.allclose(found.numpy(), expected, rtol=1e-4, atol=1e-6, equal_nan=True)
             except EngineError:
                 same = False

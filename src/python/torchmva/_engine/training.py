@@ -6,14 +6,17 @@ import copy
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 
+from .batches import BatchLoader
 from .errors import EngineError
 from .log import Log
 
+Array = np.ndarray[Any, Any]
 SaveBest = Callable[[Any, float, Any], Any]
 
 
@@ -98,18 +101,75 @@ class Job:
     val_loader: Any
     train_weights: torch.Tensor
     val_weights: torch.Tensor
-    num_epochs: int
     batch_size: int
-    steps: dict[int, float]
-    save_best: SaveBest | None
-    kind: str
-    signal_column: int
     log: Log
-    progress: bool
+    num_epochs: int = 0
+    steps: dict[int, float] = field(default_factory=dict)
+    save_best: SaveBest | None = None
+    kind: str = "Classification"
+    signal_column: int = 0
+    progress: bool = False
 
     def scheduler(self) -> tuple[Any, Any]:
         """The pair that ``train_func`` gets."""
         return (schedule, self.steps) if self.steps else (None, None)
+
+
+def _one_hot(numbers: torch.Tensor, n_classes: int) -> torch.Tensor:
+    """Rows of 0 and 1, float32; column by column, which needs no int64 copy of the class numbers."""
+    rows = torch.zeros(len(numbers), n_classes)
+    for column in range(n_classes):
+        rows[:, column] = numbers == column
+    return rows
+
+
+def make_job(
+    model: Any,
+    events: tuple[Array, Array | None, Array | None, Array],
+    rows: tuple[Array, Array] | None,
+    *,
+    n_validation: int,
+    n_outputs: int,
+    batch_size: int,
+    ignore_negative: bool,
+    log: Log,
+) -> Job:
+    """Loaders and weights on the memory of C++: slices of it, or lists of its rows.
+
+    Args:
+        model: the network to train.
+        events: inputs, targets or None, class numbers or None, weights.
+        rows: row numbers for training and validation; None if the last ``n_validation`` rows validate.
+        n_validation: validation events.
+        n_outputs: number of classes.
+        batch_size: rows a batch.
+        ignore_negative: negative weights become 0.
+        log: where to say so.
+    """
+    inputs, targets, classes, weights = events
+    x = torch.from_numpy(inputs)
+    y = torch.from_numpy(targets) if classes is None else _one_hot(torch.from_numpy(classes), n_outputs)
+    w = torch.from_numpy(weights)
+    if ignore_negative and bool((w < 0).any()):
+        log.info(f"Option IgnoreNegWeightsInTraining: {int((w < 0).sum())} events get weight 0")
+        w = w.clamp_min(0)
+    n = len(x) - n_validation
+    if rows is None:
+        loaders = [BatchLoader((x[:n], y[:n]), batch_size), BatchLoader((x[n:], y[n:]), batch_size)]
+        parts = [w[:n], w[n:]]
+    else:
+        indices = [torch.from_numpy(part) for part in rows]
+        loaders = [BatchLoader((x, y), batch_size, rows=part) for part in indices]
+        parts = [w[part] for part in indices]
+    return Job(
+        model=model,
+        train_loader=loaders[0],
+        val_loader=loaders[1],
+        train_weights=parts[0],
+        val_weights=parts[1],
+        batch_size=batch_size,
+        log=log,
+    )
 
 
 def accepts_weights(function: Callable[..., Any]) -> bool:
@@ -231,8 +291,6 @@ def _progress_line(text: str, job: Job, *, last: bool) -> None:
 
 
 def _weighted_loaders(job: Job) -> Iterator[Any]:
-    from .batches import BatchLoader
-
     for loader, weights, shuffle in (
         (job.train_loader, job.train_weights, True),
         (job.val_loader, job.val_weights, False),

@@ -1,0 +1,81 @@
+"""Shared by the tests of torchmva._engine, which need neither ROOT nor C++."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from engine_helpers import Events, network
+
+from torchmva._engine import usercode
+from torchmva._engine.session import Session
+
+
+@pytest.fixture(autouse=True)
+def clean_main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A `__main__` without dictionary, a registry that has seen nothing, an empty current folder."""
+    main = sys.modules["__main__"]
+    monkeypatch.delattr(main, usercode.DICTIONARY, raising=False)
+    monkeypatch.setattr(usercode, "_registry", usercode._Registry())
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.chdir(tmp_path)
+    torch.manual_seed(1)
+    yield
+    main.__dict__.pop(usercode.DICTIONARY, None)
+
+
+@pytest.fixture
+def log() -> SimpleNamespace:
+    """Collects log lines: `log.write` for a Session, `log.lines` of (level, text)."""
+    lines: list[tuple[int, str]] = []
+    return SimpleNamespace(
+        lines=lines,
+        write=lambda level, text: lines.append((level, text)),
+        warnings=lambda: [text for level, text in lines if level == 4],
+    )
+
+
+@pytest.fixture
+def save_network(tmp_path: Path) -> Callable[..., str]:
+    """Writes a TorchScript network, gives its path."""
+
+    def save(n_in: int = 4, n_out: int = 2, last: Any = None, name: str = "model.pt") -> str:
+        path = str(tmp_path / name)
+        torch.jit.save(torch.jit.script(network(n_in, n_out, last)), path)
+        return path
+
+    return save
+
+
+@pytest.fixture
+def events() -> Events:
+    return Events()
+
+
+@pytest.fixture
+def session(log: SimpleNamespace) -> Callable[..., Session]:
+    """A session for classification of four variables that was set up with a model file."""
+
+    def make(
+        model_file: str, shape: tuple[int, str, int, int] = (4, "Classification", 2, 0), **changes: Any
+    ) -> Session:
+        made = Session(log.write, shape)
+        arguments: dict[str, Any] = {
+            "user_code": "",
+            "model_file": model_file,
+            "trained_file": "trained.pt",
+            "continue_training": False,
+            "weight_folder": "weights",
+        }
+        made.set_up(**{**arguments, **changes})
+        return made
+
+    return make

@@ -1,0 +1,281 @@
+"""Set-up, loading and prediction as the bridge drives them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from engine_helpers import define, network
+
+from torchmva._engine import prediction
+from torchmva._engine.errors import EngineError
+from torchmva._engine.session import Session
+
+
+def load_request(export, **changes):
+    """Arguments of `Session.load` for an exported model."""
+    _format, sha256, size, text, recorded = export
+    arguments = {
+        "user_code": "",
+        "weight_folder": "weights",
+        "weight_file": "weights/w.xml",
+        "text": text,
+        "sha256": sha256,
+        "size": size,
+        "files": [],
+        "n_outputs": 2,
+        "recorded": recorded,
+        "generation": 1,
+    }
+    return {**arguments, **changes}
+
+
+def predict(session, rows, width=2):
+    outputs = np.empty((len(rows), width), dtype=np.float32)
+    session.predict(rows, outputs)
+    return outputs
+
+
+@pytest.fixture
+def trained(session, save_network, events):
+    made = session(save_network())
+    made.train(**events.request())
+    return made
+
+
+# ---- set-up ----------------------------------------------------------------------------------------------------------
+
+
+def test_user_code_may_create_the_model(session, tmp_path):
+    (tmp_path / "code.py").write_text(
+        "import torch\ntorch.jit.save(torch.jit.script(torch.nn.Sequential(torch.nn.Linear(4, 2))), 'made.pt')\n"
+    )
+    session("made.pt", user_code="code.py")
+    assert Path("made.pt").exists()
+
+
+def test_no_model_at_all(session):
+    with pytest.raises(EngineError, match="expected FilenameModel") as caught:
+        session("")
+    assert caught.value.code == "Option"
+
+
+@pytest.mark.parametrize(
+    ("n_in", "n_out", "text"), [(3, 2, "4 input variables"), (4, 3, "expected 2 or 1 outputs, found 3")]
+)
+def test_a_model_that_does_not_fit_is_refused(session, save_network, n_in, n_out, text):
+    with pytest.raises(EngineError, match=text) as caught:
+        session(save_network(n_in, n_out))
+    assert caught.value.code == "Model"
+
+
+def test_with_user_functions_the_mismatch_shows_when_they_fail(session, save_network, events):
+    define(train_func=lambda model, train, *_a, **_k: model(next(iter(train))[0]), predict_func=lambda m, x: m(x))
+    made = session(save_network(3, 2))
+    with pytest.raises(EngineError, match="The model does not fit the data: .*train_func failed") as caught:
+        made.train(**events.request())
+    assert caught.value.code == "Model"
+    assert caught.value.traceback_text
+
+
+def test_the_probe_changes_neither_model_nor_random_numbers(session, save_network):
+    path = save_network(4, 2, torch.nn.Sequential(torch.nn.BatchNorm1d(2), torch.nn.Dropout(), torch.nn.Softmax(dim=1)))
+    before = torch.random.get_rng_state()
+    made = session(path)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert made._model.training
+    original = torch.jit.load(path).state_dict()
+    assert all(torch.equal(value, original[name]) for name, value in made._model.state_dict().items())
+
+
+def test_continue_training_starts_from_the_trained_file(session, save_network, events):
+    path = save_network()
+    session(path).train(**events.request())
+    assert session("absent.pt", continue_training=True, trained_file="trained.pt")._model_name == "trained.pt"
+
+
+# ---- weight files ----------------------------------------------------------------------------------------------------
+
+
+def test_loaded_model_gives_the_same_bits(trained, events, log):
+    loaded = Session(log.write, (4, "Classification", 2, 0))
+    assert loaded.load(**load_request(trained.export())) == (2, True)
+    assert np.array_equal(predict(loaded, events.inputs), predict(trained, events.inputs))
+    assert loaded.load(**load_request(trained.export())) == (2, False)
+
+
+def test_reading_back_what_was_just_trained_keeps_the_functions(session, save_network, events, log):
+    calls = []
+
+    def function(model, rows):
+        calls.append(len(rows))
+        return model(torch.tensor(rows)).detach().numpy() * 0.5
+
+    define(predict_func=function)
+    made = session(save_network())
+    made.train(**events.request())
+    define(predict_func=None)  # booked for another method meanwhile
+    assert made.load(**load_request(made.export())) == (2, False)
+    predict(made, events.inputs)
+    assert calls[-1] == 200
+    assert made.export()[4] == "User"
+
+
+def test_a_prediction_that_cannot_be_reproduced_needs_its_function(session, save_network, events, log):
+    define(predict_func=lambda model, rows: model(torch.tensor(rows)).detach() * 0.5)
+    made = session(save_network())
+    made.train(**events.request())
+    export = made.export()
+    define()
+    from torchmva._engine import usercode
+
+    usercode._registry.trained.clear()  # as in another process
+    loaded = Session(log.write, (4, "Classification", 2, 0))
+    with pytest.raises(EngineError, match="trained with a predict_func that does more") as caught:
+        loaded.load(**load_request(export))
+    assert caught.value.code == "UserCode"
+    with pytest.raises(EngineError, match="not existing : gone.py"):
+        loaded.load(**load_request(export, user_code="gone.py"))
+
+
+def test_a_prediction_like_the_default_one_does_without(session, save_network, events, log):
+    define(predict_func=lambda model, rows: model(torch.tensor(rows)).detach().numpy())
+    made = session(save_network())
+    made.train(**events.request())
+    assert made.export()[4] == "Default"
+    loaded = Session(log.write, (4, "Classification", 2, 0))
+    define()
+    loaded.load(**load_request(made.export(), user_code="gone.py"))
+    assert np.allclose(predict(loaded, events.inputs), predict(made, events.inputs), rtol=1e-6)
+
+
+def test_model_beside_the_weight_file(trained, events, log):
+    loaded = Session(log.write, (4, "Classification", 2, 0))
+    request = load_request(trained.export(), text="", files=["absent.pt", "trained.pt"])
+    loaded.load(**request)
+    assert np.array_equal(predict(loaded, events.inputs), predict(trained, events.inputs))
+    Path("trained.pt").write_bytes(Path("model.pt").read_bytes())
+    other = Session(log.write, (4, "Classification", 2, 0))
+    with pytest.raises(EngineError, match="expected SHA-256 .*, found "):
+        other.load(**request)
+    with pytest.raises(EngineError, match="is missing") as caught:
+        other.load(**{**request, "files": ["absent.pt"]})
+    assert "absent.pt" in caught.value.context[0][1]
+
+
+# ---- prediction ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 2, prediction.CHUNK - 1, prediction.CHUNK, prediction.CHUNK + 1])
+def test_default_prediction_is_plain_pytorch(trained, n):
+    rows = np.random.default_rng(1).normal(size=(n, 4)).astype(np.float32)
+    outputs = predict(trained, rows)
+    model = torch.jit.load("trained.pt").eval()
+    with torch.inference_mode():
+        expected = torch.cat([model(part) for part in torch.from_numpy(rows).split(prediction.CHUNK)])
+    assert np.array_equal(outputs, expected.numpy())
+
+
+def test_single_row_function_is_the_model(trained):
+    array, tensor = trained.row_slot()
+    assert tensor.data_ptr() == array.ctypes.data
+    array[:] = [[1, 2, 3, 4]]
+    with torch.inference_mode():
+        assert np.array_equal(trained.single_row_function()(tensor).numpy(), predict(trained, array))
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda y: y,
+        lambda y: y.detach(),
+        lambda y: y.detach().numpy(),
+        lambda y: y.detach().double().numpy(),
+        lambda y: y.tolist(),
+        lambda y: y.detach().numpy()[:, ::-1][:, ::-1],
+        lambda y: y.detach().half(),
+        lambda y: list(y.detach()),
+        lambda y: y.detach().numpy().T.copy().T,
+    ],
+)
+def test_anything_array_like_is_a_prediction(session, save_network, events, convert):
+    define(predict_func=lambda model, rows: convert(model(torch.tensor(rows))))
+    made = session(save_network())
+    made.train(**events.request())
+    with torch.no_grad():
+        expected = made._model(torch.from_numpy(events.inputs)).numpy()
+    assert np.allclose(predict(made, events.inputs), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("result", "found"),
+    [
+        (lambda rows: np.zeros((len(rows), 5)), r"found \[\d+, 5\]"),
+        (lambda rows: np.zeros((2, len(rows))), r"found \[2, \d+\]"),
+        (lambda rows: np.zeros((len(rows) - 1, 2)), r"found \[\d+, 2\]"),
+        (lambda _rows: None, "NoneType"),
+        (lambda _rows: "text", "str"),
+        (lambda _rows: [[1, 2], [3]], "list"),
+    ],
+)
+def test_a_prediction_of_wrong_shape_is_refused(session, save_network, events, result, found):
+    define(predict_func=lambda _model, rows: result(rows))
+    with pytest.raises(EngineError, match=f"predict_func must return .*{found}") as caught:
+        session(save_network()).train(**events.request())
+    assert caught.value.code == "UserCode"
+
+
+def test_rows_for_user_code_are_read_only(session, save_network, events):
+    def spoil(model, rows):
+        rows[:] = 0
+        return model(torch.tensor(rows))
+
+    define(predict_func=spoil)
+    with pytest.raises(EngineError, match="read-only") as caught:
+        session(save_network()).train(**events.request())
+    assert "in spoil" in caught.value.traceback_text
+
+
+def test_nan_outputs_pass_and_are_reported_once(trained, log):
+    rows = np.full((3, 4), np.nan, dtype=np.float32)
+    assert np.isnan(predict(trained, rows)).all()
+    predict(trained, rows)
+    assert len([text for text in log.warnings() if "NaN" in text]) == 1
+
+
+def test_many_threads(trained, events):
+    expected = predict(trained, events.inputs)
+    wrong = []
+
+    def work():
+        for _ in range(30):
+            if not np.array_equal(predict(trained, events.inputs), expected):
+                wrong.append(1)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_nothing_to_export_before_training(session, save_network):
+    with pytest.raises(EngineError, match="no trained model"):
+        session(save_network()).export()
+
+
+def test_exported_program_from_training_to_prediction(session, events, log):
+    program = torch.export.export(
+        network(), (torch.zeros(2, 4),), dynamic_shapes=({0: torch.export.Dim("rows", min=1)},)
+    )
+    torch.export.save(program, "model.pt2")
+    made = session("model.pt2")
+    made.train(**events.request())
+    assert made.export()[0] == "torch.export"
+    loaded = Session(log.write, (4, "Classification", 2, 0))
+    loaded.load(**load_request(made.export()))
+    assert np.array_equal(predict(loaded, events.inputs), predict(made, events.inputs))
