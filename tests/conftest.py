@@ -38,25 +38,26 @@ def run_program(
     timeout: float = 120,
     fails: bool = False,
     quotes_errors: bool = False,
+    typed: str = "",
     env: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a program to its end. Unless it `fails`, its exit code is 0 and it says nothing that looks like an error.
 
-    `quotes_errors`: what it prints contains the texts of errors that it caught.
+    `quotes_errors`: what it prints contains the texts of errors that it caught. `typed`: its standard input.
     """
     clean = {name: value for name, value in os.environ.items() if name not in INHERITED}
     result = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
         env={**clean, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **(env or {})},
-        stdin=subprocess.DEVNULL,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=timeout,
         check=False,
     )
     if fails:
-        assert result.returncode > 0, report(result)  # negative: killed by a signal
+        assert result.returncode != 0, report(result)
     else:
         assert result.returncode == 0, report(result)
         found = None if quotes_errors else ERROR_TEXT.search(result.stdout + result.stderr)

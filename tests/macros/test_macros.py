@@ -134,11 +134,24 @@ def test_demo(work, run_checked, is_png):
     is_png(work / "results" / "ROC_Classification.png")
 
 
-def test_a_macro_that_fails_is_seen_as_failed(work, run_macro):
-    """An exception of TorchMVA ends a macro with its message and an exit code that is not 0."""
+def test_an_error_ends_a_macro_of_the_command_line(work, run_macro):
+    """ROOT ends for any exception that a macro of its command line lets out; message and exit code tell."""
     result = run_macro('Application.C("nowhere.weights.xml")', cwd=work, timeout=TIME_LIMIT, fails=True)
-    assert "nowhere.weights.xml" in result.stdout + result.stderr
+    assert "nowhere.weights.xml" in result.stderr
     assert "response" not in result.stdout
+
+
+def test_root_lives_on_after_an_error_at_the_prompt(work, run_checked):
+    lines = ['.x Application.C("nowhere.weights.xml")', 'printf("still %s\\n", "alive")', ".q"]
+    result = run_checked(
+        [sys.executable, "-m", "torchmva", "root", "-l", "-b"],
+        cwd=work,
+        timeout=TIME_LIMIT,
+        typed="\n".join(lines) + "\n",
+        quotes_errors=True,
+    )
+    assert "TorchMVA::Error caught: cannot open 'nowhere.weights.xml'" in result.stderr
+    assert "still alive" in result.stdout
 
 
 def test_every_example_is_short(macros):

@@ -96,6 +96,7 @@ def test_regression_up_to_the_booking_of_bdt(run_script, tutorials, tmp_path):
     """kBDT is not there yet: the script ends with an error that names it and says what there is instead."""
     script = tutorials / "pytorch" / "RegressionPyTorch.py"
     result = run_script(script, cwd=tmp_path, timeout=TIME_LIMIT, fails=True)
+    assert result.returncode == 1
     assert (tmp_path / "modelRegression.pt").exists()
     assert "modelRegression.pt" in result.stdout
     message = result.stderr[result.stderr.rindex("Traceback") :]

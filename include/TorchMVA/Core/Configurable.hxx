@@ -18,12 +18,12 @@ class OptionTable;
 /// One declared option as other rooms see it (weight files, help pages).
 struct OptionInfo {
    std::string fName;
-   std::string fType;                     ///< "Bool", "Int", "UInt", "Float", "Double", "String"
-   std::string fValue;                    ///< current value as written in a weight file ("True", "0.5", "D,G")
-   std::string fDefault;                  ///< value at declaration
-   std::vector<std::string> fAllowed;     ///< predefined values, empty = any
+   std::string fType;                 ///< "Bool", "Int", "UInt", "Float", "Double", "String"
+   std::string fValue;                ///< current value as written in a weight file ("True", "0.5", "D,G")
+   std::string fDefault;              ///< value at declaration
+   std::vector<std::string> fAllowed; ///< predefined values, empty = any
    std::string fDescription;
-   bool fIsSet = false;                   ///< set by the user ("modified")
+   bool fIsSet = false; ///< set by the user ("modified")
 };
 
 /// Something with an option string in TMVA's grammar (`name=value:!flag:flag`).

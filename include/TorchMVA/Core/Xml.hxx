@@ -33,7 +33,7 @@ public:
    std::vector<XmlNode> Children(const std::string &name = "") const;
 
    bool HasAttribute(const std::string &name) const;
-   std::string Attribute(const std::string &name) const;                                   ///< throws if missing
+   std::string Attribute(const std::string &name) const; ///< throws if missing
    std::string Attribute(const std::string &name, const std::string &fallback) const;
    long long IntAttribute(const std::string &name) const;
    double DoubleAttribute(const std::string &name) const;

@@ -19,8 +19,8 @@ struct TreeInput {
    TTree *fTree = nullptr; ///< not owned
    TString fClass;
    Double_t fWeight = 1.0;
-   TCut fCut;                                        ///< cut given with the tree, beside the class's cut
-   Types::ETreeType fType = Types::kMaxTreeType;     ///< kMaxTreeType: not assigned yet
+   TCut fCut;                                    ///< cut given with the tree, beside the class's cut
+   Types::ETreeType fType = Types::kMaxTreeType; ///< kMaxTreeType: not assigned yet
 };
 
 /// One event given to a DataLoader: values in the order variables, targets, spectators.

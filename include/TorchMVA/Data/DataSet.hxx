@@ -70,8 +70,8 @@ private:
    Long64_t fNTraining;
    UInt_t fNClasses;
    std::vector<double> fNormFactors;
-   std::vector<Long64_t> fClassCounts;  ///< events per class: training, then test
-   std::shared_ptr<const void> fOwner;  ///< keeps all matrices alive, also after the data set is gone
+   std::vector<Long64_t> fClassCounts; ///< events per class: training, then test
+   std::shared_ptr<const void> fOwner; ///< keeps all matrices alive, also after the data set is gone
 };
 
 } // namespace TorchMVA

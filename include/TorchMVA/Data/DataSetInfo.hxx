@@ -110,13 +110,14 @@ private:
    std::vector<VariableInfo> fVariables;
    std::vector<VariableInfo> fTargets;
    std::vector<VariableInfo> fSpectators;
-   std::vector<Int_t> fArraySizes; ///< per variable: size of its array, 0 for a scalar; first element marked in fArrayFirst
+   std::vector<Int_t>
+      fArraySizes; ///< per variable: size of its array, 0 for a scalar; first element marked in fArrayFirst
    std::vector<Bool_t> fArrayFirst;
    mutable std::deque<ClassInfo> fClasses; ///< deque: references stay valid
    TString fSplitOptions;
    TString fNormalization = "NONE";
    std::function<std::shared_ptr<DataSet>(DataSetInfo &)> fBuilder; //!
-   std::shared_ptr<DataSet> fDataSet;                              //!
+   std::shared_ptr<DataSet> fDataSet;                               //!
 };
 
 } // namespace TorchMVA

@@ -13,8 +13,8 @@ class Event {
 public:
    Event() = default;
    explicit Event(const std::vector<Float_t> &values, UInt_t cls = 0, Double_t weight = 1.0, Double_t boost = 1.0);
-   Event(const std::vector<Float_t> &values, const std::vector<Float_t> &targets, UInt_t cls = 0,
-         Double_t weight = 1.0, Double_t boost = 1.0);
+   Event(const std::vector<Float_t> &values, const std::vector<Float_t> &targets, UInt_t cls = 0, Double_t weight = 1.0,
+         Double_t boost = 1.0);
    Event(const std::vector<Float_t> &values, const std::vector<Float_t> &targets,
          const std::vector<Double_t> &spectators, UInt_t cls = 0, Double_t weight = 1.0, Double_t boost = 1.0);
 

@@ -11,8 +11,8 @@ class VariableInfo {
 public:
    VariableInfo() = default;
    /// `expression` may be "label := expression"; blanks are removed. `min` equal to `max` means "not set".
-   VariableInfo(const TString &expression, const TString &title, const TString &unit, char type = 'F',
-                Double_t min = 0, Double_t max = 0);
+   VariableInfo(const TString &expression, const TString &title, const TString &unit, char type = 'F', Double_t min = 0,
+                Double_t max = 0);
 
    const TString &GetExpression() const { return fExpression; }
    /// Text before ":=", else the expression.

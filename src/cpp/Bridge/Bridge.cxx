@@ -126,13 +126,11 @@ int BridgeSession::Train(const TrainRequest &request)
 int BridgeSession::Load(const LoadRequest &request)
 {
    return WithPython([&] {
-      const py::tuple result =
-         fState->fSession
-            .attr("load")("user_code"_a = request.fUserCode, "weight_folder"_a = request.fWeightFolder,
-                          "weight_file"_a = request.fWeightFile, "text"_a = request.fText,
-                          "sha256"_a = request.fSha256, "size"_a = request.fSize, "files"_a = request.fFiles,
-                          "n_outputs"_a = request.fNOutputs, "recorded"_a = request.fPrediction,
-                          "generation"_a = request.fGeneration);
+      const py::tuple result = fState->fSession.attr("load")(
+         "user_code"_a = request.fUserCode, "weight_folder"_a = request.fWeightFolder,
+         "weight_file"_a = request.fWeightFile, "text"_a = request.fText, "sha256"_a = request.fSha256,
+         "size"_a = request.fSize, "files"_a = request.fFiles, "n_outputs"_a = request.fNOutputs,
+         "recorded"_a = request.fPrediction, "generation"_a = request.fGeneration);
       const int nOutputs = result[0].cast<int>();
       if (result[1].cast<bool>() || !fState->fIsPrepared)
          Prepare(nOutputs);

@@ -52,8 +52,8 @@ Error ToError(py::error_already_set &exception)
       }
       const py::object text = py::module_::import("torchmva._engine.errors").attr("traceback_of")(value);
       return Error(EErrorCode::kInternal,
-                   "The Python engine failed: " + py::str(exception.type().attr("__name__")).cast<std::string>() + ": " +
-                      py::str(value).cast<std::string>(),
+                   "The Python engine failed: " + py::str(exception.type().attr("__name__")).cast<std::string>() +
+                      ": " + py::str(value).cast<std::string>(),
                    {}, text.cast<std::string>());
    } catch (py::error_already_set &) {
       return Error(EErrorCode::kInternal, std::string("The Python engine failed: ") + exception.what());

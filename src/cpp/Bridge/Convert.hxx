@@ -37,11 +37,10 @@ template <typename T>
 pybind11::array_t<T> ViewOf(const Buffer<T> &buffer, bool asVector = false)
 {
    // NumPy's flag is for the caller to set: torch refuses to look at read-only memory without a warning
-   pybind11::capsule base = buffer.fOwner ? pybind11::capsule(new std::shared_ptr<const void>(buffer.fOwner),
-                                                              [](void *owner) {
-                                                                 delete static_cast<std::shared_ptr<const void> *>(owner);
-                                                              })
-                                          : pybind11::capsule(buffer.fData, [](void *) {});
+   pybind11::capsule base =
+      buffer.fOwner ? pybind11::capsule(new std::shared_ptr<const void>(buffer.fOwner),
+                                        [](void *owner) { delete static_cast<std::shared_ptr<const void> *>(owner); })
+                    : pybind11::capsule(buffer.fData, [](void *) {});
    T *data = const_cast<T *>(buffer.fData);
    if (asVector)
       return pybind11::array_t<T>({buffer.fRows}, data, base);

@@ -72,7 +72,8 @@ bool RowPredictor::Predict(const float *row, float *outputs)
       // inference mode until the guard object dies, which is at the end of this block
       const auto guard = py::reinterpret_steal<py::object>(PyObject_CallOneArg(fInferenceMode.ptr(), Py_True));
       if (guard) {
-         const auto result = py::reinterpret_steal<py::object>(PyObject_CallOneArg(fFunction.ptr(), slot.fTensor.ptr()));
+         const auto result =
+            py::reinterpret_steal<py::object>(PyObject_CallOneArg(fFunction.ptr(), slot.fTensor.ptr()));
          done = result && ReadOutput(result.ptr(), outputs);
       }
    }

@@ -15,11 +15,8 @@ std::string ComposeText(const std::string &message, const Error::Context_t &cont
 } // namespace
 
 Error::Error(EErrorCode code, const std::string &message, Context_t context, std::string traceback)
-   : std::runtime_error(ComposeText(message, context, traceback)),
-     fCode(code),
-     fMessage(message),
-     fContext(std::move(context)),
-     fTraceback(std::move(traceback))
+   : std::runtime_error(ComposeText(message, context, traceback)), fCode(code), fMessage(message),
+     fContext(std::move(context)), fTraceback(std::move(traceback))
 {
 }
 

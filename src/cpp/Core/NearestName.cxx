@@ -38,8 +38,8 @@ std::size_t EditDistance(const std::string &first, const std::string &second)
    return row[b.size()];
 }
 
-std::vector<std::string>
-NearestNames(const std::string &name, const std::vector<std::string> &candidates, std::size_t n)
+std::vector<std::string> NearestNames(const std::string &name, const std::vector<std::string> &candidates,
+                                      std::size_t n)
 {
    std::vector<std::pair<std::size_t, std::string>> near;
    for (const auto &candidate : candidates) {

@@ -174,8 +174,7 @@ std::string OptionTable::DescribeUnknown(const std::string &token) const
    return "'" + token + "'" + DidYouMean(name, candidates);
 }
 
-OptionTable::Value_t
-OptionTable::Convert(const Option &option, const std::string &text, const std::string &owner) const
+OptionTable::Value_t OptionTable::Convert(const Option &option, const std::string &text, const std::string &owner) const
 {
    std::string value = text;
    if (!option.fAllowed.empty()) {
@@ -187,7 +186,8 @@ OptionTable::Convert(const Option &option, const std::string &text, const std::s
          }
       }
       if (!found)
-         ThrowBadValue(owner, option.fName, text, "one of " + Join(option.fAllowed) + DidYouMean(text, option.fAllowed));
+         ThrowBadValue(owner, option.fName, text,
+                       "one of " + Join(option.fAllowed) + DidYouMean(text, option.fAllowed));
    }
    const std::string type = TypeName(option.fReference);
    if (type == "String")
@@ -219,9 +219,8 @@ OptionTable::Convert(const Option &option, const std::string &text, const std::s
 
 void OptionTable::Assign(Option &option, const Value_t &value)
 {
-   std::visit(
-      [&value](auto *target) { *target = std::get<std::remove_reference_t<decltype(*target)>>(value); },
-      option.fReference);
+   std::visit([&value](auto *target) { *target = std::get<std::remove_reference_t<decltype(*target)>>(value); },
+              option.fReference);
    option.fIsSet = true;
 }
 

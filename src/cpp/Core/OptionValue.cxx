@@ -44,8 +44,7 @@ bool ParseDouble(const std::string &text, Double_t &value)
 bool ParseInteger(const std::string &text, Long64_t low, Long64_t high, Long64_t &value)
 {
    Double_t number = 0;
-   if (!ParseDouble(text, number) || !(number >= double(low) && number <= double(high)) ||
-       std::floor(number) != number)
+   if (!ParseDouble(text, number) || !(number >= double(low) && number <= double(high)) || std::floor(number) != number)
       return false;
    value = static_cast<Long64_t>(number);
    return true;

@@ -18,10 +18,10 @@ Types::Types() : fImpl(std::make_unique<Impl>())
 {
    // In the order of EMVA.
    static const char *const names[] = {
-      "Variable", "Cuts",     "Likelihood", "PDERS", "HMatrix", "Fisher",        "KNN",      "CFMlpANN", "TMlpANN",
-      "BDT",      "DT",       "RuleFit",    "SVM",   "MLP",     "BayesClassifier", "FDA",    "Boost",    "PDEFoam",
-      "LD",       "Plugins",  "Category",   "DNN",   "DL",      "PyRandomForest", "PyAdaBoost", "PyGTB", "PyKeras",
-      "PyTorch",  "C50",      "RSNNS",      "RSVM",  "RXGB",    "CrossValidation"};
+      "Variable", "Cuts",    "Likelihood", "PDERS", "HMatrix", "Fisher",          "KNN",        "CFMlpANN", "TMlpANN",
+      "BDT",      "DT",      "RuleFit",    "SVM",   "MLP",     "BayesClassifier", "FDA",        "Boost",    "PDEFoam",
+      "LD",       "Plugins", "Category",   "DNN",   "DL",      "PyRandomForest",  "PyAdaBoost", "PyGTB",    "PyKeras",
+      "PyTorch",  "C50",     "RSNNS",      "RSVM",  "RXGB",    "CrossValidation"};
    static_assert(sizeof(names) / sizeof(names[0]) == kMaxMethod, "a method type without a name");
    for (int i = 0; i < kMaxMethod; ++i)
       AddTypeMapping(static_cast<EMVA>(i), names[i]);
@@ -53,7 +53,8 @@ TString Types::GetMethodName(EMVA type) const
    if (found != fImpl->fNames.end())
       return found->second;
    throw Error(EErrorCode::kMethod, "unknown method type number " + std::to_string(static_cast<int>(type)) +
-                                       ", expected 0 to " + std::to_string(kMaxMethod - 1) + " or one added with "
+                                       ", expected 0 to " + std::to_string(kMaxMethod - 1) +
+                                       " or one added with "
                                        "AddTypeMapping");
 }
 

@@ -127,7 +127,8 @@ double XmlNode::DoubleAttribute(const std::string &name) const
 XmlNode XmlNode::AddChild(const std::string &name, const std::string &content) const
 {
    auto &engine = EngineOf(fDocument, fNode);
-   return XmlNode(fDocument, engine.NewChild(fNode, nullptr, name.c_str(), content.empty() ? nullptr : content.c_str()));
+   return XmlNode(fDocument,
+                  engine.NewChild(fNode, nullptr, name.c_str(), content.empty() ? nullptr : content.c_str()));
 }
 
 void XmlNode::SetAttribute(const std::string &name, const std::string &value) const

@@ -194,7 +194,8 @@ private:
       if (!At(">"))
          Fail("the end tag of <" + name + "> without '>'");
       if (fOpen.empty() || Name(fOpen.back()) != name)
-         Fail("</" + name + "> where " + (fOpen.empty() ? "no element is open" : "</" + Name(fOpen.back()) + "> should be"));
+         Fail("</" + name + "> where " +
+              (fOpen.empty() ? "no element is open" : "</" + Name(fOpen.back()) + "> should be"));
       ++fPos;
       fOpen.pop_back();
    }

@@ -118,9 +118,7 @@ TBranch *BulkReader::FindBranch(TTree &tree, const std::string &expression)
 }
 
 BulkReader::BulkReader(TBranch &branch)
-   : fBranch(branch),
-     fType(static_cast<TLeaf *>(branch.GetListOfLeaves()->At(0))->GetTypeName()),
-     fSize(SizeOf(fType)),
+   : fBranch(branch), fType(static_cast<TLeaf *>(branch.GetListOfLeaves()->At(0))->GetTypeName()), fSize(SizeOf(fType)),
      fList(BasketList::Make(branch, fSize))
 {
    if (!fList)
@@ -130,6 +128,12 @@ BulkReader::BulkReader(TBranch &branch)
 BulkReader::BulkReader(const BulkReader &other)
    : fBranch(other.fBranch), fType(other.fType), fSize(other.fSize), fList(other.fList)
 {
+}
+
+Long64_t BulkReader::BasketEnd(Long64_t entry) const
+{
+   const auto basket = fList->Find(entry);
+   return fList->First(basket) + fList->Count(basket);
 }
 
 std::unique_ptr<BulkReader> BulkReader::Clone() const

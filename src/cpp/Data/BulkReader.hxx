@@ -25,6 +25,8 @@ public:
    explicit BulkReader(TBranch &branch);
    /// True if other readers of the same branch may be used at the same time, in other threads.
    bool IsIndependent() const { return fList != nullptr; }
+   /// First entry after the basket that holds `entry`; only for an independent reader.
+   Long64_t BasketEnd(Long64_t entry) const;
    /// Another independent reader of the same branch.
    std::unique_ptr<BulkReader> Clone() const;
    /// Values of the entries [first, first + n) of the branch's tree to out[0], out[stride], ...; fast if the

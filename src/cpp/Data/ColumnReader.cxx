@@ -31,9 +31,7 @@ void FailOnLength(const ColumnSpec &spec, Int_t found, Long64_t entry, const Tre
    throw Error(EErrorCode::kData,
                spec.Describe() + " '" + spec.fExpression + "': expected " + expected + ", found " +
                   std::to_string(found) + " (Alt$(expression, 0) gives a value where there is none)",
-               {{"tree", session.Tree().GetName()},
-                {"file", session.FileName()},
-                {"entry", std::to_string(entry)}});
+               {{"tree", session.Tree().GetName()}, {"file", session.FileName()}, {"entry", std::to_string(entry)}});
 }
 
 ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, bool forceFormula)
@@ -46,8 +44,7 @@ ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnS
 FormulaReader &ColumnReader::Formula(Column &column)
 {
    if (!column.fFormula)
-      column.fFormula =
-         std::make_unique<FormulaReader>(fSession, column.fSpec.fExpression, column.fSpec.Describe());
+      column.fFormula = std::make_unique<FormulaReader>(fSession, column.fSpec.fExpression, column.fSpec.Describe());
    return *column.fFormula;
 }
 
@@ -86,15 +83,6 @@ bool ColumnReader::IsIndependent() const
 {
    return std::all_of(fColumns.begin(), fColumns.end(),
                       [](const Column &column) { return column.fBulk && column.fBulk->IsIndependent(); });
-}
-
-std::unique_ptr<ColumnReader> ColumnReader::Clone() const
-{
-   auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fForceFormula);
-   clone->fOffset = fOffset;
-   for (const auto &column : fColumns)
-      clone->fColumns.push_back({column.fSpec, column.fBulk->Clone(), nullptr});
-   return clone;
 }
 
 bool ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block)

@@ -23,8 +23,10 @@ public:
    void StartSubtree(Long64_t offset);
    /// True if all columns of the present subtree are read in bulk and independently.
    bool IsIndependent() const;
-   /// A reader of the same subtree for another thread; only if IsIndependent().
-   std::unique_ptr<ColumnReader> Clone() const;
+   /// Delivers the entries [0, n) of the present subtree column by column, in several threads; only if
+   /// IsIndependent(). One basket of one column at a time is in memory in each thread. `mask` holds a bit for each
+   /// entry of the whole tree, or nothing if all pass; `passedBefore` is the number that pass before this subtree.
+   void ReadColumns(Long64_t n, const std::vector<bool> &mask, Long64_t passedBefore, EventSink &sink) const;
    /// Reads the entries block.fEntries[0 .. fRows), which lie in [first, first + n) of the present subtree.
    void Read(Long64_t first, Long64_t n, RowBlock &block);
 
@@ -35,6 +37,16 @@ private:
       std::unique_ptr<FormulaReader> fFormula; ///< made when first needed
    };
 
+   /// One basket of one column.
+   struct Task {
+      const Column *fColumn;
+      Long64_t fBegin; ///< entry of the subtree
+      Long64_t fEnd;
+      Long64_t fPassed; ///< number of the first event
+   };
+
+   std::vector<Task> MakeTasks(Long64_t n, const std::vector<bool> &mask, Long64_t passedBefore) const;
+   void RunTask(const Task &task, const std::vector<bool> &mask, EventSink &sink) const;
    FormulaReader &Formula(Column &column);
    bool ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block);
    void ReadFormulas(const std::vector<Column *> &columns, RowBlock &block);
@@ -50,8 +62,7 @@ private:
 void StoreValue(const ColumnSpec &spec, Int_t element, Long64_t row, Double_t value, RowBlock &block);
 
 /// Throws Error (kData): an expression has the wrong number of values in an entry.
-[[noreturn]] void
-FailOnLength(const ColumnSpec &spec, Int_t found, Long64_t entry, const TreeSession &session);
+[[noreturn]] void FailOnLength(const ColumnSpec &spec, Int_t found, Long64_t entry, const TreeSession &session);
 
 } // namespace Internal
 } // namespace TorchMVA

@@ -17,8 +17,8 @@ namespace Internal {
 struct ColumnSpec {
    enum class EKind { kVariable, kTarget, kSpectator, kWeight };
    EKind fKind;
-   Int_t fIndex;            ///< number among the variables, targets or spectators
-   Int_t fArraySize;        ///< elements of an AddVariablesArray, which go to fIndex, fIndex + 1, ...; 0 for a scalar
+   Int_t fIndex;     ///< number among the variables, targets or spectators
+   Int_t fArraySize; ///< elements of an AddVariablesArray, which go to fIndex, fIndex + 1, ...; 0 for a scalar
    std::string fExpression;
 
    std::string Describe() const;
@@ -30,14 +30,8 @@ std::vector<ColumnSpec> MakeColumns(const DataSetInfo &info, const ClassInfo &cl
 /// Some rows on their way from a tree to the matrices, row-major.
 struct RowBlock {
    RowBlock(Long64_t capacity, Int_t nVariables, Int_t nTargets, Int_t nSpectators)
-      : fNVariables(nVariables),
-        fNTargets(nTargets),
-        fNSpectators(nSpectators),
-        fVariables(capacity * nVariables),
-        fTargets(capacity * nTargets),
-        fSpectators(capacity * nSpectators),
-        fWeights(capacity, 1.0),
-        fEntries(capacity)
+      : fNVariables(nVariables), fNTargets(nTargets), fNSpectators(nSpectators), fVariables(capacity * nVariables),
+        fTargets(capacity * nTargets), fSpectators(capacity * nSpectators), fWeights(capacity, 1.0), fEntries(capacity)
    {
    }
 
@@ -49,8 +43,28 @@ struct RowBlock {
    std::vector<float> fVariables;
    std::vector<float> fTargets;
    std::vector<double> fSpectators;
-   std::vector<double> fWeights;    ///< value of the weight expression, 1 without one
-   std::vector<Long64_t> fEntries;  ///< entry of each row in its tree, for messages
+   std::vector<double> fWeights;   ///< value of the weight expression, 1 without one
+   std::vector<Long64_t> fEntries; ///< entry of each row in its tree, for messages
+};
+
+/// Values of one scalar column for consecutive events that pass.
+struct ColumnChunk {
+   Long64_t fFirst = 0; ///< number of the first among the events of the tree that pass
+   Long64_t fSize = 0;
+   const double *fValues = nullptr;
+   const Long64_t *fEntries = nullptr; ///< their entries in the tree, for messages
+};
+
+/// Where a tree's events go. Implementations allow calls from several threads for different events or columns.
+class EventSink {
+public:
+   virtual ~EventSink() = default;
+   /// Whole rows, with class number and weight.
+   virtual void Put(const RowBlock &block) = 0;
+   /// One column only.
+   virtual void PutColumn(const ColumnSpec &spec, const ColumnChunk &chunk) = 0;
+   /// What does not come from the tree for all its events: the class numbers, and the weights if `weights`.
+   virtual void PutConstants(bool weights) = 0;
 };
 
 } // namespace Internal

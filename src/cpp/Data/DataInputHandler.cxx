@@ -16,8 +16,9 @@ void DataInputHandler::AddTree(TTree *tree, const TString &className, Double_t w
 {
    const std::string cls(className.Data());
    if (!tree)
-      throw Error(EErrorCode::kTree, "expected a tree for class '" + cls +
-                                        "', found a null pointer: is the name of the tree right and its file open?",
+      throw Error(EErrorCode::kTree,
+                  "expected a tree for class '" + cls +
+                     "', found a null pointer: is the name of the tree right and its file open?",
                   {{"class", cls}});
    if (tree->GetEntries() == 0)
       throw Error(EErrorCode::kTree, "tree '" + std::string(tree->GetName()) + "' of class '" + cls + "' is empty",
@@ -26,8 +27,10 @@ void DataInputHandler::AddTree(TTree *tree, const TString &className, Double_t w
                                    [&className](const TreeInput &input) { return input.fClass == className; });
    if (first != fTrees.end() && first->fType != Types::kMaxTreeType && type == Types::kMaxTreeType)
       throw Error(EErrorCode::kTree,
-                  "the trees of class '" + cls + "' that came first were given as training or test trees; expected "
-                  "the same for tree '" + std::string(tree->GetName()) + "', found no type",
+                  "the trees of class '" + cls +
+                     "' that came first were given as training or test trees; expected "
+                     "the same for tree '" +
+                     std::string(tree->GetName()) + "', found no type",
                   {{"tree", tree->GetName()}, {"class", cls}});
    fTrees.push_back({tree, className, weight, cut, type});
 }
@@ -39,8 +42,9 @@ void DataInputHandler::AddTree(const TString &asciiFile, const TString &classNam
    tree->SetDirectory(nullptr);
    // AccessPathName is true for a missing file; ReadFile would print an error of its own for it
    if (gSystem->AccessPathName(asciiFile, kReadPermission) || tree->ReadFile(asciiFile) <= 0)
-      throw Error(EErrorCode::kFile, "expected an ASCII file with a header line of branches and one line an event, '" +
-                                        std::string(asciiFile.Data()) + "' cannot be read as one",
+      throw Error(EErrorCode::kFile,
+                  "expected an ASCII file with a header line of branches and one line an event, '" +
+                     std::string(asciiFile.Data()) + "' cannot be read as one",
                   {{"file", asciiFile.Data()}, {"class", className.Data()}});
    AddTree(tree.get(), className, weight, cut, type);
    fOwnedTrees.push_back(std::move(tree));

@@ -49,13 +49,8 @@ Sample Sample::Slice(Long64_t first, Long64_t n) const
 DataSet::DataSet(SharedMatrix<float> variables, SharedMatrix<float> targets, SharedMatrix<double> spectators,
                  SharedMatrix<float> weights, SharedMatrix<int> classes, Long64_t nTraining, UInt_t nClasses,
                  std::vector<double> normFactors)
-   : fVariables(std::move(variables)),
-     fTargets(std::move(targets)),
-     fSpectators(std::move(spectators)),
-     fWeights(std::move(weights)),
-     fClasses(std::move(classes)),
-     fNTraining(nTraining),
-     fNClasses(nClasses),
+   : fVariables(std::move(variables)), fTargets(std::move(targets)), fSpectators(std::move(spectators)),
+     fWeights(std::move(weights)), fClasses(std::move(classes)), fNTraining(nTraining), fNClasses(nClasses),
      fNormFactors(std::move(normFactors))
 {
    const Long64_t n = fVariables.Rows();
@@ -104,8 +99,8 @@ Long64_t DataSet::GetNClassEvents(Types::ETreeType type, UInt_t cls) const
 {
    RequireSampleType(type);
    if (cls >= fNClasses)
-      throw Error(EErrorCode::kArgument, "expected a class number below " + std::to_string(fNClasses) + ", found " +
-                                            std::to_string(cls));
+      throw Error(EErrorCode::kArgument,
+                  "expected a class number below " + std::to_string(fNClasses) + ", found " + std::to_string(cls));
    return fClassCounts[(type == Types::kTraining ? 0 : fNClasses) + cls];
 }
 
@@ -134,8 +129,8 @@ Event DataSet::GetEvent(Long64_t i, Types::ETreeType type) const
 {
    const Sample sample = GetSample(type);
    if (i < 0 || i >= sample.Size())
-      throw Error(EErrorCode::kArgument, "expected an event number below " + std::to_string(sample.Size()) +
-                                            ", found " + std::to_string(i));
+      throw Error(EErrorCode::kArgument,
+                  "expected an event number below " + std::to_string(sample.Size()) + ", found " + std::to_string(i));
    const float *v = sample.fVariables.Row(i);
    const float *t = sample.fTargets.Row(i);
    const double *s = sample.fSpectators.Row(i);

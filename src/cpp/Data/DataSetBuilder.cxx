@@ -36,11 +36,11 @@ public:
    std::shared_ptr<DataSet> Run()
    {
       if (fInfo.GetNVariables() == 0)
-         throw Error(EErrorCode::kState, "data set '" + std::string(fInfo.GetName()) +
-                                            "' has no variables: call AddVariable first");
+         throw Error(EErrorCode::kState,
+                     "data set '" + std::string(fInfo.GetName()) + "' has no variables: call AddVariable first");
       if (fClassNames.empty())
-         throw Error(EErrorCode::kState, "data set '" + std::string(fInfo.GetName()) +
-                                            "' has no trees and no events: call AddTree first");
+         throw Error(EErrorCode::kState,
+                     "data set '" + std::string(fInfo.GetName()) + "' has no trees and no events: call AddTree first");
       SelectEvents();
       std::vector<EventId_t> rows = Split();
       const auto filling = Fill(std::move(rows));
@@ -117,8 +117,8 @@ private:
          if (ClassNumber(input.fClass) == cls)
             cuts = TreeReader(input, fInfo, Class(input.fClass)).Cut();
       }
-      throw Error(EErrorCode::kData, name + " has no events: none of " + std::to_string(candidates) +
-                                        " passes the cut '" + cuts + "'",
+      throw Error(EErrorCode::kData,
+                  name + " has no events: none of " + std::to_string(candidates) + " passes the cut '" + cuts + "'",
                   {{"class", fClassNames[cls]}, {"cut", cuts}});
    }
 
@@ -147,7 +147,7 @@ private:
       for (const auto &input : fInput.GetTrees()) {
          const TreeReader reader(input, fInfo, Class(input.fClass));
          filler.StartInput(input, ClassNumber(input.fClass), reader.Cut(), selection->fPassed);
-         reader.Read(*selection++, [&filler](const RowBlock &block) { filler.Put(block); });
+         reader.Read(*selection++, filler);
       }
       for (const auto &event : fInput.GetEvents())
          filler.Put(event, ClassNumber(event.fClass));
@@ -229,8 +229,9 @@ private:
       for (std::size_t i = 0; i < targets.size(); ++i) {
          const std::string name = fInfo.GetTargetInfo(i).GetExpression().Data();
          if (targets[i].fMax - targets[i].fMin <= FLT_MIN)
-            throw Error(EErrorCode::kData, "target '" + name + "' is constant (" + std::to_string(targets[i].fMin) +
-                                              ") in all training events: there is nothing to learn",
+            throw Error(EErrorCode::kData,
+                        "target '" + name + "' is constant (" + std::to_string(targets[i].fMin) +
+                           ") in all training events: there is nothing to learn",
                         {{"target", name}});
       }
    }

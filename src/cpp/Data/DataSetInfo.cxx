@@ -196,7 +196,8 @@ void DataSetInfo::SetSplitOptions(const TString &options)
 Double_t DataSetInfo::SumOfWeights(Types::ETreeType type, Bool_t signal) const
 {
    if (!fDataSet)
-      throw Error(EErrorCode::kState, "the sums of weights are known once the data set is built: call GetDataSet() first");
+      throw Error(EErrorCode::kState,
+                  "the sums of weights are known once the data set is built: call GetDataSet() first");
    const Sample sample = fDataSet->GetSample(type);
    const int signalClass = GetSignalClassIndex();
    Double_t sum = 0;
@@ -266,8 +267,8 @@ std::shared_ptr<const DataSet> DataSetInfo::GetSharedDataSet()
 {
    if (!fDataSet) {
       if (!fBuilder)
-         throw Error(EErrorCode::kState, "data set '" + std::string(fName.Data()) +
-                                            "' has no events: it was not made by a DataLoader");
+         throw Error(EErrorCode::kState,
+                     "data set '" + std::string(fName.Data()) + "' has no events: it was not made by a DataLoader");
       fDataSet = fBuilder(*this);
    }
    return fDataSet;

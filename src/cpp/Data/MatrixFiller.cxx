@@ -18,14 +18,22 @@ namespace {
 constexpr Long64_t kPrefetchDistance = 16;
 constexpr std::size_t kListedEntries = 5;
 
+/// True if no value is NaN or beyond `limit`.
+template <typename T>
+bool AllWithin(const T *values, Long64_t n, double limit)
+{
+   // Without a branch, so that the compiler uses vector instructions.
+   const T largest = static_cast<T>(limit);
+   int bad = 0;
+   for (Long64_t i = 0; i < n; ++i)
+      bad |= !(std::fabs(values[i]) <= largest);
+   return bad == 0;
+}
+
 template <typename T>
 bool AllFinite(const T *values, Long64_t n)
 {
-   // Without a branch, so that the compiler uses vector instructions.
-   int bad = 0;
-   for (Long64_t i = 0; i < n; ++i)
-      bad |= !(std::fabs(values[i]) <= std::numeric_limits<T>::max());
-   return bad == 0;
+   return AllWithin(values, n, std::numeric_limits<T>::max());
 }
 
 template <typename T>
@@ -38,14 +46,9 @@ void CopyRow(SharedMatrix<T> &to, Long64_t row, const std::vector<T> &from, Long
 } // namespace
 
 MatrixFiller::MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows, Long64_t nRows)
-   : fVariables(nRows, info.GetNVariables()),
-     fTargets(nRows, info.GetNTargets()),
-     fSpectators(nRows, info.GetNSpectators()),
-     fWeights(nRows, 1),
-     fClasses(nRows, 1),
-     fInfo(info),
-     fRowOfEvent(std::move(rows)),
-     fNRows(nRows)
+   : fVariables(nRows, info.GetNVariables()), fTargets(nRows, info.GetNTargets()),
+     fSpectators(nRows, info.GetNSpectators()), fWeights(nRows, 1), fClasses(nRows, 1), fInfo(info),
+     fRowOfEvent(std::move(rows)), fNRows(nRows)
 {
 }
 
@@ -59,19 +62,70 @@ void MatrixFiller::StartInput(const TreeInput &input, UInt_t cls, const std::str
    fCut = cut;
 }
 
-void MatrixFiller::Put(const RowBlock &block)
+const EventId_t *MatrixFiller::Rows(Long64_t first, Long64_t n) const
 {
-   const Long64_t first = fFirst + block.fFirst;
-   if (first + block.fRows > fEnd || fEnd > static_cast<Long64_t>(fRowOfEvent.size()))
+   if (fFirst + first + n > fEnd || fEnd > static_cast<Long64_t>(fRowOfEvent.size()))
       throw Error(EErrorCode::kInternal, "a tree gave more events when it was read than when they were counted",
                   {{"where", fPlace}});
+   return fRowOfEvent.data() + fFirst + first;
+}
+
+template <typename T>
+void MatrixFiller::Scatter(SharedMatrix<T> &matrix, Int_t column, const ColumnChunk &chunk, double factor)
+{
+   const EventId_t *rows = Rows(chunk.fFirst, chunk.fSize);
+   T *to = matrix.Data() + column;
+   const Long64_t stride = matrix.Columns();
+   for (Long64_t i = 0; i < chunk.fSize; ++i) {
+      if (rows[i] < fNRows)
+         to[rows[i] * stride] = static_cast<T>(chunk.fValues[i] * factor);
+   }
+}
+
+void MatrixFiller::PutColumn(const ColumnSpec &spec, const ColumnChunk &chunk)
+{
+   using EKind = ColumnSpec::EKind;
+   const bool isFloat = spec.fKind == EKind::kVariable || spec.fKind == EKind::kTarget;
+   // Beyond the largest float a value becomes infinite where it is stored.
+   const double limit = isFloat ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+   const double factor = spec.fKind == EKind::kWeight ? fTreeWeight : 1.0;
+   if (!AllWithin(chunk.fValues, chunk.fSize, limit) || !std::isfinite(factor)) {
+      for (Long64_t i = 0; i < chunk.fSize; ++i) {
+         if (!AllWithin(chunk.fValues + i, 1, limit) || !std::isfinite(factor))
+            NoteBad(ColumnName(spec), chunk.fEntries[i]);
+      }
+   }
+   switch (spec.fKind) {
+   case EKind::kVariable: return Scatter(fVariables, spec.fIndex, chunk, factor);
+   case EKind::kTarget: return Scatter(fTargets, spec.fIndex, chunk, factor);
+   case EKind::kSpectator: return Scatter(fSpectators, spec.fIndex, chunk, factor);
+   case EKind::kWeight: return Scatter(fWeights, 0, chunk, factor);
+   }
+}
+
+void MatrixFiller::PutConstants(bool weights)
+{
+   const EventId_t *rows = Rows(0, fEnd - fFirst);
+   if (weights && !std::isfinite(fTreeWeight))
+      NoteBad("the event weight", 0);
+   for (Long64_t i = 0; i < fEnd - fFirst; ++i) {
+      if (rows[i] >= fNRows)
+         continue;
+      fClasses.Data()[rows[i]] = fClass;
+      if (weights)
+         fWeights.Data()[rows[i]] = static_cast<float>(fTreeWeight);
+   }
+}
+
+void MatrixFiller::Put(const RowBlock &block)
+{
+   const EventId_t *rows = Rows(block.fFirst, block.fRows);
    const bool finite = AllFinite(block.fVariables.data(), block.fRows * block.fNVariables) &&
                        AllFinite(block.fTargets.data(), block.fRows * block.fNTargets) &&
                        AllFinite(block.fSpectators.data(), block.fRows * block.fNSpectators) &&
                        AllFinite(block.fWeights.data(), block.fRows) && std::isfinite(fTreeWeight);
    if (!finite)
       NoteBadValues(block);
-   const EventId_t *rows = fRowOfEvent.data() + first;
    const Long64_t lineFloats = 64 / sizeof(float);
    for (Long64_t i = 0; i < block.fRows; ++i) {
       if (i + kPrefetchDistance < block.fRows && rows[i + kPrefetchDistance] < fNRows) {
@@ -134,6 +188,16 @@ void MatrixFiller::NoteBad(const std::string &what, Long64_t entry)
       entries.pop_back();
 }
 
+std::string MatrixFiller::ColumnName(const ColumnSpec &spec) const
+{
+   if (spec.fKind == ColumnSpec::EKind::kWeight)
+      return "the event weight";
+   const VariableInfo &info = spec.fKind == ColumnSpec::EKind::kVariable ? fInfo.GetVariableInfo(spec.fIndex)
+                              : spec.fKind == ColumnSpec::EKind::kTarget ? fInfo.GetTargetInfo(spec.fIndex)
+                                                                         : fInfo.GetSpectatorInfo(spec.fIndex);
+   return spec.Describe() + " '" + info.GetInternalName().Data() + "'";
+}
+
 void MatrixFiller::NoteBadValues(const RowBlock &block)
 {
    const auto check = [&](const auto &values, Int_t columns, const char *what, const std::vector<VariableInfo> &infos) {
@@ -164,8 +228,9 @@ void MatrixFiller::RequireFinite() const
       std::string entries;
       for (const auto entry : bad.fFirstEntries)
          entries += (entries.empty() ? "" : ", ") + std::to_string(entry);
-      context.emplace_back(item.first, std::to_string(bad.fCount) + (bad.fCount == 1 ? " event" : " events") + " (entries " +
-                                   entries + (bad.fCount > Long64_t(bad.fFirstEntries.size()) ? ", ...)" : ")"));
+      context.emplace_back(item.first, std::to_string(bad.fCount) + (bad.fCount == 1 ? " event" : " events") +
+                                          " (entries " + entries +
+                                          (bad.fCount > Long64_t(bad.fFirstEntries.size()) ? ", ...)" : ")"));
    }
    const auto &first = context.front();
    throw Error(EErrorCode::kData,

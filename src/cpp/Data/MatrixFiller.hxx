@@ -18,7 +18,7 @@ class DataSetInfo;
 namespace Internal {
 
 /// The final matrices of a data set and the way of events into them: each row is written once, where it stays.
-class MatrixFiller {
+class MatrixFiller : public EventSink {
 public:
    /// `rows[id]` is the row of event `id`, at least `nRows` for an event that is not used.
    MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows, Long64_t nRows);
@@ -28,7 +28,9 @@ public:
    void StartInput(const TreeInput &input, UInt_t cls, const std::string &cut, Long64_t nEvents);
    /// Events of the present input. NaN and infinite values are noted, not thrown. May be called from several threads
    /// for different blocks.
-   void Put(const RowBlock &block);
+   void Put(const RowBlock &block) override;
+   void PutColumn(const ColumnSpec &spec, const ColumnChunk &chunk) override;
+   void PutConstants(bool weights) override;
    /// The next single event.
    void Put(const EventInput &event, UInt_t cls);
    /// Throws Error (kData) if any event had a NaN or infinite value.
@@ -47,6 +49,11 @@ private:
       std::vector<Long64_t> fFirstEntries;
    };
 
+   /// Rows of the present input's events [first, first + n). Throws Error (kInternal) if there are not so many.
+   const EventId_t *Rows(Long64_t first, Long64_t n) const;
+   template <typename T>
+   void Scatter(SharedMatrix<T> &matrix, Int_t column, const ColumnChunk &chunk, double factor);
+   std::string ColumnName(const ColumnSpec &spec) const;
    void NoteBadValues(const RowBlock &block);
    void NoteBad(const std::string &what, Long64_t entry);
 

@@ -116,9 +116,9 @@ void Mix(Ids_t &sample, Ids_t &classIds, std::size_t cls, EMode mode)
 
 [[noreturn]] void ThrowTooMany(const std::string &name, const char *what, Long64_t requested, Long64_t available)
 {
-   throw Error(EErrorCode::kData, "more " + std::string(what) + " events requested for class '" + name + "' (" +
-                                     std::to_string(requested) + ") than available after the cuts (" +
-                                     std::to_string(available) + ")",
+   throw Error(EErrorCode::kData,
+               "more " + std::string(what) + " events requested for class '" + name + "' (" +
+                  std::to_string(requested) + ") than available after the cuts (" + std::to_string(available) + ")",
                {{"class", name}});
 }
 

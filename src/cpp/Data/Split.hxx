@@ -35,9 +35,8 @@ struct SplitCounts {
 
 /// Event counts of one class from the events available and the events requested (0: no request).
 /// Throws Error (kData) when more is requested than there is.
-SplitCounts
-CountSplit(const std::string &name, Long64_t training, Long64_t testing, Long64_t unassigned, Long64_t requestedTraining,
-           Long64_t requestedTesting);
+SplitCounts CountSplit(const std::string &name, Long64_t training, Long64_t testing, Long64_t unassigned,
+                       Long64_t requestedTraining, Long64_t requestedTesting);
 
 /// The events of both samples in their final order.
 struct SplitResult {

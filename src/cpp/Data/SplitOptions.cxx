@@ -80,7 +80,8 @@ private:
                                              ": expected 0 or more events, found " + std::to_string(request.fNTrain) +
                                              " and " + std::to_string(request.fNTest));
       if (!(request.fTrainTestSplit >= 0 && request.fTrainTestSplit < 1))
-         throw Error(EErrorCode::kOption, "option TrainTestSplit_" + name + ": expected a fraction between 0 and 1, found " +
+         throw Error(EErrorCode::kOption, "option TrainTestSplit_" + name +
+                                             ": expected a fraction between 0 and 1, found " +
                                              std::to_string(request.fTrainTestSplit));
    }
 

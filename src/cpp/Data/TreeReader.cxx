@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
-#include <thread>
 
 namespace TorchMVA {
 namespace Internal {
@@ -17,11 +15,6 @@ namespace {
 
 /// A block of rows fits in the second-level cache, and is long enough that the calls per block do not count.
 constexpr Long64_t kBlockRows = 1024;
-/// Fewer entries are read faster than threads are started.
-constexpr Long64_t kMinEntriesForThreads = 1 << 16;
-/// Reading is mostly unpacking; beyond this memory is the limit.
-constexpr Long64_t kMaxThreads = 8;
-
 /// The formulas that decide how many events an entry is: array variables and the cut.
 class EntrySelector {
 public:
@@ -60,8 +53,9 @@ public:
       for (std::size_t i = 0; i < fArrays.size(); ++i) {
          const Int_t here = fArrays[i]->Size();
          if (i > 0 && here != size)
-            Fail("array variables '" + fNames[0] + "' and '" + fNames[i] + "' differ in length: " +
-                    std::to_string(size) + " and " + std::to_string(here) + " elements", entry);
+            Fail("array variables '" + fNames[0] + "' and '" + fNames[i] +
+                    "' differ in length: " + std::to_string(size) + " and " + std::to_string(here) + " elements",
+                 entry);
          size = here;
       }
       if (fCut)
@@ -82,8 +76,9 @@ public:
 private:
    [[noreturn]] void Fail(const std::string &message, Long64_t entry) const
    {
-      throw Error(EErrorCode::kData, message,
-                  {{"tree", fSession.Tree().GetName()}, {"file", fSession.FileName()}, {"entry", std::to_string(entry)}});
+      throw Error(
+         EErrorCode::kData, message,
+         {{"tree", fSession.Tree().GetName()}, {"file", fSession.FileName()}, {"entry", std::to_string(entry)}});
    }
 
    const TreeSession &fSession;
@@ -101,8 +96,8 @@ public:
    {
       TTree &tree = fSession.Tree();
       if (tree.LoadTree(entry) < 0)
-         throw Error(EErrorCode::kFile, "cannot read entry " + std::to_string(entry) + " of tree '" +
-                                           std::string(tree.GetName()) + "'",
+         throw Error(EErrorCode::kFile,
+                     "cannot read entry " + std::to_string(entry) + " of tree '" + std::string(tree.GetName()) + "'",
                      {{"tree", tree.GetName()}, {"file", fSession.FileName()}});
       const bool moved = tree.GetTreeNumber() != fNumber || !fStarted;
       fNumber = tree.GetTreeNumber();
@@ -131,12 +126,8 @@ bool &ForceFormulaReading()
 }
 
 TreeReader::TreeReader(const TreeInput &input, const DataSetInfo &info, const ClassInfo &cls, bool forceFormula)
-   : fTree(*input.fTree),
-     fCut(CombinedCut(input, cls)),
-     fColumns(MakeColumns(info, cls)),
-     fNVariables(info.GetNVariables()),
-     fNTargets(info.GetNTargets()),
-     fNSpectators(info.GetNSpectators()),
+   : fTree(*input.fTree), fCut(CombinedCut(input, cls)), fColumns(MakeColumns(info, cls)),
+     fNVariables(info.GetNVariables()), fNTargets(info.GetNTargets()), fNSpectators(info.GetNSpectators()),
      fForceFormula(forceFormula || ForceFormulaReading())
 {
 }
@@ -176,33 +167,39 @@ RowBlock TreeReader::MakeBlock() const
    return RowBlock(kBlockRows, fNVariables, fNTargets, fNSpectators);
 }
 
-void TreeReader::Read(const TreeSelection &selection, const Deliver_t &deliver) const
+void TreeReader::Read(const TreeSelection &selection, EventSink &sink) const
 {
    if (selection.fHasArrays)
-      ReadArrays(selection, deliver);
+      ReadArrays(selection, sink);
    else
-      ReadFlat(selection, deliver);
+      ReadFlat(selection, sink);
 }
 
-void TreeReader::ReadFlat(const TreeSelection &selection, const Deliver_t &deliver) const
+void TreeReader::ReadFlat(const TreeSelection &selection, EventSink &sink) const
 {
    const TreeSession session(fTree);
    ColumnReader columns(session, fColumns, fForceFormula);
    EntryCursor cursor(session);
+   bool byColumn = false;
    for (Long64_t begin = 0; begin < selection.fCandidates;) {
       cursor.MoveTo(begin);
       columns.StartSubtree(begin);
       const Long64_t end = std::min(begin + session.Tree().GetTree()->GetEntries(), selection.fCandidates);
-      if (columns.IsIndependent() && end - begin >= kMinEntriesForThreads)
-         ReadInThreads(columns, begin, end, selection, deliver);
-      else
-         ReadRange(columns, begin, begin, end, selection, deliver);
+      if (columns.IsIndependent()) {
+         const auto &mask = selection.fMask;
+         const Long64_t passed = mask.empty() ? begin : std::count(mask.begin(), mask.begin() + begin, true);
+         columns.ReadColumns(end - begin, mask, passed, sink);
+         byColumn = true;
+      } else
+         ReadRange(columns, begin, begin, end, selection, sink);
       begin = end;
    }
+   if (byColumn)
+      sink.PutConstants(fColumns.back().fKind != ColumnSpec::EKind::kWeight);
 }
 
 void TreeReader::ReadRange(ColumnReader &columns, Long64_t offset, Long64_t begin, Long64_t end,
-                           const TreeSelection &selection, const Deliver_t &deliver) const
+                           const TreeSelection &selection, EventSink &sink) const
 {
    RowBlock block = MakeBlock();
    const auto &mask = selection.fMask;
@@ -218,42 +215,12 @@ void TreeReader::ReadRange(ColumnReader &columns, Long64_t offset, Long64_t begi
       passed += block.fRows;
       if (block.fRows > 0) {
          columns.Read(entry - offset, n, block);
-         deliver(block);
+         sink.Put(block);
       }
    }
 }
 
-void TreeReader::ReadInThreads(const ColumnReader &columns, Long64_t offset, Long64_t end,
-                               const TreeSelection &selection, const Deliver_t &deliver) const
-{
-   const Long64_t entries = end - offset;
-   const Long64_t nThreads = std::min({Long64_t(std::max(std::thread::hardware_concurrency(), 1u)), kMaxThreads,
-                                       entries / (kMinEntriesForThreads / 2)});
-   std::vector<std::exception_ptr> failures(nThreads);
-   std::vector<std::unique_ptr<ColumnReader>> readers;
-   for (Long64_t i = 0; i < nThreads; ++i)
-      readers.push_back(columns.Clone());
-   const auto work = [&](Long64_t i) {
-      try {
-         ReadRange(*readers[i], offset, offset + entries * i / nThreads, offset + entries * (i + 1) / nThreads, selection,
-                   deliver);
-      } catch (...) {
-         failures[i] = std::current_exception();
-      }
-   };
-   std::vector<std::thread> threads;
-   for (Long64_t i = 1; i < nThreads; ++i)
-      threads.emplace_back(work, i);
-   work(0);
-   for (auto &thread : threads)
-      thread.join();
-   for (const auto &failure : failures) {
-      if (failure)
-         std::rethrow_exception(failure);
-   }
-}
-
-void TreeReader::ReadArrays(const TreeSelection &selection, const Deliver_t &deliver) const
+void TreeReader::ReadArrays(const TreeSelection &selection, EventSink &sink) const
 {
    RowBlock block = MakeBlock();
    const TreeSession session(fTree);
@@ -292,14 +259,14 @@ void TreeReader::ReadArrays(const TreeSelection &selection, const Deliver_t &del
             }
          }
          if (++block.fRows == kBlockRows) {
-            deliver(block);
+            sink.Put(block);
             block.fFirst += block.fRows;
             block.fRows = 0;
          }
       }
    }
    if (block.fRows > 0)
-      deliver(block);
+      sink.Put(block);
 }
 
 } // namespace Internal

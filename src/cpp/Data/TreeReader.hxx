@@ -4,7 +4,6 @@
 #include "Columns.hxx"
 #include "TorchMVA/Data/DataInputHandler.hxx"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,38 +16,34 @@ class ColumnReader;
 
 /// Which events of one tree pass its cuts. An event is an entry, or one instance of an entry's array variables.
 struct TreeSelection {
-   Long64_t fCandidates = 0;   ///< events before cuts
-   Long64_t fPassed = 0;       ///< events after cuts
-   bool fHasArrays = false;    ///< an entry can be any number of events
-   std::vector<bool> fMask;    ///< one bit per candidate; empty if all pass
+   Long64_t fCandidates = 0; ///< events before cuts
+   Long64_t fPassed = 0;     ///< events after cuts
+   bool fHasArrays = false;  ///< an entry can be any number of events
+   std::vector<bool> fMask;  ///< one bit per candidate; empty if all pass
 };
 
 /// Reads the events of one tree in two passes: Select() counts them (evaluating cuts and array lengths only), Read()
 /// delivers their values in blocks. The tree is left as it was.
 class TreeReader {
 public:
-   using Deliver_t = std::function<void(const RowBlock &)>;
-
    /// `forceFormula`: never read in bulk (for tests and benchmarks).
    TreeReader(const TreeInput &input, const DataSetInfo &info, const ClassInfo &cls, bool forceFormula = false);
 
    /// Also finds out whether all expressions can be evaluated. Throws Error (kExpression, kData).
    TreeSelection Select() const;
-   /// Delivers all events that passed. From local files with plain branches only, several threads deliver at once
-   /// (then nothing of ROOT but const data is touched outside the calling thread); else blocks come in order.
-   void Read(const TreeSelection &selection, const Deliver_t &deliver) const;
+   /// Delivers all events that passed. Plain branches of local files come column by column, from several threads (no
+   /// ROOT function but R__unzip is called outside the calling thread); else whole rows come in order.
+   void Read(const TreeSelection &selection, EventSink &sink) const;
    /// The combined cut of tree and class, empty if there is none.
    const std::string &Cut() const { return fCut; }
 
 private:
-   void ReadFlat(const TreeSelection &selection, const Deliver_t &deliver) const;
-   void ReadArrays(const TreeSelection &selection, const Deliver_t &deliver) const;
+   void ReadFlat(const TreeSelection &selection, EventSink &sink) const;
+   void ReadArrays(const TreeSelection &selection, EventSink &sink) const;
    RowBlock MakeBlock() const;
    /// Entries [begin, end) of the tree, which lie in the subtree that begins at `offset`.
    void ReadRange(ColumnReader &columns, Long64_t offset, Long64_t begin, Long64_t end, const TreeSelection &selection,
-                  const Deliver_t &deliver) const;
-   void ReadInThreads(const ColumnReader &columns, Long64_t offset, Long64_t end, const TreeSelection &selection,
-                      const Deliver_t &deliver) const;
+                  EventSink &sink) const;
 
    TTree &fTree;
    std::string fCut;

@@ -182,8 +182,8 @@ void DataLoader::AddTarget(const TString &expression, const TString &title, cons
 {
    fDataSetInfo.AddTarget(expression, title, unit, min, max);
 }
-void DataLoader::AddRegressionTarget(const TString &expression, const TString &title, const TString &unit,
-                                     Double_t min, Double_t max)
+void DataLoader::AddRegressionTarget(const TString &expression, const TString &title, const TString &unit, Double_t min,
+                                     Double_t max)
 {
    AddTarget(expression, title, unit, min, max);
 }

@@ -46,6 +46,8 @@ TDirectory *MethodDirectory(TFile *file, const TString &dataset, const MethodBas
    TDirectory *directory =
       MakeMethodDirectory(file, dataset.Data(), method.GetMethodTypeName().Data(), method.GetName());
    WriteMethodStrings(directory, method.IsModelPersistence() ? method.GetWeightFileName().Data() : "");
+   WriteVariablePlots(directory, method.DataInfo(),
+                      method.GetTransformations().Transform(method.Data()->GetSample(Types::kTesting)), "");
    return directory;
 }
 
@@ -78,7 +80,7 @@ void Factory::EvaluateAllMethods()
       PrintClassificationTables(fLogger, tables.fClassification);
    PrintMulticlassTables(fLogger, tables.fMulticlass);
    PrintRegressionTables(fLogger, tables.fRegression);
-   PrintCitation(Logger("Thank you for using TMVA!"));
+   PrintCitation(fLogger);
 }
 
 void Factory::EvaluateClassification(Booking &booking, EvaluationTables &tables)

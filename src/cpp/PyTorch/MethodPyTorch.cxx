@@ -115,13 +115,14 @@ void MethodPyTorch::DeclareOptions()
 void MethodPyTorch::ProcessOptions()
 {
    if (fBatchSize == 0 || fNumEpochs == 0)
-      throw Error(EErrorCode::kOption, "BatchSize and NumEpochs must be at least 1, found BatchSize=" +
-                                          std::to_string(fBatchSize) + ", NumEpochs=" + std::to_string(fNumEpochs),
+      throw Error(EErrorCode::kOption,
+                  "BatchSize and NumEpochs must be at least 1, found BatchSize=" + std::to_string(fBatchSize) +
+                     ", NumEpochs=" + std::to_string(fNumEpochs),
                   {{"method", GetMethodName().Data()}});
    ParseLearningRateSchedule(fLearningRateSchedule.Data());
    if (fFilenameTrainedModel.IsNull())
-      fFilenameTrainedModel = (GetWeightFileDir().IsNull() ? TString(".") : GetWeightFileDir()) + "/TrainedModel_" +
-                              GetMethodName() + ".pt";
+      fFilenameTrainedModel =
+         (GetWeightFileDir().IsNull() ? TString(".") : GetWeightFileDir()) + "/TrainedModel_" + GetMethodName() + ".pt";
    fLogger.Info("Using PyTorch - setting special configuration options");
    SetupTorchModel(kFALSE);
 }
@@ -169,8 +170,7 @@ void MethodPyTorch::Train()
       request.fTargets = {sample.fTargets.fData, n, sample.fTargets.fColumns, sample.fTargetsOwner};
    } else {
       request.fClasses = {sample.fClasses, n, 1, sample.fOwner};
-      ValidationRows rows =
-         ChooseValidationRows(sample.fClasses, n, DataInfo().GetNClasses(), request.fNValidation);
+      ValidationRows rows = ChooseValidationRows(sample.fClasses, n, DataInfo().GetNClasses(), request.fNValidation);
       if (!rows.IsTail())
          fLogger.Info("The last training events do not contain every class: validation takes the last events of each");
       request.fTrainingRows = std::move(rows.fTraining);

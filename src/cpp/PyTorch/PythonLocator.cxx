@@ -149,7 +149,8 @@ std::vector<std::string> LibPythonCandidates(const std::string &executable)
       std::getline(answer, *line);
 
    std::vector<std::string> names;
-   for (const std::string &name : {soName, ldLibrary, "libpython" + version + ".so.1.0", "libpython" + version + ".so"}) {
+   for (const std::string &name :
+        {soName, ldLibrary, "libpython" + version + ".so.1.0", "libpython" + version + ".so"}) {
       if (name.find(".so") != std::string::npos) // a static Python names libpython3.x.a
          names.push_back(name);
    }

@@ -73,7 +73,7 @@ struct ExportedModel {
    std::string fFormat; ///< "TorchScript" or "torch.export"
    std::string fSha256;
    Long64_t fSize = 0;
-   std::string fText; ///< zlib + base64; empty if it is larger than the limit for embedding
+   std::string fText;       ///< zlib + base64; empty if it is larger than the limit for embedding
    std::string fPrediction; ///< "User" if only the user's predict_func gives the outputs, else "Default"
 };
 

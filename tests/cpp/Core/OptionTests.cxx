@@ -93,22 +93,18 @@ TEST_P(Accepted, SetsExactlyThatOption)
    EXPECT_EQ(State(job), expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Grammar, Accepted,
-                         ::testing::Values(Case{"", ""}, Case{":", ""}, Case{"::V::", "V=True"}, Case{"V", "V=True"},
-                                           Case{"v", "V=True"}, Case{"!H", "H=False"}, Case{"!h", "H=False"},
-                                           Case{"V=1", "V=True"}, Case{"V=kTrue", "V=True"}, Case{"V=t", "V=True"},
-                                           Case{"H=kFALSE", "H=False"}, Case{"H=0", "H=False"}, Case{"h=f", "H=False"},
-                                           Case{"NumEpochs=800", "NumEpochs=800"},
-                                           Case{"NumEpochs=800.0", "NumEpochs=800"},
-                                           Case{"numepochs=8e2", "NumEpochs=800"},
-                                           Case{"NumEpochs=-3", "NumEpochs=-3"}, Case{"NumEpochs=+3", "NumEpochs=3"},
-                                           Case{"Seed=4294967295", "Seed=4294967295"}, Case{"Rate=1e-3", "Rate=0.001"},
-                                           Case{"Size=20", "Size=20"}, Case{"Size= 20 ", "Size=20"},
-                                           Case{"UserCode=my file.py", "UserCode=my file.py"},
-                                           Case{"UserCode=a=b", "UserCode=a=b"}, Case{"UserCode=", "UserCode="},
-                                           Case{"Mahalanobis", "Method=Mahalanobis"},
-                                           Case{"mahalanobis", "Method=Mahalanobis"},
-                                           Case{"Method=MAHALANOBIS", "Method=Mahalanobis"}));
+INSTANTIATE_TEST_SUITE_P(
+   Grammar, Accepted,
+   ::testing::Values(Case{"", ""}, Case{":", ""}, Case{"::V::", "V=True"}, Case{"V", "V=True"}, Case{"v", "V=True"},
+                     Case{"!H", "H=False"}, Case{"!h", "H=False"}, Case{"V=1", "V=True"}, Case{"V=kTrue", "V=True"},
+                     Case{"V=t", "V=True"}, Case{"H=kFALSE", "H=False"}, Case{"H=0", "H=False"}, Case{"h=f", "H=False"},
+                     Case{"NumEpochs=800", "NumEpochs=800"}, Case{"NumEpochs=800.0", "NumEpochs=800"},
+                     Case{"numepochs=8e2", "NumEpochs=800"}, Case{"NumEpochs=-3", "NumEpochs=-3"},
+                     Case{"NumEpochs=+3", "NumEpochs=3"}, Case{"Seed=4294967295", "Seed=4294967295"},
+                     Case{"Rate=1e-3", "Rate=0.001"}, Case{"Size=20", "Size=20"}, Case{"Size= 20 ", "Size=20"},
+                     Case{"UserCode=my file.py", "UserCode=my file.py"}, Case{"UserCode=a=b", "UserCode=a=b"},
+                     Case{"UserCode=", "UserCode="}, Case{"Mahalanobis", "Method=Mahalanobis"},
+                     Case{"mahalanobis", "Method=Mahalanobis"}, Case{"Method=MAHALANOBIS", "Method=Mahalanobis"}));
 
 TEST_P(Rejected, ThrowsAndChangesNothing)
 {

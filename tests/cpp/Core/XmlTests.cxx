@@ -55,8 +55,8 @@ TEST(Xml, RoundTripKeepsEveryCharacterAndBit)
 TEST(Xml, ExtremeNumbersReadBack)
 {
    auto document = XmlDocument::Create("r");
-   for (const double value : {0., -0., DBL_MAX, -DBL_MIN, 1. / 3, 5e-324, double(FLT_MAX),
-                              std::numeric_limits<double>::infinity()}) {
+   for (const double value :
+        {0., -0., DBL_MAX, -DBL_MIN, 1. / 3, 5e-324, double(FLT_MAX), std::numeric_limits<double>::infinity()}) {
       document.Root().SetAttribute("v", value);
       EXPECT_EQ(document.Root().DoubleAttribute("v"), value);
    }
@@ -87,8 +87,9 @@ TEST(Xml, MissingPartsAreNamed)
 
 TEST(Xml, UnderstandsWhatOtherWritersWrite)
 {
-   const auto document = XmlDocument::Parse("\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<!-- <x> -->\n<a\n x = '1'>t&#65;&#x42;"
-                                            "<!-- c --><![CDATA[<&>]]><b/></a>\n<!-- end -->");
+   const auto document =
+      XmlDocument::Parse("\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<!-- <x> -->\n<a\n x = '1'>t&#65;&#x42;"
+                         "<!-- c --><![CDATA[<&>]]><b/></a>\n<!-- end -->");
    EXPECT_EQ(document.Root().Content(), "tAB<&>");
    EXPECT_EQ(document.Root().IntAttribute("x"), 1);
 }
@@ -101,7 +102,8 @@ TEST(Xml, EveryTruncationIsAnErrorAndNoCrash)
    for (std::size_t n = 0; n < end; ++n)
       EXPECT_THROW(XmlDocument::Parse(text.substr(0, n)), TorchMVA::Error) << n;
    EXPECT_NO_THROW(XmlDocument::Parse(text.substr(0, end + 1)));
-   ExpectError(EErrorCode::kWeightFile, {"truncated", "w.xml"}, [&] { XmlDocument::Parse(text.substr(0, 300), "w.xml"); });
+   ExpectError(EErrorCode::kWeightFile, {"truncated", "w.xml"},
+               [&] { XmlDocument::Parse(text.substr(0, 300), "w.xml"); });
 }
 
 TEST(Xml, DamagedTextIsAcceptedOrAnErrorNeverACrash)
@@ -126,10 +128,12 @@ TEST(Xml, DamagedTextIsAcceptedOrAnErrorNeverACrash)
 
 TEST(Xml, ForeignTextSaysWhereItStopsBeingXml)
 {
-   for (const std::string text : {"", "   ", "hello", "<a>", "<a></b>", "<a><b></a></b>", "<a/><b/>", "<a x=1/>", "<a x='1' x='2'/>",
-                                  "<a>&nbsp;</a>", "<a>&#0;</a>", "<a", "<>", "<a/>x", "root\0file"})
+   for (const std::string text :
+        {"", "   ", "hello", "<a>", "<a></b>", "<a><b></a></b>", "<a/><b/>", "<a x=1/>", "<a x='1' x='2'/>",
+         "<a>&nbsp;</a>", "<a>&#0;</a>", "<a", "<>", "<a/>x", "root\0file"})
       EXPECT_THROW(XmlDocument::Parse(text), TorchMVA::Error) << text;
-   ExpectError(EErrorCode::kWeightFile, {"line: 3", "</c>", "</b>"}, [] { XmlDocument::Parse("<a>\n<b>\n</c>\n</a>"); });
+   ExpectError(EErrorCode::kWeightFile, {"line: 3", "</c>", "</b>"},
+               [] { XmlDocument::Parse("<a>\n<b>\n</c>\n</a>"); });
    std::string deep;
    for (int i = 0; i < 100000; ++i)
       deep += "<a>";

@@ -69,7 +69,8 @@ TEST_F(BadInput, NullAndEmptyTrees)
    TTree empty("TEmpty", "");
    empty.SetDirectory(nullptr);
    ExpectError(EErrorCode::kTree, {"TEmpty", "empty"}, [&] { fLoader.AddSignalTree(&empty); });
-   ExpectError(EErrorCode::kArgument, {"validation"}, [&] { fLoader.AddTree(fSignal.get(), "Signal", 1., "", "validation"); });
+   ExpectError(EErrorCode::kArgument, {"validation"},
+               [&] { fLoader.AddTree(fSignal.get(), "Signal", 1., "", "validation"); });
 }
 
 TEST_F(BadInput, MissingBranchSuggestsANearOne)

@@ -59,12 +59,12 @@ TEST_P(SplitGolden, SameEventsInTheSameOrderAsTMVA)
 
 INSTANTIATE_TEST_SUITE_P(
    AllModes, SplitGolden,
-   ::testing::Values(std::make_pair("random_n1000", "nTrain_Signal=1000:nTrain_Background=1000:SplitMode=Random:NormMode=NumEvents"),
-                     std::make_pair("random_all", "SplitMode=Random:NormMode=NumEvents"),
-                     std::make_pair("alternate_n1000",
-                                    "nTrain_Signal=1000:nTrain_Background=1000:SplitMode=Alternate:NormMode=NumEvents"),
-                     std::make_pair("block_n1000",
-                                    "nTrain_Signal=1000:nTrain_Background=1000:SplitMode=Block:NormMode=NumEvents")),
+   ::testing::Values(
+      std::make_pair("random_n1000", "nTrain_Signal=1000:nTrain_Background=1000:SplitMode=Random:NormMode=NumEvents"),
+      std::make_pair("random_all", "SplitMode=Random:NormMode=NumEvents"),
+      std::make_pair("alternate_n1000",
+                     "nTrain_Signal=1000:nTrain_Background=1000:SplitMode=Alternate:NormMode=NumEvents"),
+      std::make_pair("block_n1000", "nTrain_Signal=1000:nTrain_Background=1000:SplitMode=Block:NormMode=NumEvents")),
    [](const auto &test) { return std::string(test.param.first); });
 
 TEST(NormModeGolden, WeightsAreThoseOfTMVA)

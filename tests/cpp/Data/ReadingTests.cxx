@@ -90,7 +90,8 @@ struct ForceFormula {
    ~ForceFormula() { Internal::ForceFormulaReading() = false; }
 };
 
-std::unique_ptr<DataLoader> TypesLoader(TTree *tree, const TString &cut = "", const TString &options = "SplitMode=Random")
+std::unique_ptr<DataLoader> TypesLoader(TTree *tree, const TString &cut = "",
+                                        const TString &options = "SplitMode=Random")
 {
    auto loader = std::make_unique<DataLoader>("d");
    for (const char *name : kPlain)
@@ -110,8 +111,10 @@ void ExpectSameSample(const Sample &a, const Sample &b)
    EXPECT_TRUE(SameBits(a.fVariables, b.fVariables));
    EXPECT_TRUE(SameBits(a.fTargets, b.fTargets));
    EXPECT_TRUE(SameBits(a.fSpectators, b.fSpectators));
-   EXPECT_TRUE(SameBits(MatrixView<const float>(a.fWeights, a.Size(), 1), MatrixView<const float>(b.fWeights, b.Size(), 1)));
-   EXPECT_TRUE(SameBits(MatrixView<const int>(a.fClasses, a.Size(), 1), MatrixView<const int>(b.fClasses, b.Size(), 1)));
+   EXPECT_TRUE(
+      SameBits(MatrixView<const float>(a.fWeights, a.Size(), 1), MatrixView<const float>(b.fWeights, b.Size(), 1)));
+   EXPECT_TRUE(
+      SameBits(MatrixView<const int>(a.fClasses, a.Size(), 1), MatrixView<const int>(b.fClasses, b.Size(), 1)));
 }
 
 class Reading : public ::testing::Test {
@@ -140,7 +143,8 @@ TEST_P(BothWays, GiveTheSameBits)
 }
 
 INSTANTIATE_TEST_SUITE_P(Cuts, BothWays,
-                         ::testing::Values("", "f > 0", "Entry$ > 15000", "f > 3", "Entry$ < 3 || Entry$ == 12345", "u > 0 && f*s < 1e9"));
+                         ::testing::Values("", "f > 0", "Entry$ > 15000", "f > 3", "Entry$ < 3 || Entry$ == 12345",
+                                           "u > 0 && f*s < 1e9"));
 
 TEST_F(Reading, ValuesAreThoseOfTheTree)
 {
@@ -238,6 +242,25 @@ TEST_F(Reading, ATreeInAFileThatIsStillBeingWritten)
    x = 5000;
    tree->Fill();
    EXPECT_EQ(tree->GetEntries("x == 5000"), 1);
+}
+
+TEST_F(Reading, ADamagedFileIsAnError)
+{
+   const std::string path = WriteTypes(fDir / "t.root", 20000);
+   Long64_t seek = 0;
+   {
+      TFile file(path.c_str());
+      seek = file.Get<TTree>("T")->GetBranch("f")->GetBasketSeek(3);
+   }
+   std::fstream raw(path, std::ios::in | std::ios::out | std::ios::binary);
+   raw.seekp(seek);
+   raw << std::string(200, 'x');
+   raw.close();
+   TFile file(path.c_str());
+   DataLoader loader("d");
+   loader.AddVariable("f");
+   loader.AddRegressionTree(file.Get<TTree>("T"));
+   ExpectError(EErrorCode::kFile, {"branch 'f'", "damaged", "t.root"}, [&] { loader.GetDataSetInfo().GetDataSet(); });
 }
 
 TEST_F(Reading, AChainEqualsItsTrees)

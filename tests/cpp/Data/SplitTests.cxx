@@ -46,19 +46,15 @@ TEST_P(Counts, FollowTheRules)
    EXPECT_EQ(counts.fTesting, c.fFinalTesting);
 }
 
-INSTANTIATE_TEST_SUITE_P(WorkedExamples, Counts,
-                         ::testing::Values(CountCase{0, 0, 6000, 4000, 0, 4000, 2000, 4000, 2000},
-                                           CountCase{0, 0, 6000, 0, 0, 3000, 3000, 3000, 3000},
-                                           CountCase{0, 0, 6001, 0, 0, 3000, 3000, 3000, 3000},
-                                           CountCase{0, 0, 6000, 1000, 1000, 3000, 3000, 1000, 1000},
-                                           CountCase{0, 0, 10000, 4000, 0, 4000, 6000, 4000, 6000},
-                                           CountCase{0, 0, 100, 0, 30, 70, 30, 70, 30},
-                                           CountCase{80, 20, 0, 0, 0, 80, 20, 80, 20},
-                                           CountCase{80, 20, 30, 0, 0, 80, 50, 80, 50},
-                                           CountCase{20, 80, 30, 0, 0, 50, 80, 50, 80},
-                                           CountCase{80, 20, 100, 0, 0, 100, 100, 100, 100},
-                                           CountCase{50, 0, 50, 20, 0, 50, 50, 20, 50},
-                                           CountCase{0, 0, 100, 80, 40, 80, 20, 80, 40}));
+INSTANTIATE_TEST_SUITE_P(
+   WorkedExamples, Counts,
+   ::testing::Values(
+      CountCase{0, 0, 6000, 4000, 0, 4000, 2000, 4000, 2000}, CountCase{0, 0, 6000, 0, 0, 3000, 3000, 3000, 3000},
+      CountCase{0, 0, 6001, 0, 0, 3000, 3000, 3000, 3000}, CountCase{0, 0, 6000, 1000, 1000, 3000, 3000, 1000, 1000},
+      CountCase{0, 0, 10000, 4000, 0, 4000, 6000, 4000, 6000}, CountCase{0, 0, 100, 0, 30, 70, 30, 70, 30},
+      CountCase{80, 20, 0, 0, 0, 80, 20, 80, 20}, CountCase{80, 20, 30, 0, 0, 80, 50, 80, 50},
+      CountCase{20, 80, 30, 0, 0, 50, 80, 50, 80}, CountCase{80, 20, 100, 0, 0, 100, 100, 100, 100},
+      CountCase{50, 0, 50, 20, 0, 50, 50, 20, 50}, CountCase{0, 0, 100, 80, 40, 80, 20, 80, 40}));
 
 TEST(Counts, MoreThanThereIsIsAnError)
 {
@@ -75,9 +71,10 @@ TEST(SplitOptions, DefaultsAndValues)
    EXPECT_EQ(defaults.fNormMode, SplitOptions::ENorm::kEqualNumEvents);
    EXPECT_EQ(defaults.fSeed, 100u);
    EXPECT_TRUE(defaults.fCorrelations && defaults.fCalcCorrelations && !defaults.fScaleWithPreselEff);
-   const auto options = ParseSplitOptions("ntrain_signal=7:nTest_Background=8:TrainTestSplit_Signal=0.5:SplitMode=block:"
-                                          "MixMode=Alternate:NormMode=none:SplitSeed=0:!V:!Correlations",
-                                          {"Signal", "Background"});
+   const auto options =
+      ParseSplitOptions("ntrain_signal=7:nTest_Background=8:TrainTestSplit_Signal=0.5:SplitMode=block:"
+                        "MixMode=Alternate:NormMode=none:SplitSeed=0:!V:!Correlations",
+                        {"Signal", "Background"});
    EXPECT_EQ(options.fClasses[0].fNTrain, 7);
    EXPECT_EQ(options.fClasses[1].fNTest, 8);
    EXPECT_FLOAT_EQ(options.fClasses[0].fTrainTestSplit, 0.5);
@@ -98,7 +95,8 @@ TEST(SplitOptions, MistakesAreNamed)
 
 TEST(Split, BlockKeepsTreeOrderAndConcatenatesClasses)
 {
-   const auto r = SplitEvents({Unassigned("S", 0, 4), Unassigned("B", 4, 6)}, ParseSplitOptions("SplitMode=Block", {"S", "B"}));
+   const auto r =
+      SplitEvents({Unassigned("S", 0, 4), Unassigned("B", 4, 6)}, ParseSplitOptions("SplitMode=Block", {"S", "B"}));
    EXPECT_EQ(r.fTraining, (Ids_t{0, 1, 4, 5, 6}));
    EXPECT_EQ(r.fTesting, (Ids_t{2, 3, 7, 8, 9}));
 }
@@ -132,7 +130,9 @@ TEST(Split, RandomUsesEveryEventOnceAndDependsOnTheSeedOnly)
 TEST(Split, FractionAndPreselectionScaling)
 {
    auto events = Unassigned("S", 0, 100);
-   EXPECT_EQ(SplitEvents({events}, ParseSplitOptions("TrainTestSplit_S=0.8:nTrain_S=3:nTest_S=3", {"S"})).fTraining.size(), 80u);
+   EXPECT_EQ(
+      SplitEvents({events}, ParseSplitOptions("TrainTestSplit_S=0.8:nTrain_S=3:nTest_S=3", {"S"})).fTraining.size(),
+      80u);
    events.fCutEfficiency = 0.5;
    EXPECT_EQ(SplitEvents({events}, ParseSplitOptions("ScaleWithPreselEff:nTrain_S=60", {"S"})).fTraining.size(), 30u);
 }
@@ -156,6 +156,7 @@ TEST(Normalise, FactorsFollowTheModes)
    EXPECT_EQ(NormFactors(ENorm::kNone, n, sums, {"S", "B"}), (std::vector<double>{1., 1.}));
    EXPECT_EQ(NormFactors(ENorm::kNumEvents, n, sums, {"S", "B"}), (std::vector<double>{0.5, 2.}));
    EXPECT_EQ(NormFactors(ENorm::kEqualNumEvents, n, sums, {"S", "B"}), (std::vector<double>{0.5, 4.}));
-   ExpectError(EErrorCode::kData, {"'B'", "NormMode=None"}, [&] { NormFactors(ENorm::kNumEvents, n, {1., 0.}, {"S", "B"}); });
+   ExpectError(EErrorCode::kData, {"'B'", "NormMode=None"},
+               [&] { NormFactors(ENorm::kNumEvents, n, {1., 0.}, {"S", "B"}); });
    EXPECT_NO_THROW(NormFactors(ENorm::kNone, n, {1., 0.}, {"S", "B"}));
 }

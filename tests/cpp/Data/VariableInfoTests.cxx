@@ -32,12 +32,14 @@ TEST_P(Names, FollowTheRules)
    EXPECT_EQ(info.GetMax(), -FLT_MAX);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-   Rules, Names,
-   ::testing::Values(NameCase{"var1", "var1", "var1", "var1"}, NameCase{"sum := a + b", "sum", "a+b", "sum"},
-                     NameCase{"a+b", "a+b", "a+b", "a_P_b"}, NameCase{"a - b*c / d", "a-b*c/d", "a-b*c/d", "a_M_b_T_c_D_d"},
-                     NameCase{"v[2]", "v[2]", "v[2]", "v_2_"}, NameCase{"TMath::Abs(x)", "TMath::Abs(x)", "TMath::Abs(x)", "TMath_Abs_x_"},
-                     NameCase{"(a<b)&&!c", "(a<b)&&!c", "(a<b)&&!c", "_a_b____c"}));
+INSTANTIATE_TEST_SUITE_P(Rules, Names,
+                         ::testing::Values(NameCase{"var1", "var1", "var1", "var1"},
+                                           NameCase{"sum := a + b", "sum", "a+b", "sum"},
+                                           NameCase{"a+b", "a+b", "a+b", "a_P_b"},
+                                           NameCase{"a - b*c / d", "a-b*c/d", "a-b*c/d", "a_M_b_T_c_D_d"},
+                                           NameCase{"v[2]", "v[2]", "v[2]", "v_2_"},
+                                           NameCase{"TMath::Abs(x)", "TMath::Abs(x)", "TMath::Abs(x)", "TMath_Abs_x_"},
+                                           NameCase{"(a<b)&&!c", "(a<b)&&!c", "(a<b)&&!c", "_a_b____c"}));
 
 TEST(VariableInfo, GivenRangeAndTitleAreKept)
 {

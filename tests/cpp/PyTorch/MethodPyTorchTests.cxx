@@ -161,8 +161,9 @@ load_model_custom_objects = {"criterion": None, "train_func": train, "predict_fu
       sum = std::to_string(total);
    }
    // method, data set and info are gone; what Python keeps is still there
-   WriteText("later.py", "open('kept.txt', 'w').write('%.3f %d' % (kept_X[:, 0].double().sum(), kept_array.shape[0]))\n" +
-                            ModelCode(4, 2));
+   WriteText("later.py",
+             "open('kept.txt', 'w').write('%.3f %d' % (kept_X[:, 0].double().sum(), kept_array.shape[0]))\n" +
+                ModelCode(4, 2));
    Toy other("FilenameModel=model.pt:UserCode=later.py");
    other.Book();
    std::istringstream kept(ReadText("kept.txt"));

@@ -152,8 +152,9 @@ inline std::string ModelCode(int in, int out, const std::string &last = "torch.n
 {
    return "import torch\n"
           "torch.manual_seed(1)\n"
-          "_layers = [torch.nn.Linear(" + std::to_string(in) + ", 16), torch.nn.ReLU(), torch.nn.Linear(16, " +
-          std::to_string(out) + ")]\n" + (last.empty() ? "" : "_layers.append(" + last + ")\n") +
+          "_layers = [torch.nn.Linear(" +
+          std::to_string(in) + ", 16), torch.nn.ReLU(), torch.nn.Linear(16, " + std::to_string(out) + ")]\n" +
+          (last.empty() ? "" : "_layers.append(" + last + ")\n") +
           "torch.jit.save(torch.jit.script(torch.nn.Sequential(*_layers)), 'model.pt')\n"
           "globals().pop('load_model_custom_objects', None)\n";
 }

@@ -27,8 +27,7 @@ template <typename T>
 
 /// Equal shape, and |a - b| <= absolute + relative * |b| everywhere.
 template <typename T>
-::testing::AssertionResult
-Near(MatrixView<const T> a, MatrixView<const T> b, double absolute, double relative = 0.)
+::testing::AssertionResult Near(MatrixView<const T> a, MatrixView<const T> b, double absolute, double relative = 0.)
 {
    if (a.fRows != b.fRows || a.fColumns != b.fColumns)
       return ::testing::AssertionFailure() << a.fRows << "x" << a.fColumns << " and " << b.fRows << "x" << b.fColumns;

@@ -48,7 +48,7 @@ def test_what_is_no_model_is_refused(content, found):
         buffer = io.BytesIO()
         torch.save(network().state_dict(), buffer)
         content = buffer.getvalue()
-    with pytest.raises(EngineError, match="Failed to load PyTorch model from file: x.pt") as caught:
+    with pytest.raises(EngineError, match=r"Failed to load PyTorch model from file: x.pt") as caught:
         models.from_bytes(content, "x.pt")
     assert caught.value.code == "Model"
     assert found in caught.value.message
@@ -56,7 +56,7 @@ def test_what_is_no_model_is_refused(content, found):
 
 def test_truncated_file_is_refused(save_network):
     data = Path(save_network()).read_bytes()
-    with pytest.raises(EngineError, match="Failed to load PyTorch model"):
+    with pytest.raises(EngineError, match=r"Failed to load PyTorch model"):
         models.from_bytes(data[: len(data) // 2], "x.pt")
 
 
@@ -100,7 +100,7 @@ def test_damaged_content(save_network, damage):
         text = base64.b64encode(bytes(raw)).decode()
     else:
         text = base64.b64encode(zlib.compress(b"x" * 10_000_000)).decode()
-    with pytest.raises(EngineError, match="embedded model is damaged") as caught:
+    with pytest.raises(EngineError, match=r"embedded model is damaged") as caught:
         models.decode(text, size, "w.xml")
     assert caught.value.code == "WeightFile"
 
@@ -112,11 +112,11 @@ def test_write_makes_folders_and_leaves_nothing_behind(tmp_path):
     assert path.read_bytes() == b"two"
     assert [entry.name for entry in path.parent.iterdir()] == ["model.pt"]
     (tmp_path / "file").write_text("")
-    with pytest.raises(EngineError, match="Cannot write the model") as caught:
+    with pytest.raises(EngineError, match=r"Cannot write the model") as caught:
         models.write(tmp_path / "file" / "model.pt", b"three")
     assert caught.value.code == "File"
     (tmp_path / "folder").mkdir()
-    with pytest.raises(EngineError, match="Cannot write the model"):
+    with pytest.raises(EngineError, match=r"Cannot write the model"):
         models.write(tmp_path / "folder", b"three")
     assert not list(tmp_path.glob(".*.tmp"))
 
@@ -126,6 +126,6 @@ def test_a_model_that_cannot_be_scripted():
         def forward(self, x):
             return eval("x")
 
-    with pytest.raises(EngineError, match="cannot be written as TorchScript") as caught:
+    with pytest.raises(EngineError, match=r"cannot be written as TorchScript") as caught:
         models.to_bytes(Odd(), 4)
     assert caught.value.traceback_text

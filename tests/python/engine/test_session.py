@@ -58,7 +58,7 @@ def test_user_code_may_create_the_model(session, tmp_path):
 
 
 def test_no_model_at_all(session):
-    with pytest.raises(EngineError, match="expected FilenameModel") as caught:
+    with pytest.raises(EngineError, match=r"expected FilenameModel") as caught:
         session("")
     assert caught.value.code == "Option"
 
@@ -75,7 +75,7 @@ def test_a_model_that_does_not_fit_is_refused(session, save_network, n_in, n_out
 def test_with_user_functions_the_mismatch_shows_when_they_fail(session, save_network, events):
     define(train_func=lambda model, train, *_a, **_k: model(next(iter(train))[0]), predict_func=lambda m, x: m(x))
     made = session(save_network(3, 2))
-    with pytest.raises(EngineError, match="The model does not fit the data: .*train_func failed") as caught:
+    with pytest.raises(EngineError, match=r"The model does not fit the data: .*train_func failed") as caught:
         made.train(**events.request())
     assert caught.value.code == "Model"
     assert caught.value.traceback_text
@@ -134,10 +134,10 @@ def test_a_prediction_that_cannot_be_reproduced_needs_its_function(session, save
 
     usercode._registry.trained.clear()  # as in another process
     loaded = Session(log.write, (4, "Classification", 2, 0))
-    with pytest.raises(EngineError, match="trained with a predict_func that does more") as caught:
+    with pytest.raises(EngineError, match=r"trained with a predict_func that does more") as caught:
         loaded.load(**load_request(export))
     assert caught.value.code == "UserCode"
-    with pytest.raises(EngineError, match="not existing : gone.py"):
+    with pytest.raises(EngineError, match=r"not existing : gone.py"):
         loaded.load(**load_request(export, user_code="gone.py"))
 
 
@@ -159,9 +159,9 @@ def test_model_beside_the_weight_file(trained, events, log):
     assert np.array_equal(predict(loaded, events.inputs), predict(trained, events.inputs))
     Path("trained.pt").write_bytes(Path("model.pt").read_bytes())
     other = Session(log.write, (4, "Classification", 2, 0))
-    with pytest.raises(EngineError, match="expected SHA-256 .*, found "):
+    with pytest.raises(EngineError, match=r"expected SHA-256 .*, found "):
         other.load(**request)
-    with pytest.raises(EngineError, match="is missing") as caught:
+    with pytest.raises(EngineError, match=r"is missing") as caught:
         other.load(**{**request, "files": ["absent.pt"]})
     assert "absent.pt" in caught.value.context[0][1]
 
@@ -234,7 +234,7 @@ def test_rows_for_user_code_are_read_only(session, save_network, events):
         return model(torch.tensor(rows))
 
     define(predict_func=spoil)
-    with pytest.raises(EngineError, match="read-only") as caught:
+    with pytest.raises(EngineError, match=r"read-only") as caught:
         session(save_network()).train(**events.request())
     assert "in spoil" in caught.value.traceback_text
 
@@ -264,7 +264,7 @@ def test_many_threads(trained, events):
 
 
 def test_nothing_to_export_before_training(session, save_network):
-    with pytest.raises(EngineError, match="no trained model"):
+    with pytest.raises(EngineError, match=r"no trained model"):
         session(save_network()).export()
 
 

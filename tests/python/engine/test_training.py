@@ -62,7 +62,7 @@ def test_schedule_with_class_or_instance(how):
 
 
 def test_schedule_without_an_optimizer_says_so():
-    with pytest.raises(TypeError, match="needs an optimizer"):
+    with pytest.raises(TypeError, match=r"needs an optimizer"):
         training.schedule(torch.optim.SGD, 1, {1: 0.5})
 
 
@@ -204,7 +204,7 @@ def test_without_a_best_epoch_the_returned_model_is_stored(session, save_network
 
 def test_a_train_function_that_returns_nothing(session, save_network, events):
     define(train_func=lambda *_args, **_kwargs: None)
-    with pytest.raises(EngineError, match="must return the trained model.*found NoneType") as caught:
+    with pytest.raises(EngineError, match=r"must return the trained model.*found NoneType") as caught:
         session(save_network()).train(**events.request())
     assert caught.value.code == "UserCode"
 
@@ -265,6 +265,6 @@ def test_default_regression(session, save_network, events):
 
 def test_weights_that_add_up_to_nothing(session, save_network, events):
     events.weights[:] = 0
-    with pytest.raises(EngineError, match="must be positive") as caught:
+    with pytest.raises(EngineError, match=r"must be positive") as caught:
         session(save_network()).train(**events.request())
     assert caught.value.code == "Data"

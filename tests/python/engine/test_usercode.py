@@ -66,13 +66,13 @@ def test_a_class_is_no_criterion():
     import torch
 
     define(criterion=torch.nn.MSELoss)
-    with pytest.raises(EngineError, match="found the class MSELoss"):
+    with pytest.raises(EngineError, match=r"found the class MSELoss"):
         usercode.for_training(None)
 
 
 def test_not_a_dictionary():
     sys.modules["__main__"].__dict__[usercode.DICTIONARY] = [1]
-    with pytest.raises(EngineError, match="must be a dictionary, found list"):
+    with pytest.raises(EngineError, match=r"must be a dictionary, found list"):
         usercode.for_training(None)
 
 
@@ -110,7 +110,7 @@ def test_find_file_looks_beside_the_weight_file_too(tmp_path):
     assert usercode.find_file("code.py", ("weights",)) == Path("weights/code.py")
     (tmp_path / "code.py").write_text("")
     assert usercode.find_file("code.py", ("weights",)) == Path("code.py")
-    with pytest.raises(EngineError, match="Input user code is not existing : other.py") as caught:
+    with pytest.raises(EngineError, match=r"Input user code is not existing : other.py") as caught:
         usercode.find_file("other.py", ("weights",))
     assert "weights/other.py" in caught.value.context[0][1]
 
