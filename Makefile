@@ -45,7 +45,7 @@ demo: $(VENV)/.installed
 test: lint ctest pytest
 
 bench: $(VENV)/.installed $(VENV)/.bench
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/run.py
 
 install: $(VENV)/.installed
 

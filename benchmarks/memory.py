@@ -1,5 +1,6 @@
 """Peak memory above the libraries, while training and while predicting, against the bytes of the data set."""
 
+import ctypes
 import gc
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Peak:
 
     def __enter__(self) -> "Peak":
         gc.collect()
+        ctypes.CDLL(None).malloc_trim(0)  # else memory that was given back counts as used, and is used again
         Path("/proc/self/clear_refs").write_text("5")
         self.start = memory("VmRSS")
         return self
@@ -54,11 +56,12 @@ def main() -> None:
         responses = np.empty(n, dtype=np.float32)
         helpers.EvaluateAtOnce(reader, "net", rows, n, responses)
 
-    predict(common.train(ROOT, "few.root", N_VARIABLES, job="few", BatchSize=1000), 10000)
-    with Peak() as training:
-        weight_file = common.train(ROOT, "events.root", N_VARIABLES, BatchSize=10000)
+    few = common.train(ROOT, "few.root", N_VARIABLES, job="few", BatchSize=1000)
+    predict(few, 10000)
     with Peak() as predicting:
-        predict(weight_file, n_events)
+        predict(few, n_events)
+    with Peak() as training:
+        common.train(ROOT, "events.root", N_VARIABLES, BatchSize=10000)
 
     # per event: the variables, a float weight, an int class number
     data_set = n_events * (N_VARIABLES + 2) * 4

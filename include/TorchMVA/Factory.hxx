@@ -110,6 +110,7 @@ private:
    void EvaluateMulticlass(Booking &booking, EvaluationTables &tables);
    void EvaluateRegression(Booking &booking, EvaluationTables &tables);
    void WriteTrees(Booking &booking);
+   void PrintResponseCorrelations(const Booking &booking) const;
 
    TString fJobName;
    TFile *fTargetFile; ///< not owned

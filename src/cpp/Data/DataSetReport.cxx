@@ -31,31 +31,36 @@ void ReportEventCounts(const Logger &log, const DataSetInfo &info, const DataSet
    log.Info("");
 }
 
-void ReportCorrelations(const Logger &log, const DataSetInfo &info, const ClassInfo &cls)
+void ReportMatrix(const Logger &log, const std::string &title, const std::vector<TString> &names, const TMatrixD &m)
 {
-   const TMatrixD &m = cls.GetCorrelationMatrix();
    const Int_t n = m.GetNrows();
-   log.Header("Correlation matrix (" + std::string(cls.GetName()) + "):");
+   log.Header(title);
    if (n > gConfig().GetVariablePlotting().fMaxNumOfAllowedVariablesForScatterPlots) {
-      log.Info("<too many variables (" + std::to_string(n) + ") to print: see DataLoader::GetCorrelationMatrix>");
+      log.Info("<too large to print: " + std::to_string(n) + " rows>");
       return;
    }
    int width = 7;
-   for (const auto &variable : info.GetVariableInfos())
-      width = std::max(width, variable.GetInternalName().Length());
+   for (const auto &name : names)
+      width = std::max(width, name.Length());
    const std::string rule((width + 1) * (n + 1) + 1, '-');
    TString line = TString::Format("%*s ", width, "");
-   for (const auto &variable : info.GetVariableInfos())
-      line += TString::Format(" %*s", width, variable.GetInternalName().Data());
+   for (const auto &name : names)
+      line += TString::Format(" %*s", width, name.Data());
    log.Info(rule);
    log.Info(line.Data());
    for (Int_t i = 0; i < n; ++i) {
-      line = TString::Format("%*s:", width, info.GetVariableInfo(i).GetInternalName().Data());
+      line = TString::Format("%*s:", width, names[i].Data());
       for (Int_t j = 0; j < n; ++j)
          line += TString::Format(" %+*.3f", width, m(i, j));
       log.Info(line.Data());
    }
    log.Info(rule);
+}
+
+void ReportCorrelations(const Logger &log, const DataSetInfo &info, const ClassInfo &cls)
+{
+   ReportMatrix(log, "Correlation matrix (" + std::string(cls.GetName()) + "):", info.GetListOfVariables(),
+                cls.GetCorrelationMatrix());
 }
 
 } // namespace Internal

@@ -5,11 +5,16 @@
 #include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
 
+#include <string>
+#include <vector>
+
 namespace TorchMVA {
 namespace Internal {
 
 /// The table "Number of training and testing events".
 void ReportEventCounts(const Logger &log, const DataSetInfo &info, const DataSet &data);
+/// A square matrix of numbers from -1 to 1 as text; `names` are those of its rows and columns.
+void ReportMatrix(const Logger &log, const std::string &title, const std::vector<TString> &names, const TMatrixD &m);
 /// The correlation matrix of a class as text.
 void ReportCorrelations(const Logger &log, const DataSetInfo &info, const ClassInfo &cls);
 

@@ -1,5 +1,7 @@
 // What EvaluateAllMethods does: figures from the Evaluate room, tables and file from the Output room.
 
+#include "Data/DataSetReport.hxx"
+#include "Data/Statistics.hxx"
 #include "FactoryBooking.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Factory.hxx"
@@ -73,6 +75,8 @@ void Factory::EvaluateAllMethods()
       case Types::kMulticlass: EvaluateMulticlass(*booking, tables); break;
       default: EvaluateClassification(*booking, tables);
       }
+      if (fCorrelations && fAnalysisType == Types::kClassification)
+         PrintResponseCorrelations(*booking);
       if (fTargetFile)
          WriteTrees(*booking);
    }
@@ -99,6 +103,25 @@ void Factory::EvaluateClassification(Booking &booking, EvaluationTables &tables)
          WriteClassificationHistograms(MethodDirectory(fTargetFile, booking.fName, *method), method->GetName(), test,
                                        &training, signal);
    }
+}
+
+void Factory::PrintResponseCorrelations(const Booking &booking) const
+{
+   Sample sample = booking.fInfo->GetDataSet()->GetSample(Types::kTesting);
+   SharedMatrix<float> responses(sample.Size(), booking.fMethods.size());
+   std::vector<TString> names;
+   for (std::size_t column = 0; column < booking.fMethods.size(); ++column) {
+      const MethodBase &method = *booking.fMethods[column];
+      names.push_back(method.GetMethodName());
+      const auto &values = method.GetResponses(Types::kTesting);
+      for (Long64_t i = 0; i < sample.Size(); ++i)
+         responses.View()(i, column) = values[i];
+   }
+   sample.fVariables = responses.View();
+   for (UInt_t cls = 0; cls < booking.fInfo->GetNClasses(); ++cls)
+      Internal::ReportMatrix(
+         fLogger, std::string("Correlations of the responses (") + booking.fInfo->GetClassInfo(cls)->GetName() + "):",
+         names, Internal::Correlations(sample, cls));
 }
 
 void Factory::EvaluateMulticlass(Booking &booking, EvaluationTables &tables)

@@ -130,7 +130,8 @@ def test_arguments_of_the_user_function(session, save_network, events):
     assert torch.equal(y.argmax(1), torch.from_numpy(events.classes[:160]).long())
     assert torch.equal(y.sum(1), torch.ones(160))
     assert [len(part) for part in seen["weights"]] == [160, 40]
-    assert seen["weights"][0].data_ptr() == events.weights.ctypes.data
+    seen["weights"][0].fill_(7)
+    assert events.weights.max() == 1, "user code changed the weights of the data set"
 
 
 def test_row_lists_and_negative_weights(session, save_network, events):
@@ -157,6 +158,16 @@ def test_lost_weights_are_reported_once(session, save_network, events, log, unif
     session(save_network()).train(**events.request())
     warnings = [text for text in log.warnings() if "training weights are not uniform" in text]
     assert len(warnings) == (0 if uniform else 1)
+
+
+@pytest.mark.parametrize("name", ["file/trained.pt", "folder"])
+def test_a_file_that_cannot_be_written_is_found_before_training(session, save_network, events, tmp_path, name):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    define(train_func=lambda *_args, **_kwargs: pytest.fail("training started"))
+    with pytest.raises(EngineError, match=r"Cannot write the trained model") as caught:
+        session(save_network()).train(**events.request(trained_file=name))
+    assert caught.value.code == "File"
 
 
 # ---- save_best -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import hashlib
 import io
 import os
@@ -165,6 +166,25 @@ def write(path: Path, data: bytes) -> None:
     except OSError as error:
         raise EngineError(
             "File", f"Cannot write the model: {error.strerror}", [("file", str(path.absolute()))]
+        ) from error
+
+
+def prepare(path: Path) -> None:
+    """See before a long training that ``path`` can be written at its end.
+
+    Raises:
+        EngineError: ``File``.
+    """
+    probe = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise EngineError(
+            "File", f"Cannot write the trained model: {error.strerror}", [("file", str(path.absolute()))]
         ) from error
 
 

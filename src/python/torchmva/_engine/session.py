@@ -140,6 +140,7 @@ class Session:
             The number of output columns.
         """
         with _flushed():
+            models.prepare(Path(trained_file))
             saver = models.BestSaver(self._shape.n_variables, Path(trained_file))
             job = training.make_job(
                 self._model,

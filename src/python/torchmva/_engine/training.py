@@ -191,7 +191,8 @@ def run_user(function: Callable[..., Any], job: Job, optimizer: Any, criterion: 
     """Call the user's train function as the original interface does; returns what it returns."""
     extra: dict[str, Any] = {}
     if accepts_weights(function):
-        extra["weights"] = (job.train_weights, job.val_weights)
+        # copies: scaling weights in place is usual, and these are the ones of the data set
+        extra["weights"] = (job.train_weights.clone(), job.val_weights.clone())
     elif not are_uniform(job.train_weights):
         job.log.warning(
             "The training weights are not uniform, but train_func has no parameter 'weights': it trains without them. "
