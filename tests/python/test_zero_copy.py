@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -150,6 +151,27 @@ def test_what_predict_func_keeps_of_a_callers_rows_stays_valid(ROOT, user, tmp_p
     assert seen.dtype == np.float32
     rows[:] = 0
     assert np.array_equal(seen, before)
+
+
+def test_arrays_of_a_batch_are_not_kept(ROOT, user, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    factory, _loader = book(ROOT, "Classification")
+    factory.TrainAllMethods()
+    reader = ROOT.TMVA.Reader("!Color:Silent")
+    for name in "abc":
+        reader.AddVariable(name, np.zeros(1, dtype=np.float32))
+    reader.BookMVA("net", "dataset/weights/job_PyTorch.weights.xml")
+    alive = []
+    for _ in range(10):
+        rows = np.zeros((50, 3), dtype=np.float32)
+        responses = np.empty((50, 1), dtype=np.float32)
+        reader.EvaluateBatch("net", rows, 50, responses)
+        alive += [weakref.ref(rows), weakref.ref(responses)]
+    user.clear()
+    del rows, responses
+    gc.collect()
+    # PyROOT itself holds those of the last call
+    assert sum(array() is not None for array in alive) <= 2
 
 
 def test_the_test_sample_is_predicted_in_place(ROOT, address, user, tmp_path, monkeypatch):

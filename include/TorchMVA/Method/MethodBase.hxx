@@ -154,7 +154,8 @@ protected:
    /// Files that belong to the weight file (model beside it) are written relative to this folder.
    std::string GetWeightFolder() const;
 
-   /// Training sample after the transformations, valid inside Train(); views only, no copy.
+   /// Training sample after the transformations, valid inside Train(); views only, no copy. With
+   /// IgnoreNegWeightsInTraining its negative weights are 0.
    const Sample &TrainingSample() const { return fTrainingSample; }
    /// Column of the outputs that is the response in classification: signal class, or 0 for a single output.
    UInt_t GetSignalColumn() const;

@@ -61,9 +61,13 @@ private:
 BridgeSession::BridgeSession(const SessionShape &shape, LogFunction_t log) : fShape(shape)
 {
    WithPython([&] {
-      // without the GIL: the log may wait for locks of ROOT
-      py::cpp_function write([log = std::move(log)](int type, const std::string &text) { log(type, text); },
-                             py::call_guard<py::gil_scoped_release>());
+      // With the GIL held: PyROOT's error handler makes Python warnings of ROOT's without asking for it. Where
+      // warnings are errors it leaves an exception behind.
+      py::cpp_function write([log = std::move(log)](int type, const std::string &text) {
+         log(type, text);
+         if (PyErr_Occurred())
+            throw py::error_already_set();
+      });
       auto state = std::make_unique<PythonState>();
       state->fSession = py::module_::import("torchmva._engine.session")
                            .attr("Session")(write, py::make_tuple(shape.fNVariables, shape.fKind, shape.fNOutputs,

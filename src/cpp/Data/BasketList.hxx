@@ -4,6 +4,7 @@
 #include "RtypesCore.h"
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -18,26 +19,32 @@ namespace Internal {
 /// ROOT's own bulk reading goes through the branch's one current basket and ROOT's locks, so it cannot do that.
 class BasketList {
 public:
+   /// One reader's place in the branch: the basket that it reads.
+   struct Cursor {
+      std::size_t fBasket = 0;
+      Long64_t fFirst = 0;                                 ///< first entry of the basket
+      Long64_t fEnd = 0;                                   ///< entry after its last
+      Long64_t fSeek = 0;                                  ///< file position of its first value, if not compressed
+      std::shared_ptr<const std::vector<char>> fUnpacked;  ///< all its values, if compressed
+      std::vector<char> fRead;                             ///< the values asked for last, if not compressed
+   };
+
    /// nullptr if not all baskets of the branch are complete in a local file that is only read. `valueSize` is the
    /// number of bytes of one entry. The file must stay open as long as the list is used.
-   static std::shared_ptr<const BasketList> Make(TBranch &branch, Long64_t valueSize);
+   static std::shared_ptr<BasketList> Make(TBranch &branch, Long64_t valueSize);
 
-   /// Number of the basket that holds an entry, which must exist.
-   std::size_t Find(Long64_t entry) const;
-   Long64_t First(std::size_t basket) const { return fEntry[basket]; }
-   Long64_t Count(std::size_t basket) const { return fEntry[basket + 1] - fEntry[basket]; }
-
-   /// Memory for loading baskets, one per reader.
-   struct Buffer {
-      std::vector<unsigned char> fStored;
-      std::vector<unsigned char> fUnpacked;
-   };
-   /// The values of a basket as stored (high byte first). Valid until the buffer is used again. Throws Error (kFile)
-   /// if the file is damaged. Thread safe.
-   const char *Load(std::size_t basket, Buffer &buffer) const;
+   /// The values of the entries [first, first + n), as stored (high byte first); n becomes less if their basket ends
+   /// before. Valid until the cursor is used again. Throws Error (kFile) if the file is damaged. Several threads may
+   /// call this, each with its own cursor; they share what is unpacked.
+   const char *Read(Long64_t first, Long64_t &n, Cursor &cursor);
 
 private:
+   using Bytes_t = std::vector<char>;
+
    BasketList() = default;
+   void MoveTo(std::size_t basket, Cursor &cursor);
+   std::shared_ptr<const Bytes_t> Unpack(std::size_t basket, Long64_t keyLength, Long64_t size);
+   void ReadFile(std::size_t basket, Long64_t seek, Bytes_t &bytes) const;
    [[noreturn]] void Fail(std::size_t basket, const std::string &what) const;
 
    int fDescriptor = -1;
@@ -47,6 +54,8 @@ private:
    std::vector<Long64_t> fEntry; ///< first entry of each basket, and the number of entries at the end
    std::string fBranchName;
    std::string fFileName;
+   std::mutex fMutex;                                   ///< of fUnpacked
+   std::vector<std::weak_ptr<const Bytes_t>> fUnpacked; ///< baskets that some cursor holds
 };
 
 } // namespace Internal

@@ -53,41 +53,45 @@ void Convert(const char *data, Long64_t n, Out *out, Long64_t stride)
    }
 }
 
-template <typename Out>
-void ConvertAny(const std::string &type, const char *data, Long64_t n, Out *out, Long64_t stride)
+} // namespace
+
+/// A type of number in a file.
+struct NumberType {
+   const char *fName;
+   Long64_t fSize;
+   void (*fToFloat)(const char *data, Long64_t n, float *out, Long64_t stride);
+   void (*fToDouble)(const char *data, Long64_t n, double *out, Long64_t stride);
+
+   void Convert(const char *data, Long64_t n, float *out, Long64_t stride) const { fToFloat(data, n, out, stride); }
+   void Convert(const char *data, Long64_t n, double *out, Long64_t stride) const { fToDouble(data, n, out, stride); }
+};
+
+namespace {
+
+template <typename T>
+NumberType Number(const char *name)
 {
-   if (type == "Float_t")
-      Convert<Float_t>(data, n, out, stride);
-   else if (type == "Double_t")
-      Convert<Double_t>(data, n, out, stride);
-   else if (type == "Int_t")
-      Convert<Int_t>(data, n, out, stride);
-   else if (type == "UInt_t")
-      Convert<UInt_t>(data, n, out, stride);
-   else if (type == "Short_t")
-      Convert<Short_t>(data, n, out, stride);
-   else if (type == "UShort_t")
-      Convert<UShort_t>(data, n, out, stride);
-   else if (type == "Char_t")
-      Convert<std::int8_t>(data, n, out, stride);
-   else if (type == "UChar_t" || type == "Bool_t")
-      Convert<std::uint8_t>(data, n, out, stride);
-   else if (type == "Long64_t")
-      Convert<Long64_t>(data, n, out, stride);
-   else
-      Convert<ULong64_t>(data, n, out, stride);
+   return {name, sizeof(T), &Convert<T, float>, &Convert<T, double>};
 }
 
-/// Bytes of a number in a file; 0 for a type that is not read in bulk.
-Long64_t SizeOf(const std::string &type)
+/// nullptr for a type that is not read in bulk.
+const NumberType *FindType(const TLeaf &leaf)
 {
-   if (type == "Float_t" || type == "Int_t" || type == "UInt_t")
-      return 4;
-   if (type == "Double_t" || type == "Long64_t" || type == "ULong64_t")
-      return 8;
-   if (type == "Short_t" || type == "UShort_t")
-      return 2;
-   return type == "Char_t" || type == "UChar_t" || type == "Bool_t" ? 1 : 0;
+   static const NumberType types[] = {
+      Number<Float_t>("Float_t"),     Number<Double_t>("Double_t"),     Number<Int_t>("Int_t"),
+      Number<UInt_t>("UInt_t"),       Number<Short_t>("Short_t"),       Number<UShort_t>("UShort_t"),
+      Number<std::int8_t>("Char_t"),  Number<std::uint8_t>("UChar_t"),  Number<std::uint8_t>("Bool_t"),
+      Number<Long64_t>("Long64_t"),   Number<ULong64_t>("ULong64_t"),
+   };
+   const auto *type = std::find_if(std::begin(types), std::end(types), [&leaf](const NumberType &t) {
+      return std::strcmp(t.fName, leaf.GetTypeName()) == 0;
+   });
+   return type == std::end(types) ? nullptr : type;
+}
+
+const TLeaf &OnlyLeaf(TBranch &branch)
+{
+   return *static_cast<const TLeaf *>(branch.GetListOfLeaves()->At(0));
 }
 
 bool IsNumberLeaf(const TLeaf &leaf)
@@ -95,7 +99,7 @@ bool IsNumberLeaf(const TLeaf &leaf)
    // Exactly these classes: Float16_t and Double32_t have leaves (and packings) of their own.
    static const char *const classes[] = {"TLeafF", "TLeafD", "TLeafI", "TLeafS", "TLeafB", "TLeafL", "TLeafO"};
    const auto isClass = [&leaf](const char *name) { return std::strcmp(leaf.ClassName(), name) == 0; };
-   return std::any_of(std::begin(classes), std::end(classes), isClass) && SizeOf(leaf.GetTypeName()) > 0 &&
+   return std::any_of(std::begin(classes), std::end(classes), isClass) && FindType(leaf) &&
           leaf.GetLenStatic() == 1 && !leaf.GetLeafCount();
 }
 
@@ -114,66 +118,53 @@ TBranch *BulkReader::FindBranch(TTree &tree, const std::string &expression)
    if (branch->GetListOfLeaves()->GetEntriesFast() != 1 || !branch->SupportsBulkRead() ||
        branch->GetEntries() != tree.GetEntriesFast())
       return nullptr;
-   return IsNumberLeaf(*static_cast<TLeaf *>(branch->GetListOfLeaves()->At(0))) ? branch : nullptr;
+   return IsNumberLeaf(OnlyLeaf(*branch)) ? branch : nullptr;
 }
 
 BulkReader::BulkReader(TBranch &branch)
-   : fBranch(branch), fType(static_cast<TLeaf *>(branch.GetListOfLeaves()->At(0))->GetTypeName()), fSize(SizeOf(fType)),
-     fList(BasketList::Make(branch, fSize))
+   : fBranch(branch), fType(*FindType(OnlyLeaf(branch))), fList(BasketList::Make(branch, fType.fSize))
 {
    if (!fList)
       fBuffer = std::make_unique<TBufferFile>(TBuffer::kWrite, 32 * 1024);
 }
 
-BulkReader::BulkReader(const BulkReader &other)
-   : fBranch(other.fBranch), fType(other.fType), fSize(other.fSize), fList(other.fList)
-{
-}
-
-Long64_t BulkReader::BasketEnd(Long64_t entry) const
-{
-   const auto basket = fList->Find(entry);
-   return fList->First(basket) + fList->Count(basket);
-}
-
 std::unique_ptr<BulkReader> BulkReader::Clone() const
 {
-   return std::unique_ptr<BulkReader>(new BulkReader(*this)); // the constructor is private
+   auto clone = std::make_unique<BulkReader>(fBranch);
+   clone->fList = fList;
+   return clone;
 }
 
-bool BulkReader::LoadBasket(Long64_t wanted)
+const char *BulkReader::LoadWithRoot(Long64_t wanted, Long64_t &n)
 {
-   if (fList) {
-      const auto basket = fList->Find(wanted);
-      fData = fList->Load(basket, fListBuffer);
-      fFirst = fList->First(basket);
-      fCount = fList->Count(basket);
-      return true;
+   if (wanted < fFirst || wanted >= fFirst + fCount) {
+      fCount = 0;
+      // ROOT wants the first entry of a basket; after rows that no cut let pass, the wanted one lies inside.
+      const Long64_t *begin = fBranch.GetBasketEntry();
+      const Long64_t *after = std::upper_bound(begin, begin + fBranch.GetWriteBasket() + 1, wanted);
+      if (after == begin)
+         return nullptr;
+      const Long64_t first = *(after - 1);
+      const Int_t count = fBranch.GetBulkRead().GetEntriesSerialized(first, *fBuffer);
+      if (wanted >= first + count || fBuffer->Length() + count * fType.fSize > fBuffer->BufferSize())
+         return nullptr;
+      fData = fBuffer->GetCurrent();
+      fFirst = first;
+      fCount = count;
    }
-   // ROOT wants the first entry of a basket; after rows that no cut let pass, the wanted one lies inside.
-   const Long64_t *begin = fBranch.GetBasketEntry();
-   const Long64_t *end = begin + fBranch.GetWriteBasket() + 1;
-   const Long64_t *after = std::upper_bound(begin, end, wanted);
-   if (after == begin)
-      return false;
-   const Long64_t entry = *(after - 1);
-   const Int_t n = fBranch.GetBulkRead().GetEntriesSerialized(entry, *fBuffer);
-   if (wanted >= entry + n || fBuffer->Length() + n * fSize > fBuffer->BufferSize())
-      return false;
-   fData = fBuffer->GetCurrent();
-   fFirst = entry;
-   fCount = n;
-   return true;
+   n = std::min(n, fFirst + fCount - wanted);
+   return fData + (wanted - fFirst) * fType.fSize;
 }
 
 template <typename Out>
 bool BulkReader::ReadAs(Long64_t first, Long64_t n, Out *out, Long64_t stride)
 {
    while (n > 0) {
-      if ((first < fFirst || first >= fFirst + fCount) && !LoadBasket(first))
+      Long64_t here = n;
+      const char *data = fList ? fList->Read(first, here, fCursor) : LoadWithRoot(first, here);
+      if (!data)
          return false;
-      const Long64_t here = std::min(n, fFirst + fCount - first);
-      ConvertAny(fType, fData + (first - fFirst) * fSize, here, out, stride);
+      fType.Convert(data, here, out, stride);
       first += here;
       n -= here;
       out += here * stride;

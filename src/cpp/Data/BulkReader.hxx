@@ -14,6 +14,8 @@ class TTree;
 namespace TorchMVA {
 namespace Internal {
 
+struct NumberType;
+
 /// Reads a branch of plain numbers basket by basket without touching the branch's address: from a local file directly
 /// (BasketList), else through TBranch::GetBulkRead. The numbers are those that TTreeFormula gives.
 class BulkReader {
@@ -23,12 +25,10 @@ public:
    static TBranch *FindBranch(TTree &tree, const std::string &expression);
 
    explicit BulkReader(TBranch &branch);
-   /// True if other readers of the same branch may be used at the same time, in other threads.
-   bool IsIndependent() const { return fList != nullptr; }
-   /// First entry after the basket that holds `entry`; only for an independent reader.
-   Long64_t BasketEnd(Long64_t entry) const;
-   /// Another independent reader of the same branch.
+   /// Another reader of the same branch, for use in another thread; the present one must be independent.
    std::unique_ptr<BulkReader> Clone() const;
+   /// True if the branch may be read at the same time in other ways and by other threads.
+   bool IsIndependent() const { return fList != nullptr; }
    /// Values of the entries [first, first + n) of the branch's tree to out[0], out[stride], ...; fast if the
    /// entries are asked for in order. False if ROOT cannot read them in bulk: then nothing useful was written.
    bool Read(Long64_t first, Long64_t n, float *out, Long64_t stride);
@@ -37,18 +37,16 @@ public:
 private:
    template <typename Out>
    bool ReadAs(Long64_t first, Long64_t n, Out *out, Long64_t stride);
-   bool LoadBasket(Long64_t wanted);
-
-   BulkReader(const BulkReader &other);
+   /// Values from entry `first` on, at most n, which becomes their number; nullptr if ROOT cannot.
+   const char *LoadWithRoot(Long64_t first, Long64_t &n);
 
    TBranch &fBranch;
-   std::string fType;
-   Long64_t fSize;
-   std::shared_ptr<const BasketList> fList;
-   BasketList::Buffer fListBuffer;
+   const NumberType &fType;
+   std::shared_ptr<BasketList> fList;
+   BasketList::Cursor fCursor;           ///< only with fList
    std::unique_ptr<TBufferFile> fBuffer; ///< only without fList
-   const char *fData = nullptr;
-   Long64_t fFirst = 0; ///< first entry in the buffer
+   const char *fData = nullptr;          ///< in fBuffer
+   Long64_t fFirst = 0;                  ///< first entry there
    Long64_t fCount = 0;
 };
 

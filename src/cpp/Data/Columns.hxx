@@ -35,6 +35,9 @@ struct RowBlock {
    {
    }
 
+   /// Most rows that it can hold.
+   Long64_t Capacity() const { return fEntries.size(); }
+
    Long64_t fRows = 0;
    Long64_t fFirst = 0; ///< number of the first row among the events of the tree that pass
    Int_t fNVariables;
@@ -47,24 +50,11 @@ struct RowBlock {
    std::vector<Long64_t> fEntries; ///< entry of each row in its tree, for messages
 };
 
-/// Values of one scalar column for consecutive events that pass.
-struct ColumnChunk {
-   Long64_t fFirst = 0; ///< number of the first among the events of the tree that pass
-   Long64_t fSize = 0;
-   const double *fValues = nullptr;
-   const Long64_t *fEntries = nullptr; ///< their entries in the tree, for messages
-};
-
-/// Where a tree's events go. Implementations allow calls from several threads for different events or columns.
+/// Where a tree's events go. Implementations allow calls from several threads for different events.
 class EventSink {
 public:
    virtual ~EventSink() = default;
-   /// Whole rows, with class number and weight.
    virtual void Put(const RowBlock &block) = 0;
-   /// One column only.
-   virtual void PutColumn(const ColumnSpec &spec, const ColumnChunk &chunk) = 0;
-   /// What does not come from the tree for all its events: the class numbers, and the weights if `weights`.
-   virtual void PutConstants(bool weights) = 0;
 };
 
 } // namespace Internal

@@ -18,22 +18,14 @@ namespace {
 constexpr Long64_t kPrefetchDistance = 16;
 constexpr std::size_t kListedEntries = 5;
 
-/// True if no value is NaN or beyond `limit`.
-template <typename T>
-bool AllWithin(const T *values, Long64_t n, double limit)
-{
-   // Without a branch, so that the compiler uses vector instructions.
-   const T largest = static_cast<T>(limit);
-   int bad = 0;
-   for (Long64_t i = 0; i < n; ++i)
-      bad |= !(std::fabs(values[i]) <= largest);
-   return bad == 0;
-}
-
 template <typename T>
 bool AllFinite(const T *values, Long64_t n)
 {
-   return AllWithin(values, n, std::numeric_limits<T>::max());
+   // Without a branch, so that the compiler uses vector instructions.
+   int bad = 0;
+   for (Long64_t i = 0; i < n; ++i)
+      bad |= !(std::fabs(values[i]) <= std::numeric_limits<T>::max());
+   return bad == 0;
 }
 
 template <typename T>
@@ -70,51 +62,16 @@ const EventId_t *MatrixFiller::Rows(Long64_t first, Long64_t n) const
    return fRowOfEvent.data() + fFirst + first;
 }
 
-template <typename T>
-void MatrixFiller::Scatter(SharedMatrix<T> &matrix, Int_t column, const ColumnChunk &chunk, double factor)
+void MatrixFiller::Prefetch(Long64_t row) const
 {
-   const EventId_t *rows = Rows(chunk.fFirst, chunk.fSize);
-   T *to = matrix.Data() + column;
-   const Long64_t stride = matrix.Columns();
-   for (Long64_t i = 0; i < chunk.fSize; ++i) {
-      if (rows[i] < fNRows)
-         to[rows[i] * stride] = static_cast<T>(chunk.fValues[i] * factor);
-   }
-}
-
-void MatrixFiller::PutColumn(const ColumnSpec &spec, const ColumnChunk &chunk)
-{
-   using EKind = ColumnSpec::EKind;
-   const bool isFloat = spec.fKind == EKind::kVariable || spec.fKind == EKind::kTarget;
-   // Beyond the largest float a value becomes infinite where it is stored.
-   const double limit = isFloat ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
-   const double factor = spec.fKind == EKind::kWeight ? fTreeWeight : 1.0;
-   if (!AllWithin(chunk.fValues, chunk.fSize, limit) || !std::isfinite(factor)) {
-      for (Long64_t i = 0; i < chunk.fSize; ++i) {
-         if (!AllWithin(chunk.fValues + i, 1, limit) || !std::isfinite(factor))
-            NoteBad(ColumnName(spec), chunk.fEntries[i]);
-      }
-   }
-   switch (spec.fKind) {
-   case EKind::kVariable: return Scatter(fVariables, spec.fIndex, chunk, factor);
-   case EKind::kTarget: return Scatter(fTargets, spec.fIndex, chunk, factor);
-   case EKind::kSpectator: return Scatter(fSpectators, spec.fIndex, chunk, factor);
-   case EKind::kWeight: return Scatter(fWeights, 0, chunk, factor);
-   }
-}
-
-void MatrixFiller::PutConstants(bool weights)
-{
-   const EventId_t *rows = Rows(0, fEnd - fFirst);
-   if (weights && !std::isfinite(fTreeWeight))
-      NoteBad("the event weight", 0);
-   for (Long64_t i = 0; i < fEnd - fFirst; ++i) {
-      if (rows[i] >= fNRows)
-         continue;
-      fClasses.Data()[rows[i]] = fClass;
-      if (weights)
-         fWeights.Data()[rows[i]] = static_cast<float>(fTreeWeight);
-   }
+   constexpr Long64_t line = 64 / sizeof(float);
+   const Long64_t n = fVariables.Columns();
+   const float *variables = fVariables.Data() + row * n;
+   for (Long64_t j = 0; j < n; j += line)
+      __builtin_prefetch(variables + j, 1);
+   __builtin_prefetch(variables + n - 1, 1); // rows do not begin at cache lines
+   __builtin_prefetch(fWeights.Data() + row, 1);
+   __builtin_prefetch(fClasses.Data() + row, 1);
 }
 
 void MatrixFiller::Put(const RowBlock &block)
@@ -126,16 +83,10 @@ void MatrixFiller::Put(const RowBlock &block)
                        AllFinite(block.fWeights.data(), block.fRows) && std::isfinite(fTreeWeight);
    if (!finite)
       NoteBadValues(block);
-   const Long64_t lineFloats = 64 / sizeof(float);
    for (Long64_t i = 0; i < block.fRows; ++i) {
-      if (i + kPrefetchDistance < block.fRows && rows[i + kPrefetchDistance] < fNRows) {
-         const Long64_t ahead = rows[i + kPrefetchDistance];
-         const float *target = fVariables.Data() + ahead * block.fNVariables;
-         for (Long64_t j = 0; j < block.fNVariables; j += lineFloats)
-            __builtin_prefetch(target + j, 1);
-         __builtin_prefetch(fWeights.Data() + ahead, 1);
-         __builtin_prefetch(fClasses.Data() + ahead, 1);
-      }
+      const Long64_t ahead = i + kPrefetchDistance;
+      if (ahead < block.fRows && rows[ahead] < fNRows)
+         Prefetch(rows[ahead]);
       const Long64_t row = rows[i];
       if (row >= fNRows)
          continue;
@@ -186,16 +137,6 @@ void MatrixFiller::NoteBad(const std::string &what, Long64_t entry)
    entries.insert(std::upper_bound(entries.begin(), entries.end(), entry), entry);
    if (entries.size() > kListedEntries)
       entries.pop_back();
-}
-
-std::string MatrixFiller::ColumnName(const ColumnSpec &spec) const
-{
-   if (spec.fKind == ColumnSpec::EKind::kWeight)
-      return "the event weight";
-   const VariableInfo &info = spec.fKind == ColumnSpec::EKind::kVariable ? fInfo.GetVariableInfo(spec.fIndex)
-                              : spec.fKind == ColumnSpec::EKind::kTarget ? fInfo.GetTargetInfo(spec.fIndex)
-                                                                         : fInfo.GetSpectatorInfo(spec.fIndex);
-   return spec.Describe() + " '" + info.GetInternalName().Data() + "'";
 }
 
 void MatrixFiller::NoteBadValues(const RowBlock &block)

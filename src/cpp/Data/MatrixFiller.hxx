@@ -29,8 +29,6 @@ public:
    /// Events of the present input. NaN and infinite values are noted, not thrown. May be called from several threads
    /// for different blocks.
    void Put(const RowBlock &block) override;
-   void PutColumn(const ColumnSpec &spec, const ColumnChunk &chunk) override;
-   void PutConstants(bool weights) override;
    /// The next single event.
    void Put(const EventInput &event, UInt_t cls);
    /// Throws Error (kData) if any event had a NaN or infinite value.
@@ -51,9 +49,7 @@ private:
 
    /// Rows of the present input's events [first, first + n). Throws Error (kInternal) if there are not so many.
    const EventId_t *Rows(Long64_t first, Long64_t n) const;
-   template <typename T>
-   void Scatter(SharedMatrix<T> &matrix, Int_t column, const ColumnChunk &chunk, double factor);
-   std::string ColumnName(const ColumnSpec &spec) const;
+   void Prefetch(Long64_t row) const;
    void NoteBadValues(const RowBlock &block);
    void NoteBad(const std::string &what, Long64_t entry);
 

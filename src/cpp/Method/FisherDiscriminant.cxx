@@ -19,14 +19,13 @@ constexpr double kDeterminantError = 1e-119;
 /// Smallest eigenvalue of a correlation matrix that counts as different from 0.
 constexpr double kSingular = 1e-11;
 
-double WeightOf(const float *weights, Long64_t row, bool ignoreNegative)
+double WeightOf(const float *weights, Long64_t row)
 {
-   const double w = weights ? weights[row] : 1.0;
-   return ignoreNegative && w < 0 ? 0 : w;
+   return weights ? weights[row] : 1;
 }
 
 /// Sum of w and means of the rows of one class.
-double ComputeMean(MatrixView<const float> rows, const float *weights, const int *classes, int cls, bool ignoreNegative,
+double ComputeMean(MatrixView<const float> rows, const float *weights, const int *classes, int cls,
                    std::vector<double> &mean)
 {
    mean.assign(rows.fColumns, 0.0);
@@ -34,7 +33,7 @@ double ComputeMean(MatrixView<const float> rows, const float *weights, const int
    for (Long64_t i = 0; i < rows.fRows; ++i) {
       if (classes[i] != cls)
          continue;
-      const double w = WeightOf(weights, i, ignoreNegative);
+      const double w = WeightOf(weights, i);
       sum += w;
       for (Long64_t k = 0; k < rows.fColumns; ++k)
          mean[k] += w * rows(i, k);
@@ -48,7 +47,7 @@ double ComputeMean(MatrixView<const float> rows, const float *weights, const int
 }
 
 /// Adds the covariance of one class.
-void AddCovariance(MatrixView<const float> rows, const float *weights, const int *classes, int cls, bool ignoreNegative,
+void AddCovariance(MatrixView<const float> rows, const float *weights, const int *classes, int cls,
                    double sum, const std::vector<double> &mean, TMatrixDSym &covariance)
 {
    const Long64_t n = rows.fColumns;
@@ -56,7 +55,7 @@ void AddCovariance(MatrixView<const float> rows, const float *weights, const int
    for (Long64_t i = 0; i < rows.fRows; ++i) {
       if (classes[i] != cls)
          continue;
-      const double w = WeightOf(weights, i, ignoreNegative);
+      const double w = WeightOf(weights, i);
       for (Long64_t k = 0; k < n; ++k)
          delta[k] = rows(i, k) - mean[k];
       for (Long64_t k = 0; k < n; ++k) {
@@ -99,16 +98,16 @@ void RequireRegular(const TMatrixDSym &matrix, const std::vector<std::string> &n
 } // namespace
 
 FisherMoments ComputeFisherMoments(MatrixView<const float> rows, const float *weights, const int *classes,
-                                   int signalClass, int backgroundClass, bool ignoreNegative)
+                                   int signalClass, int backgroundClass)
 {
    const auto n = static_cast<Int_t>(rows.fColumns);
    FisherMoments m;
    m.fWithin.ResizeTo(n, n);
    m.fBetween.ResizeTo(n, n);
-   m.fSumSignal = ComputeMean(rows, weights, classes, signalClass, ignoreNegative, m.fMeanSignal);
-   m.fSumBackground = ComputeMean(rows, weights, classes, backgroundClass, ignoreNegative, m.fMeanBackground);
-   AddCovariance(rows, weights, classes, signalClass, ignoreNegative, m.fSumSignal, m.fMeanSignal, m.fWithin);
-   AddCovariance(rows, weights, classes, backgroundClass, ignoreNegative, m.fSumBackground, m.fMeanBackground,
+   m.fSumSignal = ComputeMean(rows, weights, classes, signalClass, m.fMeanSignal);
+   m.fSumBackground = ComputeMean(rows, weights, classes, backgroundClass, m.fMeanBackground);
+   AddCovariance(rows, weights, classes, signalClass, m.fSumSignal, m.fMeanSignal, m.fWithin);
+   AddCovariance(rows, weights, classes, backgroundClass, m.fSumBackground, m.fMeanBackground,
                  m.fWithin);
    // Both means lie at opposite sides of the common one: N_S (m_S - m)(m_S - m)^T + N_B (...) over N_S + N_B.
    const double sum = m.fSumSignal + m.fSumBackground;

@@ -20,10 +20,10 @@ struct FisherMoments {
    TMatrixDSym fBetween;                ///< scatter of the two means around the common mean, per weight
 };
 
-/// `weights`: one a row, null: all 1; negative ones count as 0 if `ignoreNegative`. Rows whose class is neither of the
+/// `weights`: one a row, null: all 1. Rows whose class is neither of the
 /// two are left out. Throws Error (kData) if a class has no positive sum of weights or a figure is not finite.
 FisherMoments ComputeFisherMoments(MatrixView<const float> rows, const float *weights, const int *classes,
-                                   int signalClass, int backgroundClass, bool ignoreNegative);
+                                   int signalClass, int backgroundClass);
 
 /// F_0, F_1, ..., F_n: F_k = sqrt(N_S N_B)/(N_S + N_B) sum_l (M^-1)_kl (m_S - m_B)_l with M = within (Fisher) or
 /// within + between (Mahalanobis), F_0 = -1/2 sum_k F_k (m_S + m_B)_k. `names` of the variables are for the messages:

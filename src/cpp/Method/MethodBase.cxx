@@ -42,6 +42,25 @@ private:
    std::vector<T> fVector;
 };
 
+/// The same events with weight 0 where it is negative; `nNegative` says how many.
+Sample WithoutNegativeWeights(Sample sample, Long64_t &nNegative)
+{
+   struct Owner {
+      std::vector<float> fWeights;
+      std::shared_ptr<const void> fEvents;
+   };
+   const float *begin = sample.fWeights;
+   const auto owner = std::make_shared<Owner>(Owner{{begin, begin + sample.Size()}, sample.fOwner});
+   for (float &weight : owner->fWeights)
+      if (weight < 0) {
+         weight = 0;
+         ++nNegative;
+      }
+   sample.fWeights = owner->fWeights.data();
+   sample.fOwner = owner;
+   return sample;
+}
+
 } // namespace
 
 MethodBase::MethodBase(const TString &jobName, Types::EMVA type, const TString &title, DataSetInfo &info,
@@ -116,7 +135,13 @@ void MethodBase::TrainMethod()
    } release{fTrainingSample};
 
    TStopwatch watch;
-   fTrainingSample = fTransformations.FitTransform(Data()->GetSample(Types::kTraining));
+   Sample sample = Data()->GetSample(Types::kTraining);
+   if (fIgnoreNegWeightsInTraining) {
+      Long64_t nNegative = 0;
+      sample = WithoutNegativeWeights(sample, nNegative);
+      fLogger.Info(("IgnoreNegWeightsInTraining: " + std::to_string(nNegative) + " events count with weight 0"));
+   }
+   fTrainingSample = fTransformations.FitTransform(sample);
    fNTrainingEvents = fTrainingSample.Size();
    if (!fTransformations.IsIdentity())
       PrintVariableStatistics(("TFHandler_" + fMethodTitle).Data(), fDataSetInfo.GetVariableInfos(), fTrainingSample);

@@ -74,6 +74,7 @@ def _wrap(
 ) -> Callable[..., Any]:
     resolver = _overloads.Resolver(overload, signatures)
     borrows = name in BORROWING_METHODS
+    keeps = not name.startswith(("Evaluate", "Get"))  # those use their arguments during the call only
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
         if options:
@@ -90,7 +91,7 @@ def _wrap(
             result = call.function(self, *converted)
         else:
             result = call.function(self, *args)
-        if call.kept:
+        if keeps and call.kept:
             vars(self).setdefault("_torchmva_kept", []).extend([args[i] for i in call.kept])
         if borrows and result:
             result._torchmva_owner = self

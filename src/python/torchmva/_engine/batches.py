@@ -61,7 +61,8 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
         """Batches as lists ``[X, Y, ...]``; any number of iterations may run at once."""
         rows = self._rows
         if self._shuffle:
-            order = torch.randperm(self._n, generator=self.generator)
+            kind = torch.int32 if self._n < 2**31 else torch.int64  # half the memory of an index list
+            order = torch.randperm(self._n, generator=self.generator, dtype=kind)
             rows = order if rows is None else rows[order]
         size = int(self.batch_size)
         if rows is None:

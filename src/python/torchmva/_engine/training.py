@@ -319,7 +319,7 @@ def run_default(job: Job, optimizer: Any, criterion: Any) -> Any:
         loss, name = _criterion_loss(criterion, job.log, weighted), str(criterion)
     trainer = (optimizer or torch.optim.Adam)(job.model.parameters(), lr=1e-3)
     job.log.info(f"No train_func: the default one is used, with {type(trainer).__name__} and the loss: {name}")
-    mean_weight = float(job.train_weights.mean(dtype=torch.float64))
+    mean_weight = float(job.train_weights.mean())  # cascaded sums: exact enough, and no float64 copy
     if not mean_weight > 0:
         raise EngineError("Data", f"The sum of the training weights must be positive, found a mean of {mean_weight}")
     best: Any = None
