@@ -157,11 +157,13 @@ protected:
    /// Training sample after the transformations, valid inside Train(); views only, no copy. With
    /// IgnoreNegWeightsInTraining its negative weights are 0.
    const Sample &TrainingSample() const { return fTrainingSample; }
+   /// Rows that go through transformation and Predict at a time: few enough for the scratch memory to stay in the
+   /// processor's caches, enough for any vectorised code below.
+   virtual Long64_t GetBlockRows() const { return 1 << 14; }
    /// Column of the outputs that is the response in classification: signal class, or 0 for a single output.
    UInt_t GetSignalColumn() const;
 
    Types::EAnalysisType fAnalysisType = Types::kNoAnalysisType;
-   Bool_t fIgnoreNegWeightsInTraining = kFALSE;
 
 private:
    void DeclareBaseOptions();
@@ -186,6 +188,7 @@ private:
    Bool_t fVerbose = kFALSE;
    TString fVerbosityLevel = "Default";
    TString fVarTransformString = "None";
+   Bool_t fIgnoreNegWeightsInTraining = kFALSE;
    Bool_t fHelp = kFALSE;
 
    TransformPipeline fTransformations; //!

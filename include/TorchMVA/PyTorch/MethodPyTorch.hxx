@@ -42,6 +42,8 @@ public:
    void SetupTorchModel(Bool_t loadTrainedModel);
 
 protected:
+   /// All rows at once where a function of the user predicts, as in TMVA: it may look at the rows together.
+   Long64_t GetBlockRows() const override;
    void AddWeightsXMLTo(const XmlNode &weights) const override;
    void ReadWeightsFromXML(const XmlNode &weights) override;
    std::string GetHelpText() const override;

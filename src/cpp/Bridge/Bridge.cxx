@@ -22,8 +22,7 @@ namespace {
 struct PythonState {
    py::object fSession;
    std::shared_ptr<RowPredictor> fRowPredictor; ///< null: there is only the general way
-   bool fUsesPredictFunc = false;
-   bool fIsPrepared = false; ///< the two above fit the model in use
+   bool fIsPrepared = false; ///< the predictor fits the model in use
 };
 
 class BridgeSession final : public TorchSession {
@@ -34,6 +33,7 @@ public:
    int Train(const TrainRequest &request) override;
    int Load(const LoadRequest &request) override;
    void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) override;
+   bool UsesPredictFunc() const override { return fUsesPredictFunc; }
    ExportedModel Export() override;
 
 private:
@@ -56,6 +56,7 @@ private:
 
    PythonState *fState = nullptr;
    SessionShape fShape;
+   std::atomic<bool> fUsesPredictFunc{false}; // read without the GIL
 };
 
 BridgeSession::BridgeSession(const SessionShape &shape, LogFunction_t log) : fShape(shape)
@@ -119,8 +120,8 @@ int BridgeSession::Train(const TrainRequest &request)
                            "weights"_a = ViewOf(request.fWeights, true), "n_validation"_a = request.fNValidation,
                            "rows"_a = RowNumbers(request), "batch_size"_a = request.fBatchSize,
                            "num_epochs"_a = request.fNumEpochs, "save_best_only"_a = request.fSaveBestOnly,
-                           "steps"_a = request.fSteps, "ignore_negative"_a = request.fIgnoreNegativeWeights,
-                           "trained_file"_a = request.fTrainedFile, "progress"_a = request.fProgress)
+                           "steps"_a = request.fSteps, "trained_file"_a = request.fTrainedFile,
+                           "progress"_a = request.fProgress)
             .cast<int>();
       Prepare(nOutputs);
       return nOutputs;
@@ -144,7 +145,7 @@ int BridgeSession::Load(const LoadRequest &request)
 
 void BridgeSession::Prepare(int nOutputs)
 {
-   fState->fUsesPredictFunc = fState->fSession.attr("uses_predict_func")().cast<bool>();
+   fUsesPredictFunc = fState->fSession.attr("uses_predict_func")().cast<bool>();
    const py::object function = fState->fSession.attr("single_row_function")();
    // made completely before it is visible: it may let another thread run
    std::shared_ptr<RowPredictor> predictor;
@@ -169,7 +170,7 @@ void BridgeSession::Predict(const Buffer<float> &inputs, float *outputs, int nOu
 void BridgeSession::PredictRows(const Buffer<float> &inputs, float *outputs, int nOutputs)
 {
    py::array_t<float> rows;
-   if (fState->fUsesPredictFunc && !inputs.fOwner) { // user code may keep it
+   if (fUsesPredictFunc && !inputs.fOwner) { // user code may keep it
       rows = py::array_t<float>({inputs.fRows, inputs.fColumns});
       std::memcpy(rows.mutable_data(), inputs.fData, inputs.fRows * inputs.fColumns * sizeof(float));
    } else {

@@ -122,7 +122,12 @@ TBranch *BulkReader::FindBranch(TTree &tree, const std::string &expression)
 }
 
 BulkReader::BulkReader(TBranch &branch)
-   : fBranch(branch), fType(*FindType(OnlyLeaf(branch))), fList(BasketList::Make(branch, fType.fSize))
+   : BulkReader(branch, BasketList::Make(branch, FindType(OnlyLeaf(branch))->fSize))
+{
+}
+
+BulkReader::BulkReader(TBranch &branch, std::shared_ptr<BasketList> list)
+   : fBranch(branch), fType(*FindType(OnlyLeaf(branch))), fList(std::move(list))
 {
    if (!fList)
       fBuffer = std::make_unique<TBufferFile>(TBuffer::kWrite, 32 * 1024);
@@ -130,9 +135,7 @@ BulkReader::BulkReader(TBranch &branch)
 
 std::unique_ptr<BulkReader> BulkReader::Clone() const
 {
-   auto clone = std::make_unique<BulkReader>(fBranch);
-   clone->fList = fList;
-   return clone;
+   return std::unique_ptr<BulkReader>(new BulkReader(fBranch, fList)); // the constructor is private
 }
 
 const char *BulkReader::LoadWithRoot(Long64_t wanted, Long64_t &n)

@@ -35,6 +35,7 @@ public:
    bool Read(Long64_t first, Long64_t n, double *out, Long64_t stride);
 
 private:
+   BulkReader(TBranch &branch, std::shared_ptr<BasketList> list);
    template <typename Out>
    bool ReadAs(Long64_t first, Long64_t n, Out *out, Long64_t stride);
    /// Values from entry `first` on, at most n, which becomes their number; nullptr if ROOT cannot.

@@ -58,24 +58,24 @@ void ColumnReader::StartSubtree(Long64_t offset)
       // An alias of the chain is not known to its subtrees.
       const bool alias = fSession.Tree().GetAlias(column.fSpec.fExpression.c_str()) != nullptr;
       branches.push_back(scalar && !alias ? BulkReader::FindBranch(subtree, column.fSpec.fExpression) : nullptr);
-      column.fBulk.reset();
+      column.fBulk = branches.back() ? std::make_unique<BulkReader>(*branches.back()) : nullptr;
       if (column.fFormula)
          column.fFormula->Update();
-      else if (!branches.back())
+      else if (!column.fBulk)
          Formula(column);
    }
    for (std::size_t i = 0; i < fColumns.size(); ++i) {
-      // A branch cannot be read in both ways at once: both use its basket.
-      for (std::size_t j = 0; branches[i] && j < fColumns.size(); ++j) {
-         const bool shared = branches[j] ? j < i && branches[j] == branches[i]
-                                         : fColumns[j].fFormula && fColumns[j].fFormula->Uses(branches[i]);
-         if (shared)
-            branches[i] = nullptr;
+      auto &column = fColumns[i];
+      if (!column.fBulk || column.fBulk->IsIndependent())
+         continue;
+      // ROOT has one basket a branch: only one of all columns may read in bulk through it, and no formula beside it.
+      for (std::size_t j = 0; j < fColumns.size(); ++j) {
+         const auto &other = fColumns[j];
+         if ((j != i && branches[j] == branches[i]) || (other.fFormula && other.fFormula->Uses(branches[i])))
+            column.fBulk.reset();
       }
-      if (branches[i])
-         fColumns[i].fBulk = std::make_unique<BulkReader>(*branches[i]);
-      else
-         Formula(fColumns[i]);
+      if (!column.fBulk)
+         Formula(column);
    }
 }
 
@@ -85,24 +85,35 @@ bool ColumnReader::IsIndependent() const
                       [](const Column &column) { return column.fBulk && column.fBulk->IsIndependent(); });
 }
 
+std::unique_ptr<ColumnReader> ColumnReader::Clone(std::size_t number) const
+{
+   auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fForceFormula);
+   for (std::size_t i = 0; i < fColumns.size(); ++i) {
+      const auto &column = fColumns[(i + number) % fColumns.size()];
+      clone->fColumns.push_back({column.fSpec, column.fBulk->Clone(), nullptr});
+   }
+   clone->fOffset = fOffset;
+   return clone;
+}
+
 bool ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block)
 {
    const auto &spec = column.fSpec;
+   auto &bulk = *column.fBulk;
+   const Long64_t entry = first - fOffset;
    if (block.fRows == n) {
       switch (spec.fKind) {
-      case EKind::kVariable:
-         return column.fBulk->Read(first, n, block.fVariables.data() + spec.fIndex, block.fNVariables);
-      case EKind::kTarget: return column.fBulk->Read(first, n, block.fTargets.data() + spec.fIndex, block.fNTargets);
-      case EKind::kSpectator:
-         return column.fBulk->Read(first, n, block.fSpectators.data() + spec.fIndex, block.fNSpectators);
-      case EKind::kWeight: return column.fBulk->Read(first, n, block.fWeights.data(), 1);
+      case EKind::kVariable: return bulk.Read(entry, n, block.fVariables.data() + spec.fIndex, block.fNVariables);
+      case EKind::kTarget: return bulk.Read(entry, n, block.fTargets.data() + spec.fIndex, block.fNTargets);
+      case EKind::kSpectator: return bulk.Read(entry, n, block.fSpectators.data() + spec.fIndex, block.fNSpectators);
+      case EKind::kWeight: return bulk.Read(entry, n, block.fWeights.data(), 1);
       }
    }
    fScratch.resize(n);
-   if (!column.fBulk->Read(first, n, fScratch.data(), 1))
+   if (!bulk.Read(entry, n, fScratch.data(), 1))
       return false;
    for (Long64_t row = 0; row < block.fRows; ++row)
-      StoreValue(spec, 0, row, fScratch[block.fEntries[row] - fOffset - first], block);
+      StoreValue(spec, 0, row, fScratch[block.fEntries[row] - first], block);
    return true;
 }
 

@@ -21,13 +21,12 @@ public:
    /// To be called when the tree has loaded another (sub)tree: chooses the way of reading each column there.
    /// `offset` is the entry of the tree where the subtree begins.
    void StartSubtree(Long64_t offset);
-   /// True if all columns of the present subtree are read in bulk and independently.
+   /// True if all columns of the present subtree are read in bulk and can be read by several threads.
    bool IsIndependent() const;
-   /// Delivers the entries [0, n) of the present subtree column by column, in several threads; only if
-   /// IsIndependent(). One basket of one column at a time is in memory in each thread. `mask` holds a bit for each
-   /// entry of the whole tree, or nothing if all pass; `passedBefore` is the number that pass before this subtree.
-   void ReadColumns(Long64_t n, const std::vector<bool> &mask, Long64_t passedBefore, EventSink &sink) const;
-   /// Reads the entries block.fEntries[0 .. fRows), which lie in [first, first + n) of the present subtree.
+   /// Another reader of the present subtree, for use in another thread; only if IsIndependent(). The readers share
+   /// the baskets that they unpack; each begins with another column (`number`), so that they unpack different ones.
+   std::unique_ptr<ColumnReader> Clone(std::size_t number) const;
+   /// Reads the entries block.fEntries[0 .. fRows), which lie in [first, first + n) of the tree.
    void Read(Long64_t first, Long64_t n, RowBlock &block);
 
 private:
@@ -37,16 +36,6 @@ private:
       std::unique_ptr<FormulaReader> fFormula; ///< made when first needed
    };
 
-   /// One basket of one column.
-   struct Task {
-      const Column *fColumn;
-      Long64_t fBegin; ///< entry of the subtree
-      Long64_t fEnd;
-      Long64_t fPassed; ///< number of the first event
-   };
-
-   std::vector<Task> MakeTasks(Long64_t n, const std::vector<bool> &mask, Long64_t passedBefore) const;
-   void RunTask(const Task &task, const std::vector<bool> &mask, EventSink &sink) const;
    FormulaReader &Formula(Column &column);
    bool ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block);
    void ReadFormulas(const std::vector<Column *> &columns, RowBlock &block);

@@ -8,6 +8,7 @@
 #include "Statistics.hxx"
 #include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Data/VariableStatistics.hxx"
 #include "TreeReader.hxx"
 
 #include <cfloat>
@@ -186,7 +187,7 @@ private:
          ReportEventCounts(fLog, fInfo, data);
       const Sample training = data.GetSample(Types::kTraining);
       if (!fOptions.fCalcCorrelations) {
-         RequireVaryingTargets(Summarise(training.fTargets, training.fWeights));
+         RequireVaryingTargets(ComputeVariableStatistics(training.fTargets, training.fWeights));
          return;
       }
       SetRanges(training);
@@ -201,7 +202,7 @@ private:
       fLog.Info("");
    }
 
-   static void SetSummary(VariableInfo &info, const ColumnSummary &summary)
+   static void SetSummary(VariableInfo &info, const VariableStatistics &summary)
    {
       info.SetMin(summary.fMin);
       info.SetMax(summary.fMax);
@@ -211,20 +212,20 @@ private:
 
    void SetRanges(const Sample &training)
    {
-      const auto variables = Summarise(training.fVariables, training.fWeights);
+      const auto variables = ComputeVariableStatistics(training.fVariables, training.fWeights);
       for (std::size_t i = 0; i < variables.size(); ++i) {
          SetSummary(fInfo.GetVariableInfo(i), variables[i]);
          if (variables[i].fMax - variables[i].fMin <= FLT_MIN)
             fLog.Warning("Variable " + std::string(fInfo.GetVariableInfo(i).GetExpression().Data()) +
                          " is constant. Please remove the variable.");
       }
-      const auto targets = Summarise(training.fTargets, training.fWeights);
+      const auto targets = ComputeVariableStatistics(training.fTargets, training.fWeights);
       RequireVaryingTargets(targets);
       for (std::size_t i = 0; i < targets.size(); ++i)
          SetSummary(fInfo.GetTargetInfo(i), targets[i]);
    }
 
-   void RequireVaryingTargets(const std::vector<ColumnSummary> &targets) const
+   void RequireVaryingTargets(const std::vector<VariableStatistics> &targets) const
    {
       for (std::size_t i = 0; i < targets.size(); ++i) {
          const std::string name = fInfo.GetTargetInfo(i).GetExpression().Data();

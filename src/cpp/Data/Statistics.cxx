@@ -1,47 +1,10 @@
 #include "Statistics.hxx"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <vector>
 
 namespace TorchMVA {
 namespace Internal {
-
-std::vector<ColumnSummary> Summarise(MatrixView<const float> values, const float *weights)
-{
-   const Long64_t columns = values.fColumns;
-   constexpr double big = std::numeric_limits<float>::max();
-   std::vector<ColumnSummary> result(columns, {big, -big, 0., 0.});
-   double sum = 0;
-   for (Long64_t i = 0; i < values.fRows; ++i)
-      sum += weights[i];
-   const bool weighted = sum != 0;
-   if (!weighted)
-      sum = std::max<Long64_t>(values.fRows, 1);
-   // Around the first row, so that a large offset does not eat the digits of the spread.
-   std::vector<double> origin(columns, 0.);
-   if (values.fRows > 0)
-      origin.assign(values.Row(0), values.Row(0) + columns);
-   std::vector<double> squares(columns, 0.);
-   for (Long64_t i = 0; i < values.fRows; ++i) {
-      const float *row = values.Row(i);
-      const double w = weighted ? weights[i] : 1.0;
-      for (Long64_t j = 0; j < columns; ++j) {
-         const double x = row[j];
-         const double d = x - origin[j];
-         result[j].fMin = std::min(result[j].fMin, x);
-         result[j].fMax = std::max(result[j].fMax, x);
-         result[j].fMean += w * d;
-         squares[j] += w * d * d;
-      }
-   }
-   for (Long64_t j = 0; j < columns; ++j) {
-      const double mean = result[j].fMean / sum;
-      result[j].fRMS = std::sqrt(std::max(squares[j] / sum - mean * mean, 0.));
-      result[j].fMean = origin[j] + mean;
-   }
-   return result;
-}
 
 namespace {
 

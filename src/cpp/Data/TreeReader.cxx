@@ -6,7 +6,11 @@
 #include "TorchMVA/Data/DataSetInfo.hxx"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <future>
+#include <mutex>
+#include <thread>
 
 namespace TorchMVA {
 namespace Internal {
@@ -14,7 +18,13 @@ namespace Internal {
 namespace {
 
 /// A block of rows fits in the second-level cache, and is long enough that the calls per block do not count.
-constexpr Long64_t kBlockRows = 1024;
+constexpr Long64_t kBlockRows = 4096;
+constexpr Long64_t kBlockBytes = 1 << 19;
+/// Entries for which another thread is worth starting.
+constexpr Long64_t kEntriesPerThread = 1 << 14;
+/// Reading is mostly unpacking; beyond this memory is the limit.
+constexpr Long64_t kMaxThreads = 8;
+
 /// The formulas that decide how many events an entry is: array variables and the cut.
 class EntrySelector {
 public:
@@ -119,6 +129,40 @@ std::string CombinedCut(const TreeInput &input, const ClassInfo &cls)
 
 } // namespace
 
+/// Hands out entries in blocks, in order, to any number of threads.
+class EntryQueue {
+public:
+   explicit EntryQueue(const std::vector<bool> &mask) : fMask(mask) {}
+   /// Entries before `end` may be handed out.
+   void SetEnd(Long64_t end) { fEnd = end; }
+   void Stop() { SetEnd(0); }
+
+   /// Puts the entries that pass in the block, without values; all lie in [first, first + n). False at the end.
+   bool Next(RowBlock &block, Long64_t &first, Long64_t &n)
+   {
+      const std::lock_guard<std::mutex> lock(fMutex);
+      block.fFirst = fPassed;
+      block.fRows = 0;
+      while (block.fRows == 0 && fNext < fEnd) {
+         first = fNext;
+         n = std::min(block.Capacity(), fEnd - first);
+         for (; fNext < first + n; ++fNext) {
+            if (fMask.empty() || fMask[fNext])
+               block.fEntries[block.fRows++] = fNext;
+         }
+      }
+      fPassed += block.fRows;
+      return block.fRows > 0;
+   }
+
+private:
+   const std::vector<bool> &fMask; ///< a bit for each entry, or nothing if all pass
+   std::mutex fMutex;
+   Long64_t fNext = 0;
+   Long64_t fPassed = 0;
+   std::atomic<Long64_t> fEnd{0};
+};
+
 bool &ForceFormulaReading()
 {
    static bool force = false;
@@ -164,7 +208,8 @@ TreeSelection TreeReader::Select() const
 
 RowBlock TreeReader::MakeBlock() const
 {
-   return RowBlock(kBlockRows, fNVariables, fNTargets, fNSpectators);
+   const Long64_t rowBytes = 4 * (fNVariables + fNTargets) + 8 * fNSpectators + 16;
+   return RowBlock(std::clamp<Long64_t>(kBlockBytes / rowBytes, 1, kBlockRows), fNVariables, fNTargets, fNSpectators);
 }
 
 void TreeReader::Read(const TreeSelection &selection, EventSink &sink) const
@@ -180,43 +225,42 @@ void TreeReader::ReadFlat(const TreeSelection &selection, EventSink &sink) const
    const TreeSession session(fTree);
    ColumnReader columns(session, fColumns, fForceFormula);
    EntryCursor cursor(session);
-   bool byColumn = false;
+   EntryQueue queue(selection.fMask);
    for (Long64_t begin = 0; begin < selection.fCandidates;) {
       cursor.MoveTo(begin);
       columns.StartSubtree(begin);
       const Long64_t end = std::min(begin + session.Tree().GetTree()->GetEntries(), selection.fCandidates);
-      if (columns.IsIndependent()) {
-         const auto &mask = selection.fMask;
-         const Long64_t passed = mask.empty() ? begin : std::count(mask.begin(), mask.begin() + begin, true);
-         columns.ReadColumns(end - begin, mask, passed, sink);
-         byColumn = true;
-      } else
-         ReadRange(columns, begin, begin, end, selection, sink);
+      const Long64_t cores = std::max(std::thread::hardware_concurrency(), 1u);
+      const Long64_t nThreads =
+         columns.IsIndependent() ? std::min({cores, kMaxThreads, 1 + (end - begin) / kEntriesPerThread}) : 1;
+      queue.SetEnd(end);
+      std::vector<std::future<void>> others;
+      for (Long64_t i = 1; i < nThreads; ++i) {
+         others.push_back(
+            std::async(std::launch::async, [&, clone = columns.Clone(i * fColumns.size() / nThreads)] {
+               ReadQueued(*clone, queue, sink);
+            }));
+      }
+      ReadQueued(columns, queue, sink);
+      for (auto &other : others)
+         other.get();
       begin = end;
    }
-   if (byColumn)
-      sink.PutConstants(fColumns.back().fKind != ColumnSpec::EKind::kWeight);
 }
 
-void TreeReader::ReadRange(ColumnReader &columns, Long64_t offset, Long64_t begin, Long64_t end,
-                           const TreeSelection &selection, EventSink &sink) const
+void TreeReader::ReadQueued(ColumnReader &columns, EntryQueue &queue, EventSink &sink) const
 {
-   RowBlock block = MakeBlock();
-   const auto &mask = selection.fMask;
-   Long64_t passed = mask.empty() ? begin : std::count(mask.begin(), mask.begin() + begin, true);
-   for (Long64_t entry = begin; entry < end; entry += kBlockRows) {
-      const Long64_t n = std::min(kBlockRows, end - entry);
-      block.fFirst = passed;
-      block.fRows = 0;
-      for (Long64_t i = entry; i < entry + n; ++i) {
-         if (mask.empty() || mask[i])
-            block.fEntries[block.fRows++] = i;
-      }
-      passed += block.fRows;
-      if (block.fRows > 0) {
-         columns.Read(entry - offset, n, block);
+   try {
+      RowBlock block = MakeBlock();
+      Long64_t first = 0;
+      Long64_t n = 0;
+      while (queue.Next(block, first, n)) {
+         columns.Read(first, n, block);
          sink.Put(block);
       }
+   } catch (...) {
+      queue.Stop(); // the other threads need not go on
+      throw;
    }
 }
 
@@ -258,7 +302,7 @@ void TreeReader::ReadArrays(const TreeSelection &selection, EventSink &sink) con
                StoreValue(fColumns[c], i, block.fRows, formulas[c]->Value(which), block);
             }
          }
-         if (++block.fRows == kBlockRows) {
+         if (++block.fRows == block.Capacity()) {
             sink.Put(block);
             block.fFirst += block.fRows;
             block.fRows = 0;

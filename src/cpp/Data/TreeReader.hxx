@@ -13,6 +13,7 @@ namespace TorchMVA {
 namespace Internal {
 
 class ColumnReader;
+class EntryQueue;
 
 /// Which events of one tree pass its cuts. An event is an entry, or one instance of an entry's array variables.
 struct TreeSelection {
@@ -31,8 +32,8 @@ public:
 
    /// Also finds out whether all expressions can be evaluated. Throws Error (kExpression, kData).
    TreeSelection Select() const;
-   /// Delivers all events that passed. Plain branches of local files come column by column, from several threads (no
-   /// ROOT function but R__unzip is called outside the calling thread); else whole rows come in order.
+   /// Delivers all events that passed, in blocks of rows. If all columns are plain branches of local files the blocks
+   /// come from several threads (no ROOT function but R__unzip is called outside the calling thread); else in order.
    void Read(const TreeSelection &selection, EventSink &sink) const;
    /// The combined cut of tree and class, empty if there is none.
    const std::string &Cut() const { return fCut; }
@@ -41,9 +42,8 @@ private:
    void ReadFlat(const TreeSelection &selection, EventSink &sink) const;
    void ReadArrays(const TreeSelection &selection, EventSink &sink) const;
    RowBlock MakeBlock() const;
-   /// Entries [begin, end) of the tree, which lie in the subtree that begins at `offset`.
-   void ReadRange(ColumnReader &columns, Long64_t offset, Long64_t begin, Long64_t end, const TreeSelection &selection,
-                  EventSink &sink) const;
+   /// All entries that the queue holds, which lie in the present subtree of `columns`.
+   void ReadQueued(ColumnReader &columns, EntryQueue &queue, EventSink &sink) const;
 
    TTree &fTree;
    std::string fCut;

@@ -16,10 +16,6 @@ namespace TorchMVA {
 
 namespace {
 
-/// Rows that go through transformation and prediction at a time: bounds the scratch memory, and is large enough for
-/// any vectorised code below.
-constexpr Long64_t kBlockRows = 1 << 17;
-
 /// Options that TMVA's weight files may contain and that change nothing here.
 const std::set<std::string> kCompatibilityOptions = {"CreateMVAPdfs",    "Normalise",          "D",
                                                      "VarTransformType", "TxtWeightFilesOnly", "NbinsMVAPdf",
@@ -31,13 +27,18 @@ template <typename T>
 class Scratch {
 public:
    explicit Scratch(std::vector<T> &home) : fHome(home), fVector(std::move(home)) {}
-   ~Scratch() { fHome = std::move(fVector); }
+   ~Scratch()
+   {
+      if (fVector.capacity() <= kMaxKept)
+         fHome = std::move(fVector);
+   }
    Scratch(const Scratch &) = delete;
    Scratch &operator=(const Scratch &) = delete;
    std::vector<T> &operator*() { return fVector; }
    std::vector<T> *operator->() { return &fVector; }
 
 private:
+   static constexpr std::size_t kMaxKept = (std::size_t{16} << 20) / sizeof(T); // 16 MiB
    std::vector<T> &fHome;
    std::vector<T> fVector;
 };
@@ -288,8 +289,9 @@ void MethodBase::Evaluate(const float *variables, Long64_t n, float *responses, 
    const Long64_t nVariables = GetNVariables();
    const Long64_t nSpectators = fDataSetInfo.GetNSpectators();
    const Long64_t nResponses = GetNResponses();
-   for (Long64_t first = 0; first < n; first += kBlockRows)
-      EvaluateBlock(variables + first * nVariables, std::min(kBlockRows, n - first), responses + first * nResponses,
+   const Long64_t block = std::max<Long64_t>(GetBlockRows(), 1);
+   for (Long64_t first = 0; first < n; first += block)
+      EvaluateBlock(variables + first * nVariables, std::min(block, n - first), responses + first * nResponses,
                     spectators ? spectators + first * nSpectators : nullptr);
 }
 
@@ -376,7 +378,7 @@ std::vector<Double_t> MethodBase::GetMvaValues(Long64_t first, Long64_t last, Bo
 std::vector<Double_t> MethodBase::GetDataMvaValues(DataSet *data, Long64_t first, Long64_t last, Bool_t)
 {
    const Sample all = data->GetSample(fCurrentType);
-   if (first > last || last > all.Size())
+   if (last < 0 || first > last || last > all.Size())
       last = all.Size();
    first = std::clamp<Long64_t>(first, 0, last);
    const Sample sample = all.Slice(first, last - first);

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <limits>
 
 REGISTER_METHOD(PyTorch)
 
@@ -179,7 +180,6 @@ void MethodPyTorch::Train()
    request.fBatchSize = fBatchSize;
    request.fNumEpochs = fNumEpochs;
    request.fSaveBestOnly = fSaveBestOnly;
-   request.fIgnoreNegativeWeights = fIgnoreNegWeightsInTraining;
    request.fProgress = gConfig().DrawProgressBar() && !gConfig().IsSilent();
    request.fSteps = ParseLearningRateSchedule(fLearningRateSchedule.Data());
    request.fTrainedFile = fFilenameTrainedModel.Data();
@@ -222,6 +222,13 @@ void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
    const Long64_t nVariables = GetNVariables();
    session.Predict({rows, n, nVariables, fImpl->OwnerOf(rows)}, outputs,
                    fImpl->fNOutputs.load(std::memory_order_relaxed));
+}
+
+Long64_t MethodPyTorch::GetBlockRows() const
+{
+   EnsureLoaded();
+   return fImpl->fSession.load(std::memory_order_acquire)->UsesPredictFunc() ? std::numeric_limits<Long64_t>::max()
+                                                                             : MethodBase::GetBlockRows();
 }
 
 void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const

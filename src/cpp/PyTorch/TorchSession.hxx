@@ -49,7 +49,6 @@ struct TrainRequest {
    unsigned fBatchSize = 100;
    unsigned fNumEpochs = 10;
    bool fSaveBestOnly = true;
-   bool fIgnoreNegativeWeights = false;
    bool fProgress = true;
    std::vector<std::pair<int, double>> fSteps; ///< epoch, learning rate
    std::string fTrainedFile;
@@ -92,6 +91,8 @@ public:
    /// Outputs of inputs.fRows rows into `outputs` (row-major, nOutputs columns). If the user's function predicts, it
    /// gets the inputs as they are if they have an owner, else a copy.
    virtual void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) = 0;
+   /// Whether Predict calls a function of the user; known after Train or Load.
+   virtual bool UsesPredictFunc() const = 0;
    virtual ExportedModel Export() = 0;
 };
 

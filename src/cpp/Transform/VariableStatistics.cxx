@@ -2,42 +2,12 @@
 
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Logger.hxx"
+#include "TorchMVA/Data/VariableStatistics.hxx"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 namespace TorchMVA {
-
-std::vector<VariableStatistics> ComputeVariableStatistics(MatrixView<const float> rows, const float *weights)
-{
-   std::vector<VariableStatistics> result(rows.fColumns);
-   if (rows.fRows == 0)
-      return result;
-   double sum = 0;
-   for (Long64_t i = 0; i < rows.fRows; ++i)
-      sum += weights ? weights[i] : 1.0;
-   for (Long64_t c = 0; c < rows.fColumns; ++c) {
-      VariableStatistics &s = result[c];
-      s.fMin = s.fMax = rows(0, c);
-      double mean = 0, square = 0;
-      for (Long64_t i = 0; i < rows.fRows; ++i) {
-         const double x = rows(i, c);
-         mean += (weights ? weights[i] : 1.0) * x;
-         s.fMin = std::min(s.fMin, x);
-         s.fMax = std::max(s.fMax, x);
-      }
-      if (sum == 0)
-         continue;
-      s.fMean = mean / sum;
-      for (Long64_t i = 0; i < rows.fRows; ++i) {
-         const double d = rows(i, c) - s.fMean;
-         square += (weights ? weights[i] : 1.0) * d * d;
-      }
-      s.fRMS = std::sqrt(std::max(0.0, square / sum));
-   }
-   return result;
-}
 
 void PrintVariableStatistics(const std::string &source, const std::vector<VariableInfo> &variables,
                              const Sample &sample)

@@ -162,7 +162,7 @@ TEST(Fisher, CoefficientsDoNotDependOnTheScaleOfTheWeights)
       weights[i] = 0.5f + (i % 4);
    const auto coefficients = [&events, &weights] {
       const auto m =
-         Internal::ComputeFisherMoments(events.fVariables.View(), weights.data(), events.fClasses.data(), 0, 1, false);
+         Internal::ComputeFisherMoments(events.fVariables.View(), weights.data(), events.fClasses.data(), 0, 1);
       return Internal::ComputeFisherCoefficients(m, false, {"a", "b", "c", "d"}, "Test");
    };
    const auto once = coefficients();
@@ -173,31 +173,18 @@ TEST(Fisher, CoefficientsDoNotDependOnTheScaleOfTheWeights)
       EXPECT_NEAR(again[k], once[k], 1e-12);
 }
 
-TEST(Fisher, NegativeWeightsCanBeIgnored)
-{
-   const float rows[] = {0, 1, 5, 2, 3, -4};
-   const int classes[] = {0, 0, 0, 1, 1, 1};
-   const float weights[] = {1, 1, -1, 1, 1, -1};
-   const auto m = Internal::ComputeFisherMoments({rows, 6, 1}, weights, classes, 0, 1, true);
-   EXPECT_DOUBLE_EQ(m.fSumSignal, 2);
-   EXPECT_DOUBLE_EQ(m.fMeanSignal[0], 0.5);
-   EXPECT_DOUBLE_EQ(m.fMeanBackground[0], 2.5);
-   EXPECT_DOUBLE_EQ(m.fWithin(0, 0), 0.5);
-   EXPECT_DOUBLE_EQ(m.fBetween(0, 0), 1);
-}
-
 TEST(Fisher, SingularMatricesNameTheVariables)
 {
    const float rows[] = {0, 3, 0, 1, 3, 2, 2, 3, 4, 4, 3, 8, 7, 3, 14, 9, 3, 18};
    const int classes[] = {0, 0, 0, 1, 1, 1};
-   auto m = Internal::ComputeFisherMoments({rows, 6, 3}, nullptr, classes, 0, 1, false);
+   auto m = Internal::ComputeFisherMoments({rows, 6, 3}, nullptr, classes, 0, 1);
    ExpectError(EErrorCode::kData, {"\"b\" is constant"},
                [&m] { Internal::ComputeFisherCoefficients(m, false, {"a", "b", "c"}, "Test"); });
    m.fWithin(1, 1) = 1;
    ExpectError(EErrorCode::kData, {"\"a\", \"c\"", "linearly"},
                [&m] { Internal::ComputeFisherCoefficients(m, false, {"a", "b", "c"}, "Test"); });
    ExpectError(EErrorCode::kData, {"weights", "class 1"},
-               [&rows, &classes] { Internal::ComputeFisherMoments({rows, 3, 3}, nullptr, classes, 0, 1, false); });
+               [&rows, &classes] { Internal::ComputeFisherMoments({rows, 3, 3}, nullptr, classes, 0, 1); });
 }
 
 TEST(Fisher, TheWeightFileGivesTheSameBits)

@@ -4,7 +4,7 @@
 
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
-#include "TorchMVA/Transform/VariableStatistics.hxx"
+#include "TorchMVA/Data/VariableStatistics.hxx"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include "Transform/SortedOrder.hxx"
 
 #include "TMath.h"
-#include "TorchMVA/Transform/VariableStatistics.hxx"
+#include "TorchMVA/Data/VariableStatistics.hxx"
 
 #include <gtest/gtest.h>
 

@@ -39,7 +39,6 @@ class Events:
             "num_epochs": 2,
             "save_best_only": True,
             "steps": [],
-            "ignore_negative": False,
             "trained_file": "trained.pt",
             "progress": False,
         }

@@ -120,7 +120,6 @@ class Session:
         num_epochs: int,
         save_best_only: bool,
         steps: list[tuple[int, float]],
-        ignore_negative: bool,
         trained_file: str,
         progress: bool,
     ) -> int:
@@ -134,7 +133,6 @@ class Session:
             n_validation: validation events, the last rows.
             rows: int64 row numbers for training and validation, where the last rows will not do.
             steps: (epoch, learning rate).
-            ignore_negative: events of negative weight get weight 0.
 
         Returns:
             The number of output columns.
@@ -149,7 +147,6 @@ class Session:
                 n_validation=n_validation,
                 n_outputs=self._shape.n_outputs,
                 batch_size=batch_size,
-                ignore_negative=ignore_negative,
                 log=self._log,
             )
             job.kind = self._shape.kind

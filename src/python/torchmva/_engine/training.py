@@ -131,7 +131,6 @@ def make_job(
     n_validation: int,
     n_outputs: int,
     batch_size: int,
-    ignore_negative: bool,
     log: Log,
 ) -> Job:
     """Loaders and weights on the memory of C++: slices of it, or lists of its rows.
@@ -143,16 +142,12 @@ def make_job(
         n_validation: validation events.
         n_outputs: number of classes.
         batch_size: rows a batch.
-        ignore_negative: negative weights become 0.
         log: where to say so.
     """
     inputs, targets, classes, weights = events
     x = torch.from_numpy(inputs)
     y = torch.from_numpy(targets) if classes is None else _one_hot(torch.from_numpy(classes), n_outputs)
     w = torch.from_numpy(weights)
-    if ignore_negative and bool((w < 0).any()):
-        log.info(f"Option IgnoreNegWeightsInTraining: {int((w < 0).sum())} events get weight 0")
-        w = w.clamp_min(0)
     n = len(x) - n_validation
     if rows is None:
         loaders = [BatchLoader((x[:n], y[:n]), batch_size), BatchLoader((x[n:], y[n:]), batch_size)]

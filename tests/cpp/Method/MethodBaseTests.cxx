@@ -1,0 +1,159 @@
+// The life cycle that all methods share, seen through a method that writes down what it gets.
+
+#include "TorchMVA/Method/MethodBase.hxx"
+
+#include "TorchMVA/Core/Config.hxx"
+#include "TorchMVA/Core/Xml.hxx"
+#include "support/ExpectError.hxx"
+#include "support/TempDir.hxx"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+using namespace TorchMVA;
+using TorchMVA::Test::ExpectError;
+
+namespace {
+
+constexpr Long64_t kTrainingEvents = 40, kTestEvents = 40000, kVariables = 2;
+
+/// x0 is the number of the event, x1 its square root; every third weight is negative.
+std::shared_ptr<DataSet> MakeDataSet(DataSetInfo &)
+{
+   constexpr Long64_t n = kTrainingEvents + kTestEvents;
+   SharedMatrix<float> variables(n, kVariables), targets(n, 0), weights(n, 1);
+   SharedMatrix<double> spectators(n, 0);
+   SharedMatrix<int> classes(n, 1);
+   for (Long64_t i = 0; i < n; ++i) {
+      variables.View()(i, 0) = i;
+      variables.View()(i, 1) = std::sqrt(static_cast<float>(i));
+      weights.Data()[i] = i % 3 == 0 ? -1 : 2;
+      classes.Data()[i] = i % 2;
+   }
+   return std::make_shared<DataSet>(variables, targets, spectators, weights, classes, kTrainingEvents, 2,
+                                    std::vector<double>{1, 1});
+}
+
+/// Two outputs: the sum of the inputs, and minus that.
+class RecordingMethod : public MethodBase {
+public:
+   RecordingMethod(DataSetInfo &info, const TString &options) : MethodBase("job", Types::kFisher, "rec", info, options)
+   {
+   }
+   Bool_t HasAnalysisType(Types::EAnalysisType, UInt_t, UInt_t) override { return kTRUE; }
+   void DeclareOptions() override {}
+   void ProcessOptions() override {}
+   void Train() override
+   {
+      const Sample &sample = TrainingSample();
+      fSeenRows = sample.fVariables.fData;
+      fSeenWeights.assign(sample.fWeights, sample.fWeights + sample.Size());
+   }
+   UInt_t GetNOutputs() const override { return 2; }
+   void Predict(const float *rows, Long64_t n, float *outputs) const override
+   {
+      fBlocks.push_back(n);
+      for (Long64_t i = 0; i < n; ++i) {
+         outputs[2 * i] = std::accumulate(rows + i * kVariables, rows + (i + 1) * kVariables, 0.f);
+         outputs[2 * i + 1] = -outputs[2 * i];
+      }
+   }
+   Sample GetTrainingSample() const { return TrainingSample(); }
+
+   const float *fSeenRows = nullptr;
+   std::vector<float> fSeenWeights;
+   mutable std::vector<Long64_t> fBlocks;
+
+protected:
+   void AddWeightsXMLTo(const XmlNode &) const override {}
+   void ReadWeightsFromXML(const XmlNode &) override {}
+};
+
+class MethodBaseTest : public ::testing::Test {
+protected:
+   MethodBaseTest()
+   {
+      gConfig().SetSilent(kTRUE);
+      fInfo.AddVariable("x0");
+      fInfo.AddVariable("x1");
+      fInfo.AddClass("Background");
+      fInfo.AddClass("Signal");
+      fInfo.SetBuilder(MakeDataSet);
+   }
+   std::unique_ptr<RecordingMethod> Make(const TString &options)
+   {
+      auto method = std::make_unique<RecordingMethod>(fInfo, options);
+      method->SetAnalysisType(Types::kClassification);
+      method->SetupMethod();
+      method->ProcessSetup();
+      return method;
+   }
+   DataSetInfo fInfo{"dataset"};
+};
+
+} // namespace
+
+TEST_F(MethodBaseTest, WithoutTransformationTheMethodGetsTheDataSetItself)
+{
+   const auto method = Make("");
+   method->TrainMethod();
+   EXPECT_EQ(method->fSeenRows, fInfo.GetDataSet()->GetSample(Types::kTraining).fVariables.fData);
+   EXPECT_EQ(method->GetTrainingSample().Size(), 0) << "and lets it go after the training";
+}
+
+TEST_F(MethodBaseTest, NegativeWeightsAreIgnoredOnRequestAndForThisMethodOnly)
+{
+   const auto ignoring = Make("IgnoreNegWeightsInTraining");
+   const auto keeping = Make("");
+   ignoring->TrainMethod();
+   keeping->TrainMethod();
+   const float *weights = fInfo.GetDataSet()->GetSample(Types::kTraining).fWeights;
+   ASSERT_EQ(ignoring->fSeenWeights.size(), static_cast<std::size_t>(kTrainingEvents));
+   for (Long64_t i = 0; i < kTrainingEvents; ++i) {
+      EXPECT_EQ(weights[i], i % 3 == 0 ? -1 : 2) << "the data set keeps its weights";
+      EXPECT_EQ(ignoring->fSeenWeights[i], i % 3 == 0 ? 0 : 2);
+      EXPECT_EQ(keeping->fSeenWeights[i], weights[i]);
+   }
+}
+
+TEST_F(MethodBaseTest, ResponsesAreTheSignalColumnInOrder)
+{
+   const auto method = Make("");
+   method->TrainMethod();
+   method->AddOutput(Types::kTesting);
+   const auto &responses = method->GetResponses(Types::kTesting);
+   ASSERT_EQ(responses.size(), static_cast<std::size_t>(kTestEvents));
+   EXPECT_GT(method->fBlocks.size(), 1u) << "large samples go in blocks";
+   // The signal is class 1, so the response is minus the sum.
+   const float *rows = fInfo.GetDataSet()->GetSample(Types::kTesting).fVariables.fData;
+   for (const Long64_t i : {0LL, 1LL, 16383LL, 16384LL, 39999LL})
+      EXPECT_EQ(responses[i], -(rows[2 * i] + rows[2 * i + 1])) << i;
+   method->SetCurrentType(Types::kTesting);
+   const auto part = method->GetMvaValues(100, 200);
+   ASSERT_EQ(part.size(), 100u);
+   EXPECT_EQ(part[0], responses[100]) << "events [first, last), not [0, last - first)";
+   EXPECT_EQ(method->GetMvaValues(-1).size(), static_cast<std::size_t>(kTestEvents));
+}
+
+TEST_F(MethodBaseTest, TransformedBlocksEqualSingleEvents)
+{
+   const auto method = Make("VarTransform=N");
+   method->TrainMethod();
+   method->AddOutput(Types::kTesting);
+   const auto &responses = method->GetResponses(Types::kTesting);
+   for (const Long64_t i : {0LL, 20000LL, 39999LL}) {
+      const Event event = fInfo.GetDataSet()->GetEvent(i, Types::kTesting);
+      EXPECT_EQ(method->GetMvaValue(&event), responses[i]);
+   }
+}
+
+TEST_F(MethodBaseTest, WrongOrderAndWrongOptionsAreErrors)
+{
+   const auto method = Make("");
+   ExpectError(EErrorCode::kState, {"TestAllMethods"}, [&] { method->GetResponses(Types::kTesting); });
+   ExpectError(EErrorCode::kState, {"SetupMethod"}, [&] { method->SetupMethod(); });
+   ExpectError(EErrorCode::kOption, {"VarTransfrom", "VarTransform"}, [&] { Make("VarTransfrom=D"); });
+   ExpectError(EErrorCode::kOption, {}, [&] { Make("VarTransform=Q"); });
+   ExpectError(EErrorCode::kState, {"2 variables"}, [&] { method->GetMvaValue(); });
+}
