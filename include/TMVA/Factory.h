@@ -4,6 +4,8 @@
 #include "TorchMVA/Factory.hxx"
 #include "TorchMVA/Tools.hxx"
 
+#include <iostream> // macros written for TMVA have std::cout from this header
+
 namespace TMVA = TorchMVA;
 
 #endif

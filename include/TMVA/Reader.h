@@ -3,6 +3,8 @@
 
 #include "TorchMVA/Reader.hxx"
 
+#include <iostream> // macros written for TMVA have std::cout from this header
+
 namespace TMVA = TorchMVA;
 
 #endif

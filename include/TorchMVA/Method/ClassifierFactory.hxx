@@ -53,17 +53,17 @@ private:
 } // namespace TorchMVA
 
 /// Once, in the source file of a method class TorchMVA::Method<X> with a number TorchMVA::Types::k<X>.
-#define REGISTER_METHOD(X)                                                                                             \
-   namespace {                                                                                                         \
-   TorchMVA::IMethod *CreateMethod##X(const TString &job, const TString &title, TorchMVA::DataSetInfo &info,           \
-                                      const TString &option)                                                          \
-   {                                                                                                                   \
-      if (job.IsNull() && title.IsNull())                                                                              \
-         return new TorchMVA::Method##X(info, option);                                                                 \
-      return new TorchMVA::Method##X(job, title, info, option);                                                        \
-   }                                                                                                                   \
-   const bool kRegistered##X = TorchMVA::ClassifierFactory::Instance().Register(#X, CreateMethod##X) &&                \
-                               TorchMVA::Types::Instance().AddTypeMapping(TorchMVA::Types::k##X, #X);                  \
+#define REGISTER_METHOD(X) \
+   namespace { \
+   TorchMVA::IMethod *CreateMethod##X(const TString &job, const TString &title, TorchMVA::DataSetInfo &info, \
+                                      const TString &option) \
+   { \
+      if (job.IsNull() && title.IsNull()) \
+         return new TorchMVA::Method##X(info, option); \
+      return new TorchMVA::Method##X(job, title, info, option); \
+   } \
+   const bool kRegistered##X = TorchMVA::ClassifierFactory::Instance().Register(#X, CreateMethod##X) && \
+                               TorchMVA::Types::Instance().AddTypeMapping(TorchMVA::Types::k##X, #X); \
    }
 
 #endif

@@ -193,10 +193,10 @@ const std::vector<Float_t> &Reader::EvaluateInputs(const MethodBase &method)
 {
    const UInt_t nResponses = method.GetNResponses();
    if (fValues.size() != method.GetNVariables())
-      throw Error(EErrorCode::kArgument,
-                  "expected " + std::to_string(method.GetNVariables()) + " variables, found " +
-                     std::to_string(fValues.size()),
-                  {{"method", method.GetName()}, {"declared in the reader", std::to_string(fVariableAddresses.size())}});
+      throw Error(
+         EErrorCode::kArgument,
+         "expected " + std::to_string(method.GetNVariables()) + " variables, found " + std::to_string(fValues.size()),
+         {{"method", method.GetName()}, {"declared in the reader", std::to_string(fVariableAddresses.size())}});
    const auto nan = std::find_if(fValues.begin(), fValues.end(), [](Float_t x) { return std::isnan(x); });
    if (nan != fValues.end()) {
       if (++fNNaN <= kMaxNaNLines)

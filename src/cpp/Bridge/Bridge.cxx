@@ -22,7 +22,7 @@ namespace {
 struct PythonState {
    py::object fSession;
    std::shared_ptr<RowPredictor> fRowPredictor; ///< null: there is only the general way
-   bool fIsPrepared = false; ///< the predictor fits the model in use
+   bool fIsPrepared = false;                    ///< the predictor fits the model in use
 };
 
 class BridgeSession final : public TorchSession {
@@ -114,15 +114,14 @@ int BridgeSession::Train(const TrainRequest &request)
       const bool hasTargets = request.fTargets.fData != nullptr;
       const py::object targets = hasTargets ? py::object(ViewOf(request.fTargets)) : py::none();
       const py::object classes = hasTargets ? py::none() : py::object(ViewOf(request.fClasses, true));
-      const int nOutputs =
-         fState->fSession
-            .attr("train")("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets, "classes"_a = classes,
-                           "weights"_a = ViewOf(request.fWeights, true), "n_validation"_a = request.fNValidation,
-                           "rows"_a = RowNumbers(request), "batch_size"_a = request.fBatchSize,
-                           "num_epochs"_a = request.fNumEpochs, "save_best_only"_a = request.fSaveBestOnly,
-                           "steps"_a = request.fSteps, "trained_file"_a = request.fTrainedFile,
-                           "progress"_a = request.fProgress)
-            .cast<int>();
+      const int nOutputs = fState->fSession
+                              .attr("train")("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets,
+                                             "classes"_a = classes, "weights"_a = ViewOf(request.fWeights, true),
+                                             "n_validation"_a = request.fNValidation, "rows"_a = RowNumbers(request),
+                                             "batch_size"_a = request.fBatchSize, "num_epochs"_a = request.fNumEpochs,
+                                             "save_best_only"_a = request.fSaveBestOnly, "steps"_a = request.fSteps,
+                                             "trained_file"_a = request.fTrainedFile, "progress"_a = request.fProgress)
+                              .cast<int>();
       Prepare(nOutputs);
       return nOutputs;
    });

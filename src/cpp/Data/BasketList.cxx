@@ -35,8 +35,7 @@ bool Decompress(unsigned char *in, const unsigned char *end, std::vector<char> &
       int packed = 0;
       int full = 0;
       int unpacked = 0;
-      if (end - in < kPieceHead || R__unzip_header(&packed, in, &full) != 0 || packed > end - in ||
-          full > size - done)
+      if (end - in < kPieceHead || R__unzip_header(&packed, in, &full) != 0 || packed > end - in || full > size - done)
          return false;
       R__unzip(&packed, in, &full, reinterpret_cast<unsigned char *>(out.data()) + done, &unpacked);
       if (unpacked <= 0)
@@ -96,8 +95,7 @@ void BasketList::ReadFile(std::size_t basket, Long64_t seek, Bytes_t &bytes) con
    }
 }
 
-std::shared_ptr<const BasketList::Bytes_t>
-BasketList::Unpack(std::size_t basket, Long64_t keyLength, Long64_t size)
+std::shared_ptr<const BasketList::Bytes_t> BasketList::Unpack(std::size_t basket, Long64_t keyLength, Long64_t size)
 {
    // Held while unpacking: the other threads will mostly want this basket too.
    const std::lock_guard<std::mutex> lock(fMutex);

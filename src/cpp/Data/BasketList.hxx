@@ -22,11 +22,11 @@ public:
    /// One reader's place in the branch: the basket that it reads.
    struct Cursor {
       std::size_t fBasket = 0;
-      Long64_t fFirst = 0;                                 ///< first entry of the basket
-      Long64_t fEnd = 0;                                   ///< entry after its last
-      Long64_t fSeek = 0;                                  ///< file position of its first value, if not compressed
-      std::shared_ptr<const std::vector<char>> fUnpacked;  ///< all its values, if compressed
-      std::vector<char> fRead;                             ///< the values asked for last, if not compressed
+      Long64_t fFirst = 0;                                ///< first entry of the basket
+      Long64_t fEnd = 0;                                  ///< entry after its last
+      Long64_t fSeek = 0;                                 ///< file position of its first value, if not compressed
+      std::shared_ptr<const std::vector<char>> fUnpacked; ///< all its values, if compressed
+      std::vector<char> fRead;                            ///< the values asked for last, if not compressed
    };
 
    /// nullptr if not all baskets of the branch are complete in a local file that is only read. `valueSize` is the

@@ -78,10 +78,10 @@ NumberType Number(const char *name)
 const NumberType *FindType(const TLeaf &leaf)
 {
    static const NumberType types[] = {
-      Number<Float_t>("Float_t"),     Number<Double_t>("Double_t"),     Number<Int_t>("Int_t"),
-      Number<UInt_t>("UInt_t"),       Number<Short_t>("Short_t"),       Number<UShort_t>("UShort_t"),
-      Number<std::int8_t>("Char_t"),  Number<std::uint8_t>("UChar_t"),  Number<std::uint8_t>("Bool_t"),
-      Number<Long64_t>("Long64_t"),   Number<ULong64_t>("ULong64_t"),
+      Number<Float_t>("Float_t"),    Number<Double_t>("Double_t"),    Number<Int_t>("Int_t"),
+      Number<UInt_t>("UInt_t"),      Number<Short_t>("Short_t"),      Number<UShort_t>("UShort_t"),
+      Number<std::int8_t>("Char_t"), Number<std::uint8_t>("UChar_t"), Number<std::uint8_t>("Bool_t"),
+      Number<Long64_t>("Long64_t"),  Number<ULong64_t>("ULong64_t"),
    };
    const auto *type = std::find_if(std::begin(types), std::end(types), [&leaf](const NumberType &t) {
       return std::strcmp(t.fName, leaf.GetTypeName()) == 0;
@@ -99,8 +99,8 @@ bool IsNumberLeaf(const TLeaf &leaf)
    // Exactly these classes: Float16_t and Double32_t have leaves (and packings) of their own.
    static const char *const classes[] = {"TLeafF", "TLeafD", "TLeafI", "TLeafS", "TLeafB", "TLeafL", "TLeafO"};
    const auto isClass = [&leaf](const char *name) { return std::strcmp(leaf.ClassName(), name) == 0; };
-   return std::any_of(std::begin(classes), std::end(classes), isClass) && FindType(leaf) &&
-          leaf.GetLenStatic() == 1 && !leaf.GetLeafCount();
+   return std::any_of(std::begin(classes), std::end(classes), isClass) && FindType(leaf) && leaf.GetLenStatic() == 1 &&
+          !leaf.GetLeafCount();
 }
 
 } // namespace

@@ -14,6 +14,9 @@
 #include <cfloat>
 #include <limits>
 #include <numeric>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace TorchMVA {
 namespace Internal {
@@ -142,6 +145,9 @@ private:
 
    std::unique_ptr<MatrixFiller> Fill(std::vector<EventId_t> rows)
    {
+#ifdef __GLIBC__
+      ::malloc_trim(0); // what the split gave back, before the matrices come
+#endif
       auto filling = std::make_unique<MatrixFiller>(fInfo, std::move(rows), fNRows);
       auto &filler = *filling;
       auto selection = fSelections.begin();

@@ -236,10 +236,9 @@ void TreeReader::ReadFlat(const TreeSelection &selection, EventSink &sink) const
       queue.SetEnd(end);
       std::vector<std::future<void>> others;
       for (Long64_t i = 1; i < nThreads; ++i) {
-         others.push_back(
-            std::async(std::launch::async, [&, clone = columns.Clone(i * fColumns.size() / nThreads)] {
-               ReadQueued(*clone, queue, sink);
-            }));
+         others.push_back(std::async(std::launch::async, [&, clone = columns.Clone(i * fColumns.size() / nThreads)] {
+            ReadQueued(*clone, queue, sink);
+         }));
       }
       ReadQueued(columns, queue, sink);
       for (auto &other : others)

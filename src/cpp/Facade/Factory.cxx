@@ -101,10 +101,10 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
    fLogger.Header(("Booking method: " + title).Data());
    std::unique_ptr<MethodBase> method = CreateMethod(methodTypeName.Data(), title, info, options);
    if (!method->HasAnalysisType(fAnalysisType, info.GetNClasses(), info.GetNTargets())) {
-      fLogger.Warning(TString::Format("Method %s is not capable of handling %s with %u classes and %u targets: not booked",
-                                      methodTypeName.Data(), AnalysisTitle(fAnalysisType), info.GetNClasses(),
-                                      info.GetNTargets())
-                         .Data());
+      fLogger.Warning(
+         TString::Format("Method %s is not capable of handling %s with %u classes and %u targets: not booked",
+                         methodTypeName.Data(), AnalysisTitle(fAnalysisType), info.GetNClasses(), info.GetNTargets())
+            .Data());
       return nullptr;
    }
    if (fModelPersistence)
@@ -193,8 +193,8 @@ Factory::Booking &Factory::RequireBooking(const TString &datasetName, const char
    for (const auto &booking : fBookings)
       known += (known.empty() ? "" : ", ") + std::string(booking->fName.Data());
    throw Error(EErrorCode::kMethod,
-               "no method is booked on data set \"" + std::string(datasetName.Data()) + "\"; data sets: " +
-                  (known.empty() ? "none" : known),
+               "no method is booked on data set \"" + std::string(datasetName.Data()) +
+                  "\"; data sets: " + (known.empty() ? "none" : known),
                {{"caller", caller}});
 }
 
@@ -256,8 +256,7 @@ void Factory::CheckTrainingInput(DataSetInfo &info) const
       throw Error(EErrorCode::kData, "expected at least one target for a regression, found none: call AddTarget",
                   {{"data set", info.GetName()}});
    if (fAnalysisType != Types::kRegression && info.GetNClasses() < 2)
-      throw Error(EErrorCode::kData,
-                  "expected at least two classes, found " + std::to_string(info.GetNClasses()),
+      throw Error(EErrorCode::kData, "expected at least two classes, found " + std::to_string(info.GetNClasses()),
                   {{"data set", info.GetName()}});
    const Long64_t nTraining = info.GetDataSet()->GetNTrainingEvents();
    if (nTraining < kMinTrainingEvents)

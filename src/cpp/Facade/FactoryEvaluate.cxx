@@ -31,8 +31,12 @@ MulticlassSample Multi(const MethodBase &method, Types::ETreeType type)
 RegressionSample Regressed(const MethodBase &method, Types::ETreeType type, UInt_t target)
 {
    const Sample sample = method.Data()->GetSample(type);
-   return {method.GetResponses(type).data() + target, method.GetNResponses(), sample.fTargets.fData + target,
-           sample.fTargets.fColumns,                  sample.fWeights,        sample.Size()};
+   return {method.GetResponses(type).data() + target,
+           method.GetNResponses(),
+           sample.fTargets.fData + target,
+           sample.fTargets.fColumns,
+           sample.fWeights,
+           sample.Size()};
 }
 
 std::vector<std::string> ClassNames(const DataSetInfo &info)
@@ -120,8 +124,9 @@ void Factory::PrintResponseCorrelations(const Booking &booking) const
    sample.fVariables = responses.View();
    for (UInt_t cls = 0; cls < booking.fInfo->GetNClasses(); ++cls)
       Internal::ReportMatrix(
-         fLogger, std::string("Correlations of the responses (") + booking.fInfo->GetClassInfo(cls)->GetName() + "):",
-         names, Internal::Correlations(sample, cls));
+         fLogger,
+         std::string("Correlations of the responses (") + booking.fInfo->GetClassInfo(cls)->GetName() + "):", names,
+         Internal::Correlations(sample, cls));
 }
 
 void Factory::EvaluateMulticlass(Booking &booking, EvaluationTables &tables)
@@ -130,8 +135,8 @@ void Factory::EvaluateMulticlass(Booking &booking, EvaluationTables &tables)
    for (const auto &method : booking.fMethods) {
       const MulticlassSample test = Multi(*method, Types::kTesting);
       const MulticlassSample training = Multi(*method, Types::kTraining);
-      tables.fMulticlass.push_back({booking.fName.Data(), method->GetName(), classes, TorchMVA::EvaluateMulticlass(test),
-                                 TorchMVA::EvaluateMulticlass(training)});
+      tables.fMulticlass.push_back({booking.fName.Data(), method->GetName(), classes,
+                                    TorchMVA::EvaluateMulticlass(test), TorchMVA::EvaluateMulticlass(training)});
       if (fTargetFile)
          WriteMulticlassHistograms(MethodDirectory(fTargetFile, booking.fName, *method), method->GetName(), classes,
                                    test, &training);
@@ -143,9 +148,9 @@ void Factory::EvaluateRegression(Booking &booking, EvaluationTables &tables)
    for (const auto &method : booking.fMethods) {
       for (UInt_t target = 0; target < booking.fInfo->GetNTargets(); ++target)
          tables.fRegression.push_back({booking.fName.Data(), method->GetName(),
-                                    booking.fInfo->GetTargetInfo(target).GetLabel().Data(),
-                                    TorchMVA::EvaluateRegression(Regressed(*method, Types::kTesting, target)),
-                                    TorchMVA::EvaluateRegression(Regressed(*method, Types::kTraining, target))});
+                                       booking.fInfo->GetTargetInfo(target).GetLabel().Data(),
+                                       TorchMVA::EvaluateRegression(Regressed(*method, Types::kTesting, target)),
+                                       TorchMVA::EvaluateRegression(Regressed(*method, Types::kTraining, target))});
       if (!fTargetFile)
          continue;
       TDirectory *directory = MethodDirectory(fTargetFile, booking.fName, *method);

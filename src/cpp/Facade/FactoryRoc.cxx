@@ -35,9 +35,8 @@ ROCCurve MakeCurve(const MethodBase &method, UInt_t iClass, Types::ETreeType typ
    const auto &responses = method.GetResponses(type);
    const Sample sample = info.GetDataSet()->GetSample(type);
    if (method.DoMulticlass())
-      return ROCCurve({responses.data() + iClass, sample.Size(), method.GetNResponses(), sample.fWeights,
-                       sample.fClasses},
-                      iClass);
+      return ROCCurve(
+         {responses.data() + iClass, sample.Size(), method.GetNResponses(), sample.fWeights, sample.fClasses}, iClass);
    return ROCCurve({responses.data(), sample.Size(), 1, sample.fWeights, sample.fClasses}, info.GetSignalClassIndex());
 }
 
@@ -71,8 +70,7 @@ TGraph *Factory::GetROCCurve(DataLoader *loader, TString title, Bool_t setTitles
    return GetROCCurve(NameOf(loader, "Factory::GetROCCurve"), title, setTitles, iClass, type);
 }
 
-TGraph *Factory::GetROCCurve(TString datasetName, TString title, Bool_t setTitles, UInt_t iClass,
-                             Types::ETreeType type)
+TGraph *Factory::GetROCCurve(TString datasetName, TString title, Bool_t setTitles, UInt_t iClass, Types::ETreeType type)
 {
    const ROCCurve curve = MakeCurve(RequireMethod(datasetName, title, "Factory::GetROCCurve"), iClass, type);
    return setTitles ? MakeRocGraph(curve, title.Data()) : curve.GetROCCurve();

@@ -102,8 +102,8 @@ ClassifierFactory::Creator ClassifierFactory::Find(const std::string &name)
                {{"method", name}});
 }
 
-IMethod *ClassifierFactory::Create(const std::string &name, const TString &job, const TString &title,
-                                   DataSetInfo &info, const TString &options)
+IMethod *ClassifierFactory::Create(const std::string &name, const TString &job, const TString &title, DataSetInfo &info,
+                                   const TString &options)
 {
    return Find(name)(job, title, info, options);
 }

@@ -47,8 +47,8 @@ double ComputeMean(MatrixView<const float> rows, const float *weights, const int
 }
 
 /// Adds the covariance of one class.
-void AddCovariance(MatrixView<const float> rows, const float *weights, const int *classes, int cls,
-                   double sum, const std::vector<double> &mean, TMatrixDSym &covariance)
+void AddCovariance(MatrixView<const float> rows, const float *weights, const int *classes, int cls, double sum,
+                   const std::vector<double> &mean, TMatrixDSym &covariance)
 {
    const Long64_t n = rows.fColumns;
    std::vector<double> scatter(n * n, 0.0), delta(n);
@@ -107,8 +107,7 @@ FisherMoments ComputeFisherMoments(MatrixView<const float> rows, const float *we
    m.fSumSignal = ComputeMean(rows, weights, classes, signalClass, m.fMeanSignal);
    m.fSumBackground = ComputeMean(rows, weights, classes, backgroundClass, m.fMeanBackground);
    AddCovariance(rows, weights, classes, signalClass, m.fSumSignal, m.fMeanSignal, m.fWithin);
-   AddCovariance(rows, weights, classes, backgroundClass, m.fSumBackground, m.fMeanBackground,
-                 m.fWithin);
+   AddCovariance(rows, weights, classes, backgroundClass, m.fSumBackground, m.fMeanBackground, m.fWithin);
    // Both means lie at opposite sides of the common one: N_S (m_S - m)(m_S - m)^T + N_B (...) over N_S + N_B.
    const double sum = m.fSumSignal + m.fSumBackground;
    const double scale = m.fSumSignal / sum * (m.fSumBackground / sum);

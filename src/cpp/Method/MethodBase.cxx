@@ -17,9 +17,8 @@ namespace TorchMVA {
 namespace {
 
 /// Options that TMVA's weight files may contain and that change nothing here.
-const std::set<std::string> kCompatibilityOptions = {"CreateMVAPdfs",    "Normalise",          "D",
-                                                     "VarTransformType", "TxtWeightFilesOnly", "NbinsMVAPdf",
-                                                     "NsmoothMVAPdf"};
+const std::set<std::string> kCompatibilityOptions = {
+   "CreateMVAPdfs", "Normalise", "D", "VarTransformType", "TxtWeightFilesOnly", "NbinsMVAPdf", "NsmoothMVAPdf"};
 
 /// Memory of one thread, on loan: kept between calls so that an event loop does not allocate, and taken out of its
 /// place meanwhile, because a prediction may run user code that evaluates another method.
@@ -107,7 +106,7 @@ void MethodBase::DeclareBaseOptions()
 void MethodBase::ApplyVerbosity()
 {
    static const std::vector<std::pair<TString, EMsgType>> levels = {
-      {"Default", kINFO}, {"Debug", kDEBUG},     {"Verbose", kVERBOSE}, {"Info", kINFO},
+      {"Default", kINFO},    {"Debug", kDEBUG}, {"Verbose", kVERBOSE}, {"Info", kINFO},
       {"Warning", kWARNING}, {"Error", kERROR}, {"Fatal", kFATAL}};
    for (const auto &level : levels)
       if (fVerbosityLevel.EqualTo(level.first, TString::kIgnoreCase))
@@ -148,8 +147,8 @@ void MethodBase::TrainMethod()
       PrintVariableStatistics(("TFHandler_" + fMethodTitle).Data(), fDataSetInfo.GetVariableInfos(), fTrainingSample);
    Train();
    fTrainTime = watch.RealTime();
-   fLogger.Info(TString::Format("Elapsed time for training with %lld events: %.3g sec", fNTrainingEvents, fTrainTime)
-                   .Data());
+   fLogger.Info(
+      TString::Format("Elapsed time for training with %lld events: %.3g sec", fNTrainingEvents, fTrainTime).Data());
 }
 
 void MethodBase::AddOutput(Types::ETreeType type)
@@ -248,9 +247,8 @@ void MethodBase::ReadStateFromXML(const XmlNode &root)
    ReadOptions(header.fOptions);
    header.ApplyTo(fDataSetInfo, root.Document()->Path());
    const XmlNode transformations = root.Child("Transformations");
-   fTransformations = transformations
-                         ? TransformPipeline::Read(transformations, TransformContext::From(fDataSetInfo))
-                         : TransformPipeline();
+   fTransformations = transformations ? TransformPipeline::Read(transformations, TransformContext::From(fDataSetInfo))
+                                      : TransformPipeline();
    ReadWeightsFromXML(root.Child("Weights"));
 }
 

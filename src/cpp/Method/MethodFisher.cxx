@@ -42,8 +42,8 @@ void MethodFisher::Train()
 {
    const Sample &sample = TrainingSample();
    const auto signal = static_cast<int>(DataInfo().GetSignalClassIndex());
-   const auto moments = Internal::ComputeFisherMoments(sample.fVariables, sample.fWeights, sample.fClasses, signal,
-                                                       1 - signal);
+   const auto moments =
+      Internal::ComputeFisherMoments(sample.fVariables, sample.fWeights, sample.fClasses, signal, 1 - signal);
    std::vector<std::string> labels;
    for (const VariableInfo &info : DataInfo().GetVariableInfos())
       labels.push_back(info.GetLabel().Data());

@@ -21,9 +21,9 @@ struct ClassExample {
    }
 
    /// A loader of all four variables.
-   std::unique_ptr<DataLoader> MakeLoader(const std::string &name, const std::string &split =
-                                                                      "nTrain_Signal=1000:nTrain_Background=1000:"
-                                                                      "SplitMode=Random:NormMode=NumEvents:!V") const
+   std::unique_ptr<DataLoader> MakeLoader(const std::string &name,
+                                          const std::string &split = "nTrain_Signal=1000:nTrain_Background=1000:"
+                                                                     "SplitMode=Random:NormMode=NumEvents:!V") const
    {
       auto loader = std::make_unique<DataLoader>(name);
       for (const char *variable : {"var1", "var2", "var3", "var4"})

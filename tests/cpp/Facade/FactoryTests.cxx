@@ -150,7 +150,8 @@ TEST_F(FactoryTest, AnUnwritableFolderIsFoundAtBooking)
 
 TEST_F(FactoryTest, FewerThanTenTrainingEventsAreRefused)
 {
-   auto loader = fExample.MakeLoader("dataset", "nTrain_Signal=4:nTrain_Background=4:nTest_Signal=10:nTest_Background=10");
+   auto loader =
+      fExample.MakeLoader("dataset", "nTrain_Signal=4:nTrain_Background=4:nTest_Signal=10:nTest_Background=10");
    Factory factory("job", kSilent);
    factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
    ExpectError(EErrorCode::kData, {}, [&] { factory.TrainAllMethods(); });

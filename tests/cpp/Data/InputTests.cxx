@@ -1,0 +1,205 @@
+// What a data set can be made of: friends, cuts, weights, arrays, typed trees, single events, text files.
+
+#include "ReadingFixture.hxx"
+#include "support/ExpectError.hxx"
+
+#include "TorchMVA/DataLoader.hxx"
+
+#include <memory>
+
+using namespace TorchMVA;
+using namespace TorchMVA::Test;
+
+namespace {
+class Inputs : public Reading {};
+} // namespace
+
+TEST_F(Inputs, FriendsAndAliases)
+{
+   auto tree = MakeToyTree("T", 200);
+   auto other = MakeToyTree("F", 200, 3, 5., 9);
+   tree->AddFriend(other.get(), "F");
+   tree->SetAlias("sum", "x0+x1");
+   DataLoader loader("d");
+   for (const char *name : {"x0", "sum", "F.x0", "x0 + x1"})
+      loader.AddVariable(name);
+   loader.AddRegressionTree(tree.get());
+   const Sample s = loader.GetDataSetInfo().GetDataSet()->GetSample(Types::kTraining);
+   for (Long64_t i = 0; i < s.Size(); ++i)
+      ASSERT_EQ(s.fVariables(i, 1), s.fVariables(i, 3));
+   EXPECT_NEAR(loader.GetDataSetInfo().GetVariableInfo(2).GetMean(), 5., 0.5);
+   tree->RemoveFriend(other.get());
+}
+
+TEST_F(Inputs, CutsOfTreeAndClassAndTreeWeights)
+{
+   auto tree = MakeToyTree("T", 1000);
+   DataLoader loader("d");
+   loader.AddVariable("x0");
+   loader.AddVariable("x1");
+   loader.AddSpectator("w");
+   loader.AddTree(tree.get(), "Signal", 2.0, "x0 > 0");
+   loader.AddTree(tree.get(), "Background", 3.0);
+   loader.SetWeightExpression("w", "Signal");
+   loader.PrepareTrainingAndTestTree("x1 > 0", "x1 < 0", "NormMode=None");
+   const DataSet &data = *loader.GetDataSetInfo().GetDataSet();
+   EXPECT_NEAR(data.GetNClassEvents(Types::kTraining, 0), 125, 40);
+   EXPECT_NEAR(data.GetNClassEvents(Types::kTraining, 1), 250, 40);
+   for (const auto type : {Types::kTraining, Types::kTesting}) {
+      const Sample s = data.GetSample(type);
+      for (Long64_t i = 0; i < s.Size(); ++i) {
+         if (s.fClasses[i] == 0) {
+            ASSERT_GT(s.fVariables(i, 0), 0);
+            ASSERT_GT(s.fVariables(i, 1), 0);
+            ASSERT_FLOAT_EQ(s.fWeights[i], 2 * s.fSpectators(i, 0));
+         } else {
+            ASSERT_LT(s.fVariables(i, 1), 0);
+            ASSERT_EQ(s.fWeights[i], 3);
+         }
+      }
+   }
+}
+
+TEST_F(Inputs, ArrayVariablesMakeOneEventAnElement)
+{
+   const std::string path = WriteTypes(fDir / "t.root", 500);
+   TFile file(path.c_str());
+   auto *tree = file.Get<TTree>("T");
+   for (const char *array : {"jets", "vec"}) {
+      DataLoader loader("d");
+      loader.AddVariable(array);
+      loader.AddVariable("f");
+      loader.AddSpectator("Entry$");
+      loader.AddRegressionTree(tree);
+      loader.PrepareTrainingAndTestTree("m > 1", "SplitMode=Block:NormMode=None");
+      const DataSet &data = *loader.GetDataSetInfo().GetDataSet();
+      const Long64_t expected = tree->Draw("jets", "m > 1", "goff");
+      EXPECT_EQ(data.GetNEvents(), expected / 2 * 2);
+      int m = 0;
+      float f = 0;
+      tree->SetBranchAddress("m", &m);
+      tree->SetBranchAddress("f", &f);
+      const Sample s = data.GetSample(Types::kTraining);
+      for (Long64_t i = 0; i < s.Size();) {
+         tree->GetEntry(static_cast<Long64_t>(s.fSpectators(i, 0)));
+         ASSERT_GT(m, 1);
+         for (int k = 0; k < m && i < s.Size(); ++k, ++i)
+            ASSERT_EQ(s.fVariables(i, 1), f);
+      }
+      tree->ResetBranchAddresses();
+   }
+}
+
+TEST_F(Inputs, ArrayOfFixedSizeAsVariables)
+{
+   const std::string path = WriteTypes(fDir / "t.root", 500);
+   TFile file(path.c_str());
+   auto *tree = file.Get<TTree>("T");
+   DataLoader loader("d");
+   loader.AddVariable("f");
+   loader.AddVariablesArray("v", 3);
+   loader.AddVariable("v[1]");
+   loader.AddRegressionTree(tree);
+   const Sample s = loader.GetDataSetInfo().GetDataSet()->GetSample(Types::kTraining);
+   ASSERT_EQ(s.fVariables.fColumns, 5);
+   for (Long64_t i = 0; i < s.Size(); ++i)
+      ASSERT_EQ(s.fVariables(i, 2), s.fVariables(i, 4));
+   DataLoader tooLong("d");
+   tooLong.AddVariablesArray("v", 4);
+   tooLong.AddRegressionTree(tree);
+   ExpectError(EErrorCode::kData, {"'v'", "4 elements", "found 3"}, [&] { tooLong.GetDataSetInfo().GetDataSet(); });
+}
+
+TEST_F(Inputs, ExplicitTrainingAndTestTrees)
+{
+   auto training = MakeToyTree("TTrain", 300, 3, 1.);
+   auto testing = MakeToyTree("TTest", 100, 3, -1.);
+   DataLoader loader("d");
+   loader.AddVariable("x0");
+   loader.AddTree(training.get(), "Signal", 1., "", Types::kTraining);
+   loader.AddTree(testing.get(), "Signal", 1., "", "Test");
+   loader.AddBackgroundTree(training.get(), 1., "training");
+   loader.AddBackgroundTree(testing.get(), 1., Types::kTesting);
+   ExpectError(EErrorCode::kTree, {"Signal", "TTest"}, [&] { loader.AddSignalTree(testing.get()); });
+   const DataSet &data = *loader.GetDataSetInfo().GetDataSet();
+   EXPECT_EQ(data.GetNClassEvents(Types::kTraining, 0), 300);
+   EXPECT_EQ(data.GetNClassEvents(Types::kTesting, 1), 100);
+   EXPECT_GT(loader.GetDataSetInfo().GetVariableInfo(0).GetMean(), 0.8);
+}
+
+TEST_F(Inputs, SingleEventsAndNumbersOfEvents)
+{
+   DataLoader loader("d");
+   loader.AddVariable("x");
+   loader.AddVariable("y");
+   loader.AddSpectator("s");
+   for (int i = 0; i < 10; ++i) {
+      loader.AddSignalTrainingEvent({double(i), i * 2., 1e9 + i}, 2.);
+      loader.AddBackgroundTestEvent({double(-i), i * 2., 0.});
+      loader.AddBackgroundTrainingEvent({double(-i), i * 2., 0.}, 0.5);
+      loader.AddSignalTestEvent({1., 2., 3.});
+   }
+   loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=None");
+   const DataSet &data = *loader.GetDataSetInfo().GetDataSet();
+   const Event event = data.GetTrainingEvent(9);
+   EXPECT_EQ(event.GetValue(1), 18);
+   EXPECT_EQ(event.GetSpectator(0), 1e9 + 9);
+   EXPECT_EQ(event.GetWeight(), 2);
+   EXPECT_EQ(event.GetClass(), 0u);
+   auto tree = MakeToyTree("T", 100);
+   DataLoader counted("d");
+   counted.AddVariable("x0");
+   counted.SetInputTrees(tree.get(), "x0 > 0", "x0 < 0");
+   counted.PrepareTrainingAndTestTree("", 20, 10);
+   EXPECT_EQ(counted.GetDataSetInfo().GetDataSet()->GetNTrainingEvents(), 40);
+   counted.PrepareTrainingAndTestTree("", 5, 6, 7, 8);
+   EXPECT_EQ(counted.GetDataSetInfo().GetDataSet()->GetNClassEvents(Types::kTesting, 1), 8);
+}
+
+TEST_F(Inputs, AsciiFiles)
+{
+   WriteText(fDir / "s.txt", "x0/F:x1/F\n1 2\n3 4\n5 7\n7 8\n");
+   WriteText(fDir / "b.txt", "x0/F:x1/F\n-1 2\n-3 4\n-5 7\n-7 8\n");
+   DataLoader loader("d");
+   loader.AddVariable("x0");
+   loader.SetInputTrees(TString(fDir / "s.txt"), TString(fDir / "b.txt"));
+   loader.PrepareTrainingAndTestTree("", "SplitMode=Block");
+   EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetTestEvent(0).GetValue(0), 5);
+}
+
+TEST_F(Inputs, ASampleOutlivesItsDataSetAndChangesBuildItAnew)
+{
+   auto tree = MakeToyTree("T", 100);
+   Sample sample;
+   std::shared_ptr<const DataSet> shared;
+   float first = 0;
+   {
+      DataLoader loader("d");
+      loader.AddVariable("x0");
+      loader.AddSpectator("id");
+      loader.AddRegressionTree(tree.get());
+      shared = loader.GetDataSetInfo().GetSharedDataSet();
+      sample = shared->GetSample(Types::kTraining).Slice(10, 5);
+      first = sample.fVariables(0, 0);
+      loader.AddVariable("x1");
+      EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetNVariables(), 2u);
+      EXPECT_EQ(shared->GetNVariables(), 1u);
+   }
+   shared.reset();
+   EXPECT_EQ(sample.Size(), 5);
+   EXPECT_EQ(sample.fVariables(0, 0), first);
+   EXPECT_GT(sample.fWeights[4], 0);
+   EXPECT_EQ(sample.fClasses[4], 0);
+   ExpectError(EErrorCode::kArgument, {"sample of 5"}, [&] { sample.Slice(3, 3); });
+}
+
+TEST_F(Inputs, EmptyCutsOfTheThreeArgumentCallAddNoClasses)
+{
+   auto tree = MakeToyTree("T", 100);
+   DataLoader loader("d");
+   loader.AddVariable("x0");
+   for (const char *name : {"A", "B", "C"})
+      loader.AddTree(tree.get(), name);
+   loader.PrepareTrainingAndTestTree("", "", "SplitMode=Random");
+   EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetNClasses(), 3u);
+}
