@@ -23,6 +23,16 @@ std::string Quoted(const TString &text)
    return "\"" + std::string(text.Data()) + "\"";
 }
 
+Float_t ResponseAt(const std::vector<Float_t> &responses, UInt_t i, const char *what, const TString &tag)
+{
+   if (i >= responses.size())
+      throw Error(EErrorCode::kArgument,
+                  std::string("expected a ") + what + " below " + std::to_string(responses.size()) + ", found " +
+                     std::to_string(i),
+                  {{"tag", tag.Data()}});
+   return responses[i];
+}
+
 } // namespace
 
 Reader::Reader(const TString &options, Bool_t verbose) : Configurable("Reader", options), fDataSetInfo("Reader")
@@ -253,12 +263,7 @@ const std::vector<Float_t> &Reader::EvaluateRegression(MethodBase *method, Doubl
 
 Float_t Reader::EvaluateRegression(UInt_t target, const TString &tag, Double_t aux)
 {
-   const auto &responses = EvaluateRegression(tag, aux);
-   if (target >= responses.size())
-      throw Error(EErrorCode::kArgument,
-                  "expected a target below " + std::to_string(responses.size()) + ", found " + std::to_string(target),
-                  {{"tag", tag.Data()}});
-   return responses[target];
+   return ResponseAt(EvaluateRegression(tag, aux), target, "target", tag);
 }
 
 const std::vector<Float_t> &Reader::EvaluateMulticlass(const TString &tag, Double_t aux)
@@ -275,12 +280,7 @@ const std::vector<Float_t> &Reader::EvaluateMulticlass(MethodBase *method, Doubl
 
 Float_t Reader::EvaluateMulticlass(UInt_t cls, const TString &tag, Double_t aux)
 {
-   const auto &responses = EvaluateMulticlass(tag, aux);
-   if (cls >= responses.size())
-      throw Error(EErrorCode::kArgument,
-                  "expected a class below " + std::to_string(responses.size()) + ", found " + std::to_string(cls),
-                  {{"tag", tag.Data()}});
-   return responses[cls];
+   return ResponseAt(EvaluateMulticlass(tag, aux), cls, "class", tag);
 }
 
 void Reader::EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses) const
