@@ -35,9 +35,10 @@ int Classification()
 
    TMVA::Factory factory("Classification", output.get(), "AnalysisType=Classification:Transformations=I;D,G");
    factory.BookMethod(&loader, TMVA::Types::kFisher, "Fisher", "!H:!V:Fisher:VarTransform=D,G");
-   factory.BookMethod(&loader, TMVA::Types::kPyTorch, "PyTorch",
-                      "!H:!V:VarTransform=D,G:FilenameModel=ClassificationModel.pt:NumEpochs=5:BatchSize=100:UserCode=" +
-                         here + "/ClassificationModel.py");
+   factory.BookMethod(
+      &loader, TMVA::Types::kPyTorch, "PyTorch",
+      "!H:!V:VarTransform=D,G:FilenameModel=ClassificationModel.pt:NumEpochs=5:BatchSize=100:UserCode=" + here +
+         "/ClassificationModel.py");
    factory.TrainAllMethods();
    factory.TestAllMethods();
    factory.EvaluateAllMethods();

@@ -88,8 +88,8 @@ int badInput()
                                "net = torch.nn.Sequential(torch.nn.Linear(7, 2), torch.nn.Softmax(dim=1))\n"
                                "torch.jit.script(net).save('wide.pt')\n";
    int failed = 0;
-   failed += Expect("missing weight file", EErrorCode::kFile, "nowhere.weights.xml",
-                    [&] { Apply("nowhere.weights.xml"); });
+   failed +=
+      Expect("missing weight file", EErrorCode::kFile, "nowhere.weights.xml", [&] { Apply("nowhere.weights.xml"); });
    failed += Expect("truncated weight file", EErrorCode::kWeightFile, "broken.weights.xml",
                     [&] { Apply("broken.weights.xml"); });
    failed += Expect("missing tree", EErrorCode::kTree, "Signal", [&] {
@@ -106,9 +106,8 @@ int badInput()
                     [&] { Train(trees, "job", "TMath::Log(var4-100)", "", few, kFisher, ""); });
    failed += Expect("empty class", EErrorCode::kData, "Signal",
                     [&] { Train(trees, "job", "var4", "var1>1e9", few, kFisher, ""); });
-   failed += Expect("few events", EErrorCode::kData, "10", [&] {
-      Train(trees, "job", "var4", "", "nTrain_Signal=4:nTrain_Background=4", kFisher, "");
-   });
+   failed += Expect("few events", EErrorCode::kData, "10",
+                    [&] { Train(trees, "job", "var4", "", "nTrain_Signal=4:nTrain_Background=4", kFisher, ""); });
    failed += Expect("missing model", EErrorCode::kModel, "nowhere.pt",
                     [&] { Train(trees, "job", "var4", "", few, kPyTorch, "FilenameModel=nowhere.pt"); });
    failed += Expect("syntax error", EErrorCode::kUserCode, "SyntaxError",

@@ -43,8 +43,7 @@ int testPyTorchClassification()
    auto reader = new TMVA::Reader("!Color:Silent");
    for (int v = 0; v < 4; ++v)
       reader->AddVariable(TString::Format("var%d", v + 1), vars + v);
-   reader->BookMVA("PyTorch",
-                   "datasetTestPyTorchClassification/weights/testPyTorchClassification_PyTorch.weights.xml");
+   reader->BookMVA("PyTorch", "datasetTestPyTorchClassification/weights/testPyTorchClassification_PyTorch.weights.xml");
 
    double mean[2] = {0, 0};
    TTree *trees[2] = {signal, background};

@@ -19,8 +19,8 @@ int testPyTorchMulticlass()
 
    TMVA::PyMethodBase::PyInitialize();
    auto output = TFile::Open("ResultsTestPyTorchMulticlass.root", "RECREATE");
-   auto factory = new TMVA::Factory("testPyTorchMulticlass", output,
-                                    "!V:Silent:Color:!DrawProgressBar:AnalysisType=multiclass");
+   auto factory =
+      new TMVA::Factory("testPyTorchMulticlass", output, "!V:Silent:Color:!DrawProgressBar:AnalysisType=multiclass");
    auto loader = new TMVA::DataLoader("datasetTestPyTorchMulticlass");
    for (int cls = 0; cls < 4; ++cls)
       loader->AddTree((TTree *)input->Get(treeNames[cls]), classNames[cls]);

@@ -18,8 +18,8 @@ int testPyTorchRegression()
 
    TMVA::PyMethodBase::PyInitialize();
    auto output = TFile::Open("ResultsTestPyTorchRegression.root", "RECREATE");
-   auto factory = new TMVA::Factory("testPyTorchRegression", output,
-                                    "!V:Silent:Color:!DrawProgressBar:AnalysisType=Regression");
+   auto factory =
+      new TMVA::Factory("testPyTorchRegression", output, "!V:Silent:Color:!DrawProgressBar:AnalysisType=Regression");
    auto loader = new TMVA::DataLoader("datasetTestPyTorchRegression");
    loader->AddRegressionTree(tree);
    loader->AddVariable("var1");

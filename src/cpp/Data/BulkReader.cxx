@@ -89,11 +89,6 @@ const NumberType *FindType(const TLeaf &leaf)
    return type == std::end(types) ? nullptr : type;
 }
 
-const TLeaf &OnlyLeaf(TBranch &branch)
-{
-   return *static_cast<const TLeaf *>(branch.GetListOfLeaves()->At(0));
-}
-
 bool IsNumberLeaf(const TLeaf &leaf)
 {
    // Exactly these classes: Float16_t and Double32_t have leaves (and packings) of their own.
@@ -105,84 +100,45 @@ bool IsNumberLeaf(const TLeaf &leaf)
 
 } // namespace
 
-TBranch *BulkReader::FindBranch(TTree &tree, const std::string &expression)
+std::optional<BulkReader> BulkReader::Make(TTree &tree, const std::string &expression)
 {
-   const TFile *file = tree.GetCurrentFile();
-   // A tree that is being written keeps its last baskets in memory.
-   if (!file || file->IsWritable() || tree.GetAlias(expression.c_str()))
-      return nullptr;
+   if (tree.GetAlias(expression.c_str()))
+      return {};
    TBranch *branch = tree.GetBranch(expression.c_str());
    if (!branch || branch->GetTree() != &tree || branch->IsA() != TBranch::Class() || expression != branch->GetName() ||
        branch->GetMother() != branch)
-      return nullptr;
-   if (branch->GetListOfLeaves()->GetEntriesFast() != 1 || !branch->SupportsBulkRead() ||
-       branch->GetEntries() != tree.GetEntriesFast())
-      return nullptr;
-   return IsNumberLeaf(OnlyLeaf(*branch)) ? branch : nullptr;
-}
-
-BulkReader::BulkReader(TBranch &branch)
-   : BulkReader(branch, BasketList::Make(branch, FindType(OnlyLeaf(branch))->fSize))
-{
-}
-
-BulkReader::BulkReader(TBranch &branch, std::shared_ptr<BasketList> list)
-   : fBranch(branch), fType(*FindType(OnlyLeaf(branch))), fList(std::move(list))
-{
-   if (!fList)
-      fBuffer = std::make_unique<TBufferFile>(TBuffer::kWrite, 32 * 1024);
-}
-
-std::unique_ptr<BulkReader> BulkReader::Clone() const
-{
-   return std::unique_ptr<BulkReader>(new BulkReader(fBranch, fList)); // the constructor is private
-}
-
-const char *BulkReader::LoadWithRoot(Long64_t wanted, Long64_t &n)
-{
-   if (wanted < fFirst || wanted >= fFirst + fCount) {
-      fCount = 0;
-      // ROOT wants the first entry of a basket; after rows that no cut let pass, the wanted one lies inside.
-      const Long64_t *begin = fBranch.GetBasketEntry();
-      const Long64_t *after = std::upper_bound(begin, begin + fBranch.GetWriteBasket() + 1, wanted);
-      if (after == begin)
-         return nullptr;
-      const Long64_t first = *(after - 1);
-      const Int_t count = fBranch.GetBulkRead().GetEntriesSerialized(first, *fBuffer);
-      if (wanted >= first + count || fBuffer->Length() + count * fType.fSize > fBuffer->BufferSize())
-         return nullptr;
-      fData = fBuffer->GetCurrent();
-      fFirst = first;
-      fCount = count;
-   }
-   n = std::min(n, fFirst + fCount - wanted);
-   return fData + (wanted - fFirst) * fType.fSize;
+      return {};
+   if (branch->GetListOfLeaves()->GetEntriesFast() != 1 || branch->GetEntries() != tree.GetEntriesFast())
+      return {};
+   const auto &leaf = *static_cast<const TLeaf *>(branch->GetListOfLeaves()->At(0));
+   if (!IsNumberLeaf(leaf))
+      return {};
+   const NumberType &type = *FindType(leaf);
+   auto list = BasketList::Make(*branch, type.fSize);
+   return list ? std::optional<BulkReader>(BulkReader(type, std::move(list))) : std::nullopt;
 }
 
 template <typename Out>
-bool BulkReader::ReadAs(Long64_t first, Long64_t n, Out *out, Long64_t stride)
+void BulkReader::ReadAs(Long64_t first, Long64_t n, Out *out, Long64_t stride)
 {
    while (n > 0) {
       Long64_t here = n;
-      const char *data = fList ? fList->Read(first, here, fCursor) : LoadWithRoot(first, here);
-      if (!data)
-         return false;
-      fType.Convert(data, here, out, stride);
+      const char *data = fList->Read(first, here, fCursor);
+      fType->Convert(data, here, out, stride);
       first += here;
       n -= here;
       out += here * stride;
    }
-   return true;
 }
 
-bool BulkReader::Read(Long64_t first, Long64_t n, float *out, Long64_t stride)
+void BulkReader::Read(Long64_t first, Long64_t n, float *out, Long64_t stride)
 {
-   return ReadAs(first, n, out, stride);
+   ReadAs(first, n, out, stride);
 }
 
-bool BulkReader::Read(Long64_t first, Long64_t n, double *out, Long64_t stride)
+void BulkReader::Read(Long64_t first, Long64_t n, double *out, Long64_t stride)
 {
-   return ReadAs(first, n, out, stride);
+   ReadAs(first, n, out, stride);
 }
 
 } // namespace Internal

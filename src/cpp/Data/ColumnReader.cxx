@@ -1,6 +1,5 @@
 #include "ColumnReader.hxx"
 
-#include "TBranch.h"
 #include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
 
@@ -38,51 +37,30 @@ ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnS
    : fSession(session), fForceFormula(forceFormula)
 {
    for (const auto &spec : columns)
-      fColumns.push_back({spec, nullptr, nullptr});
-}
-
-FormulaReader &ColumnReader::Formula(Column &column)
-{
-   if (!column.fFormula)
-      column.fFormula = std::make_unique<FormulaReader>(fSession, column.fSpec.fExpression, column.fSpec.Describe());
-   return *column.fFormula;
+      fColumns.push_back({spec, std::nullopt, nullptr});
 }
 
 void ColumnReader::StartSubtree(Long64_t offset)
 {
    fOffset = offset;
-   TTree &subtree = *fSession.Tree().GetTree();
-   std::vector<TBranch *> branches;
    for (auto &column : fColumns) {
+      const auto &expression = column.fSpec.fExpression;
       const bool scalar = column.fSpec.fArraySize == 0 && !fForceFormula;
       // An alias of the chain is not known to its subtrees.
-      const bool alias = fSession.Tree().GetAlias(column.fSpec.fExpression.c_str()) != nullptr;
-      branches.push_back(scalar && !alias ? BulkReader::FindBranch(subtree, column.fSpec.fExpression) : nullptr);
-      column.fBulk = branches.back() ? std::make_unique<BulkReader>(*branches.back()) : nullptr;
+      const bool alias = fSession.Tree().GetAlias(expression.c_str()) != nullptr;
+      column.fBulk.reset();
+      if (scalar && !alias)
+         column.fBulk = BulkReader::Make(*fSession.Tree().GetTree(), expression);
       if (column.fFormula)
          column.fFormula->Update();
       else if (!column.fBulk)
-         Formula(column);
-   }
-   for (std::size_t i = 0; i < fColumns.size(); ++i) {
-      auto &column = fColumns[i];
-      if (!column.fBulk || column.fBulk->IsIndependent())
-         continue;
-      // ROOT has one basket a branch: only one of all columns may read in bulk through it, and no formula beside it.
-      for (std::size_t j = 0; j < fColumns.size(); ++j) {
-         const auto &other = fColumns[j];
-         if ((j != i && branches[j] == branches[i]) || (other.fFormula && other.fFormula->Uses(branches[i])))
-            column.fBulk.reset();
-      }
-      if (!column.fBulk)
-         Formula(column);
+         column.fFormula = std::make_unique<FormulaReader>(fSession, expression, column.fSpec.Describe());
    }
 }
 
 bool ColumnReader::IsIndependent() const
 {
-   return std::all_of(fColumns.begin(), fColumns.end(),
-                      [](const Column &column) { return column.fBulk && column.fBulk->IsIndependent(); });
+   return std::all_of(fColumns.begin(), fColumns.end(), [](const Column &column) { return column.fBulk.has_value(); });
 }
 
 std::unique_ptr<ColumnReader> ColumnReader::Clone(std::size_t number) const
@@ -90,13 +68,13 @@ std::unique_ptr<ColumnReader> ColumnReader::Clone(std::size_t number) const
    auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fForceFormula);
    for (std::size_t i = 0; i < fColumns.size(); ++i) {
       const auto &column = fColumns[(i + number) % fColumns.size()];
-      clone->fColumns.push_back({column.fSpec, column.fBulk->Clone(), nullptr});
+      clone->fColumns.push_back({column.fSpec, column.fBulk, nullptr});
    }
    clone->fOffset = fOffset;
    return clone;
 }
 
-bool ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block)
+void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block)
 {
    const auto &spec = column.fSpec;
    auto &bulk = *column.fBulk;
@@ -110,11 +88,9 @@ bool ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock
       }
    }
    fScratch.resize(n);
-   if (!bulk.Read(entry, n, fScratch.data(), 1))
-      return false;
+   bulk.Read(entry, n, fScratch.data(), 1);
    for (Long64_t row = 0; row < block.fRows; ++row)
       StoreValue(spec, 0, row, fScratch[block.fEntries[row] - first], block);
-   return true;
 }
 
 void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &block)
@@ -139,11 +115,9 @@ void ColumnReader::Read(Long64_t first, Long64_t n, RowBlock &block)
 {
    std::vector<Column *> slow;
    for (auto &column : fColumns) {
-      if (column.fBulk && !ReadBulk(column, first, n, block)) {
-         column.fBulk.reset();
-         Formula(column);
-      }
-      if (!column.fBulk)
+      if (column.fBulk)
+         ReadBulk(column, first, n, block);
+      else
          slow.push_back(&column);
    }
    if (!slow.empty())

@@ -7,6 +7,7 @@
 #include "TreeSession.hxx"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace TorchMVA {
@@ -21,7 +22,7 @@ public:
    /// To be called when the tree has loaded another (sub)tree: chooses the way of reading each column there.
    /// `offset` is the entry of the tree where the subtree begins.
    void StartSubtree(Long64_t offset);
-   /// True if all columns of the present subtree are read in bulk and can be read by several threads.
+   /// True if all columns of the present subtree are read in bulk, which several threads may do.
    bool IsIndependent() const;
    /// Another reader of the present subtree, for use in another thread; only if IsIndependent(). The readers share
    /// the baskets that they unpack; each begins with another column (`number`), so that they unpack different ones.
@@ -32,12 +33,11 @@ public:
 private:
    struct Column {
       ColumnSpec fSpec;
-      std::unique_ptr<BulkReader> fBulk;       ///< set: read in bulk
+      std::optional<BulkReader> fBulk;         ///< set: read in bulk
       std::unique_ptr<FormulaReader> fFormula; ///< made when first needed
    };
 
-   FormulaReader &Formula(Column &column);
-   bool ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block);
+   void ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block);
    void ReadFormulas(const std::vector<Column *> &columns, RowBlock &block);
 
    const TreeSession &fSession;

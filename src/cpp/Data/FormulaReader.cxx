@@ -96,15 +96,5 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
                   {{"expression", expression}, {"tree", tree.GetName()}, {"file", session.FileName()}});
 }
 
-bool FormulaReader::Uses(const TBranch *branch) const
-{
-   for (Int_t i = 0; i < fFormula->GetNcodes(); ++i) {
-      const TLeaf *leaf = fFormula->GetLeaf(i);
-      if (leaf && leaf->GetBranch() == branch)
-         return true;
-   }
-   return false;
-}
-
 } // namespace Internal
 } // namespace TorchMVA

@@ -33,7 +33,6 @@ public:
    Double_t Value(Int_t i) { return fFormula->EvalInstance(i); }
    /// To be called after a chain moved to another file.
    void Update() { fFormula->UpdateFormulaLeaves(); }
-   bool Uses(const TBranch *branch) const;
 
 private:
    std::unique_ptr<TTreeFormula> fFormula;

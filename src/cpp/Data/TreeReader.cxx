@@ -33,7 +33,7 @@ public:
    {
       for (const auto &column : columns) {
          TTree &subtree = *session.Tree().GetTree();
-         if (column.fArraySize == 0 && BulkReader::FindBranch(subtree, column.fExpression))
+         if (column.fArraySize == 0 && BulkReader::Make(subtree, column.fExpression))
             continue;
          auto formula = std::make_unique<FormulaReader>(session, column.fExpression, column.Describe());
          if (column.fKind == ColumnSpec::EKind::kVariable && column.fArraySize == 0 && formula->IsArray()) {

@@ -116,7 +116,7 @@ TEST_F(Reading, PlainBranchesFromSeveralThreads)
    }
 }
 
-TEST_F(Reading, AFileInMemoryIsReadInBulkByRoot)
+TEST_F(Reading, AFileInMemoryIsReadAgainAndAgain)
 {
    const std::string path = WriteTypes(fDir / "t.root", 20000);
    std::ifstream stream(path, std::ios::binary);
