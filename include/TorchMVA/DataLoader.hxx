@@ -94,6 +94,9 @@ public:
 private:
    void AddAsciiTree(const TString &file, const TString &className, Double_t weight, Types::ETreeType type);
 
+   /// Registers the class of new events.
+   void UseClass(const TString &className);
+
    DataSetInfo fDataSetInfo;
    DataInputHandler fInput;
 };

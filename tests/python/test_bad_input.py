@@ -187,13 +187,12 @@ def test_empty_class(job, fails):
         job.train()
 
 
-def test_class_whose_tree_is_missing(job):
-    """As in TMVA a warning: with one class there is nothing to book."""
+def test_class_whose_tree_is_missing(job, fails):
     for name in FOUR:
         job.loader.AddVariable(name)
     job.loader.AddSignalTree(job.trees["TreeS"])
     job.loader.PrepareTrainingAndTestTree("", V=False)
-    with pytest.warns(RuntimeWarning, match="1 classes"):
+    with fails("Data", "two classes", "found 1"):
         job.book("Fisher")
     assert not job.factory.HasMethod("dataset", "Fisher")
 

@@ -158,8 +158,8 @@ protected:
    /// IgnoreNegWeightsInTraining its negative weights are 0.
    const Sample &TrainingSample() const { return fTrainingSample; }
    /// Rows that go through transformation and Predict at a time: few enough for the scratch memory to stay in the
-   /// processor's caches, enough for any vectorised code below.
-   virtual Long64_t GetBlockRows() const { return 1 << 14; }
+   /// processor's caches, enough for what a call costs not to count.
+   virtual Long64_t GetBlockRows() const { return 1 << 16; }
    /// Column of the outputs that is the response in classification: signal class, or 0 for a single output.
    UInt_t GetSignalColumn() const;
 

@@ -2,7 +2,6 @@
 
 #include "TH2F.h"
 #include "TorchMVA/Core/Error.hxx"
-#include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
 #include <algorithm>
@@ -75,7 +74,6 @@ ClassInfo &DataSetInfo::AddClass(const TString &name)
       return *known;
    Invalidate();
    fClasses.emplace_back(name, fClasses.size());
-   Logger("DataSetInfo").Header("[" + std::string(fName.Data()) + "] : Added class \"" + name.Data() + "\"");
    return fClasses.back();
 }
 

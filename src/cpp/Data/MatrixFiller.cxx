@@ -42,6 +42,9 @@ MatrixFiller::MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows,
      fSpectators(nRows, info.GetNSpectators()), fWeights(nRows, 1), fClasses(nRows, 1), fInfo(info),
      fRowOfEvent(std::move(rows)), fNRows(nRows)
 {
+   // In order, so that the many events of weight 1 or class 0 need no write to a random row there.
+   std::fill_n(fWeights.Data(), nRows, 1.f);
+   std::fill_n(fClasses.Data(), nRows, 0);
 }
 
 void MatrixFiller::StartInput(const TreeInput &input, UInt_t cls, const std::string &cut, Long64_t nEvents)
@@ -62,7 +65,7 @@ const EventId_t *MatrixFiller::Rows(Long64_t first, Long64_t n) const
    return fRowOfEvent.data() + fFirst + first;
 }
 
-void MatrixFiller::Prefetch(Long64_t row) const
+void MatrixFiller::Prefetch(Long64_t row, bool weight) const
 {
    constexpr Long64_t line = 64 / sizeof(float);
    const Long64_t n = fVariables.Columns();
@@ -70,8 +73,10 @@ void MatrixFiller::Prefetch(Long64_t row) const
    for (Long64_t j = 0; j < n; j += line)
       __builtin_prefetch(variables + j, 1);
    __builtin_prefetch(variables + n - 1, 1); // rows do not begin at cache lines
-   __builtin_prefetch(fWeights.Data() + row, 1);
-   __builtin_prefetch(fClasses.Data() + row, 1);
+   if (weight)
+      __builtin_prefetch(fWeights.Data() + row, 1);
+   if (fClass != 0)
+      __builtin_prefetch(fClasses.Data() + row, 1);
 }
 
 void MatrixFiller::Put(const RowBlock &block)
@@ -86,7 +91,7 @@ void MatrixFiller::Put(const RowBlock &block)
    for (Long64_t i = 0; i < block.fRows; ++i) {
       const Long64_t ahead = i + kPrefetchDistance;
       if (ahead < block.fRows && rows[ahead] < fNRows)
-         Prefetch(rows[ahead]);
+         Prefetch(rows[ahead], block.fWeights[ahead] * fTreeWeight != 1);
       const Long64_t row = rows[i];
       if (row >= fNRows)
          continue;
@@ -95,8 +100,11 @@ void MatrixFiller::Put(const RowBlock &block)
          CopyRow(fTargets, row, block.fTargets, i);
       if (block.fNSpectators > 0)
          CopyRow(fSpectators, row, block.fSpectators, i);
-      fWeights.Data()[row] = static_cast<float>(block.fWeights[i] * fTreeWeight);
-      fClasses.Data()[row] = fClass;
+      const auto weight = static_cast<float>(block.fWeights[i] * fTreeWeight);
+      if (weight != 1)
+         fWeights.Data()[row] = weight;
+      if (fClass != 0)
+         fClasses.Data()[row] = fClass;
    }
 }
 

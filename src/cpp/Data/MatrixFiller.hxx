@@ -49,7 +49,8 @@ private:
 
    /// Rows of the present input's events [first, first + n). Throws Error (kInternal) if there are not so many.
    const EventId_t *Rows(Long64_t first, Long64_t n) const;
-   void Prefetch(Long64_t row) const;
+   /// Asks for the cache lines of a row that will be written; `weight`: its weight too.
+   void Prefetch(Long64_t row, bool weight) const;
    void NoteBadValues(const RowBlock &block);
    void NoteBad(const std::string &what, Long64_t entry);
 

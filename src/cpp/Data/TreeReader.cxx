@@ -6,7 +6,6 @@
 #include "TorchMVA/Data/DataSetInfo.hxx"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <future>
 #include <mutex>
@@ -134,7 +133,11 @@ class EntryQueue {
 public:
    explicit EntryQueue(const std::vector<bool> &mask) : fMask(mask) {}
    /// Entries before `end` may be handed out.
-   void SetEnd(Long64_t end) { fEnd = end; }
+   void SetEnd(Long64_t end)
+   {
+      const std::lock_guard<std::mutex> lock(fMutex);
+      fEnd = end;
+   }
    void Stop() { SetEnd(0); }
 
    /// Puts the entries that pass in the block, without values; all lie in [first, first + n). False at the end.
@@ -160,7 +163,7 @@ private:
    std::mutex fMutex;
    Long64_t fNext = 0;
    Long64_t fPassed = 0;
-   std::atomic<Long64_t> fEnd{0};
+   Long64_t fEnd = 0;
 };
 
 bool &ForceFormulaReading()

@@ -35,13 +35,21 @@ DataLoader::DataLoader(TString name) : Configurable(name), fDataSetInfo(name)
 
 DataLoader::~DataLoader() = default;
 
+void DataLoader::UseClass(const TString &className)
+{
+   if (!fDataSetInfo.GetClassInfo(className)) {
+      fDataSetInfo.AddClass(className);
+      Logger("DataSetInfo").Header("[" + std::string(GetName()) + "] : Added class \"" + className.Data() + "\"");
+   }
+   fDataSetInfo.Invalidate();
+}
+
 // --- trees ------------------------------------------------------------------------------------------------------
 
 void DataLoader::AddTree(TTree *tree, const TString &className, Double_t weight, const TCut &cut, Types::ETreeType type)
 {
    fInput.AddTree(tree, className, weight, cut, type);
-   fDataSetInfo.AddClass(className);
-   fDataSetInfo.Invalidate();
+   UseClass(className);
    fLogger.Info("Add Tree " + std::string(tree->GetName()) + " of type " + className.Data() + " with " +
                 std::to_string(tree->GetEntries()) + " events");
 }
@@ -61,8 +69,7 @@ void DataLoader::SetTree(TTree *tree, const TString &className, Double_t weight)
 void DataLoader::AddAsciiTree(const TString &file, const TString &className, Double_t weight, Types::ETreeType type)
 {
    fInput.AddTree(file, className, weight, "", type);
-   fDataSetInfo.AddClass(className);
-   fDataSetInfo.Invalidate();
+   UseClass(className);
    fLogger.Info("Add file " + std::string(file.Data()) + " of type " + className.Data() + " with " +
                 std::to_string(fInput.GetTrees().back().fTree->GetEntries()) + " events");
 }
@@ -133,8 +140,7 @@ void DataLoader::AddEvent(const TString &className, Types::ETreeType type, const
                           Double_t weight)
 {
    fInput.AddEvent({className, event, weight, type});
-   fDataSetInfo.AddClass(className);
-   fDataSetInfo.Invalidate();
+   UseClass(className);
 }
 
 void DataLoader::AddTrainingEvent(const TString &className, const std::vector<Double_t> &event, Double_t weight)

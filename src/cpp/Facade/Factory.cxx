@@ -93,6 +93,11 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
                   {{"caller", "Factory::BookMethod"}, {"method", title.Data()}});
    DataSetInfo &info = loader->GetDataSetInfo();
    ResolveAnalysisType(info);
+   if (fAnalysisType != Types::kRegression && info.GetNClasses() < 2)
+      throw Error(EErrorCode::kData,
+                  "expected at least two classes for a classification, found " + std::to_string(info.GetNClasses()) +
+                     ": add the trees before booking",
+                  {{"data set", info.GetName()}, {"method", title.Data()}});
    Booking &booking = BookingOf(*loader);
    if (HasMethod(booking.fName, title))
       throw Error(EErrorCode::kState, "a method of this title is already booked",
@@ -254,9 +259,6 @@ void Factory::CheckTrainingInput(DataSetInfo &info) const
 {
    if (fAnalysisType == Types::kRegression && info.GetNTargets() == 0)
       throw Error(EErrorCode::kData, "expected at least one target for a regression, found none: call AddTarget",
-                  {{"data set", info.GetName()}});
-   if (fAnalysisType != Types::kRegression && info.GetNClasses() < 2)
-      throw Error(EErrorCode::kData, "expected at least two classes, found " + std::to_string(info.GetNClasses()),
                   {{"data set", info.GetName()}});
    const Long64_t nTraining = info.GetDataSet()->GetNTrainingEvents();
    if (nTraining < kMinTrainingEvents)

@@ -16,7 +16,7 @@ using TorchMVA::Test::ExpectError;
 
 namespace {
 
-constexpr Long64_t kTrainingEvents = 40, kTestEvents = 40000, kVariables = 2;
+constexpr Long64_t kTrainingEvents = 40, kTestEvents = 150000, kVariables = 2;
 
 /// x0 is the number of the event, x1 its square root; every third weight is negative.
 std::shared_ptr<DataSet> MakeDataSet(DataSetInfo &)
@@ -127,7 +127,7 @@ TEST_F(MethodBaseTest, ResponsesAreTheSignalColumnInOrder)
    EXPECT_GT(method->fBlocks.size(), 1u) << "large samples go in blocks";
    // The signal is class 1, so the response is minus the sum.
    const float *rows = fInfo.GetDataSet()->GetSample(Types::kTesting).fVariables.fData;
-   for (const Long64_t i : {0LL, 1LL, 16383LL, 16384LL, 39999LL})
+   for (const Long64_t i : {0LL, 1LL, 65535LL, 65536LL, 149999LL})
       EXPECT_EQ(responses[i], -(rows[2 * i] + rows[2 * i + 1])) << i;
    method->SetCurrentType(Types::kTesting);
    const auto part = method->GetMvaValues(100, 200);
@@ -142,7 +142,7 @@ TEST_F(MethodBaseTest, TransformedBlocksEqualSingleEvents)
    method->TrainMethod();
    method->AddOutput(Types::kTesting);
    const auto &responses = method->GetResponses(Types::kTesting);
-   for (const Long64_t i : {0LL, 20000LL, 39999LL}) {
+   for (const Long64_t i : {0LL, 70000LL, 149999LL}) {
       const Event event = fInfo.GetDataSet()->GetEvent(i, Types::kTesting);
       EXPECT_EQ(method->GetMvaValue(&event), responses[i]);
    }
