@@ -52,7 +52,7 @@ double ReadDataSet(const char *path, int nVariables)
       loader.AddVariable(TString::Format("x%d", v));
    loader.AddSignalTree(file->Get<TTree>("TreeS"));
    loader.AddBackgroundTree(file->Get<TTree>("TreeB"));
-   loader.PrepareTrainingAndTestTree(TCut(""), "SplitMode=Block:NormMode=None:!CalcCorrelations:!Correlations:!V");
+   loader.PrepareTrainingAndTestTree(TCut(""), "SplitMode=Random:NormMode=NumEvents:!CalcCorrelations:!Correlations:!V");
    loader.GetDataSetInfo().GetDataSet();
    return Now() - start;
 }

@@ -56,12 +56,12 @@ def main() -> None:
         responses = np.empty(n, dtype=np.float32)
         helpers.EvaluateAtOnce(reader, "net", rows, n, responses)
 
-    few = common.train(ROOT, "few.root", N_VARIABLES, job="few", BatchSize=1000)
+    few = common.train(ROOT, "few.root", N_VARIABLES, job="few")
     predict(few, 10000)
     with Peak() as predicting:
         predict(few, n_events)
     with Peak() as training:
-        common.train(ROOT, "events.root", N_VARIABLES, BatchSize=10000)
+        common.train(ROOT, "events.root", N_VARIABLES)
 
     # per event: the variables, a float weight, an int class number
     data_set = n_events * (N_VARIABLES + 2) * 4
