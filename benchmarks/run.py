@@ -47,7 +47,7 @@ def table(rows: dict[str, dict[str, Any]]) -> str:
                 row["against"],
                 f"{row['ratio']:.2f}",
                 row["aim"],
-                "yes" if row["reached"] else "no",
+                {True: "yes", False: "no", None: ""}[row["reached"]],
             )
         )
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]

@@ -25,6 +25,14 @@ namespace {
 
 constexpr EventId_t kUnused = std::numeric_limits<EventId_t>::max();
 
+/// The heaps of the reading threads keep what was freed; the C library of GNU can be told to give it back.
+void ReturnFreedMemory()
+{
+#ifdef __GLIBC__
+   ::malloc_trim(0);
+#endif
+}
+
 class Builder {
 public:
    Builder(DataSetInfo &info, const DataInputHandler &input)
@@ -47,11 +55,13 @@ public:
                      "data set '" + std::string(fInfo.GetName()) + "' has no trees and no events: call AddTree first");
       SelectEvents();
       std::vector<EventId_t> rows = Split();
-      const auto filling = Fill(std::move(rows));
-      auto &filler = *filling;
-      const auto factors = Normalise(filler);
-      auto data = std::make_shared<DataSet>(filler.fVariables, filler.fTargets, filler.fSpectators, filler.fWeights,
-                                            filler.fClasses, fNTraining, fClassNames.size(), factors);
+      ReturnFreedMemory(); // what the split gave back, before the matrices come
+      std::unique_ptr<MatrixFiller> filler = Fill(std::move(rows));
+      const auto factors = Normalise(*filler);
+      auto data = std::make_shared<DataSet>(filler->fVariables, filler->fTargets, filler->fSpectators, filler->fWeights,
+                                            filler->fClasses, fNTraining, fClassNames.size(), factors);
+      filler.reset();
+      ReturnFreedMemory(); // unpacked baskets and row numbers, before a training takes its own
       Report(*data);
       return data;
    }
@@ -145,9 +155,6 @@ private:
 
    std::unique_ptr<MatrixFiller> Fill(std::vector<EventId_t> rows)
    {
-#ifdef __GLIBC__
-      ::malloc_trim(0); // what the split gave back, before the matrices come
-#endif
       auto filling = std::make_unique<MatrixFiller>(fInfo, std::move(rows), fNRows);
       auto &filler = *filling;
       auto selection = fSelections.begin();
