@@ -93,6 +93,9 @@ private:
    struct Booking;
    void DeclareFactoryOptions();
    Booking *FindBooking(const TString &datasetName) const;
+   /// Throws Error (kState) if the title is taken, or the loader's name by another loader.
+   void RequireFree(DataLoader &loader, const TString &title) const;
+   /// The booking of a loader, made if needed.
    Booking &BookingOf(DataLoader &loader);
    Booking &RequireBooking(const TString &datasetName, const char *caller) const;
    MethodBase &RequireMethod(const TString &datasetName, const TString &title, const char *caller) const;

@@ -93,18 +93,15 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
                   {{"caller", "Factory::BookMethod"}, {"method", title.Data()}});
    DataSetInfo &info = loader->GetDataSetInfo();
    ResolveAnalysisType(info);
+   RequireFree(*loader, title);
+
+   fLogger.Header(("Booking method: " + title).Data());
+   std::unique_ptr<MethodBase> method = CreateMethod(methodTypeName.Data(), title, info, options);
    if (fAnalysisType != Types::kRegression && info.GetNClasses() < 2)
       throw Error(EErrorCode::kData,
                   "expected at least two classes for a classification, found " + std::to_string(info.GetNClasses()) +
                      ": add the trees before booking",
                   {{"data set", info.GetName()}, {"method", title.Data()}});
-   Booking &booking = BookingOf(*loader);
-   if (HasMethod(booking.fName, title))
-      throw Error(EErrorCode::kState, "a method of this title is already booked",
-                  {{"method", title.Data()}, {"data set", booking.fName.Data()}});
-
-   fLogger.Header(("Booking method: " + title).Data());
-   std::unique_ptr<MethodBase> method = CreateMethod(methodTypeName.Data(), title, info, options);
    if (!method->HasAnalysisType(fAnalysisType, info.GetNClasses(), info.GetNTargets())) {
       fLogger.Warning(
          TString::Format("Method %s is not capable of handling %s with %u classes and %u targets: not booked",
@@ -113,13 +110,15 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
       return nullptr;
    }
    if (fModelPersistence)
-      method->SetWeightFileDir(MakeWeightFolder(booking.fName));
+      method->SetWeightFileDir(MakeWeightFolder(loader->GetName()));
    method->SetModelPersistence(fModelPersistence);
    method->SetAnalysisType(fAnalysisType);
    method->SetupMethod();
    method->ProcessSetup();
-   booking.fMethods.push_back(std::move(method));
-   return booking.fMethods.back().get();
+   // Only now: what fails leaves no booking behind.
+   auto &methods = BookingOf(*loader).fMethods;
+   methods.push_back(std::move(method));
+   return methods.back().get();
 }
 
 std::unique_ptr<MethodBase> Factory::CreateMethod(const std::string &typeName, const TString &title, DataSetInfo &info,
@@ -174,19 +173,25 @@ Factory::Booking *Factory::FindBooking(const TString &datasetName) const
    return nullptr;
 }
 
+void Factory::RequireFree(DataLoader &loader, const TString &title) const
+{
+   const Booking *found = FindBooking(loader.GetName());
+   if (found && found->fInfo != &loader.GetDataSetInfo())
+      throw Error(EErrorCode::kState,
+                  "two data loaders of the same name in one factory: their weight files would overwrite each other",
+                  {{"data loader", loader.GetName()}});
+   if (HasMethod(loader.GetName(), title))
+      throw Error(EErrorCode::kState, "a method of this title is already booked",
+                  {{"method", title.Data()}, {"data set", loader.GetName()}});
+}
+
 Factory::Booking &Factory::BookingOf(DataLoader &loader)
 {
-   DataSetInfo *info = &loader.GetDataSetInfo();
-   if (Booking *found = FindBooking(loader.GetName())) {
-      if (found->fInfo != info)
-         throw Error(EErrorCode::kState,
-                     "two data loaders of the same name in one factory: their weight files would overwrite each other",
-                     {{"data loader", loader.GetName()}});
+   if (Booking *found = FindBooking(loader.GetName()))
       return *found;
-   }
    fBookings.push_back(std::make_unique<Booking>());
    fBookings.back()->fName = loader.GetName();
-   fBookings.back()->fInfo = info;
+   fBookings.back()->fInfo = &loader.GetDataSetInfo();
    return *fBookings.back();
 }
 

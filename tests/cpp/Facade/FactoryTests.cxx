@@ -136,6 +136,11 @@ TEST_F(FactoryTest, BookingErrorsNameWhatIsWrong)
    ExpectError(EErrorCode::kOption, {"VarTransfrom", "VarTransform"},
                [&] { factory.BookMethod(loader.get(), Types::kFisher, "F", "VarTransfrom=D"); });
    EXPECT_FALSE(factory.HasMethod("dataset", "F")) << "a failed booking leaves nothing behind";
+   {
+      auto other = fExample.MakeLoader("gone");
+      ExpectError(EErrorCode::kOption, {}, [&] { factory.BookMethod(other.get(), "Fisher", "F", "Nonsense"); });
+   }
+   factory.TrainAllMethods();
    auto sameName = fExample.MakeLoader("dataset");
    ExpectError(EErrorCode::kState, {}, [&] { factory.BookMethod(sameName.get(), Types::kFisher, "X", ""); });
 }
