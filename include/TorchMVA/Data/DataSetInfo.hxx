@@ -75,7 +75,7 @@ public:
 
    /// Empty class name: Signal and Background; all classes registered so far if neither is among them.
    void SetWeightExpression(const TString &expression, const TString &className = "");
-   /// Empty class name: all classes registered so far.
+   /// Empty class name: all classes, also those that come later.
    void SetCut(const TCut &cut, const TString &className = "");
    void AddCut(const TCut &cut, const TString &className = "");
    Bool_t HasCuts() const;
@@ -114,6 +114,7 @@ private:
       fArraySizes; ///< per variable: size of its array, 0 for a scalar; first element marked in fArrayFirst
    std::vector<Bool_t> fArrayFirst;
    mutable std::deque<ClassInfo> fClasses; ///< deque: references stay valid
+   TCut fCommonCut; ///< of all classes
    TString fSplitOptions;
    TString fNormalization = "NONE";
    std::function<std::shared_ptr<DataSet>(DataSetInfo &)> fBuilder; //!

@@ -143,6 +143,8 @@ public:
    Double_t GetTrainTime() const { return fTrainTime; }
    Double_t GetTestTime() const { return fTestTime; }
    Bool_t IsVerbose() const { return fVerbose; }
+   /// Lines below this are not written, whatever V and VerbosityLevel say. Takes effect with the options.
+   void SetMinLogType(EMsgType type) { fMinLogType = type; }
    void PrintHelpMessage() const override;
 
 protected:
@@ -187,6 +189,7 @@ private:
 
    Bool_t fVerbose = kFALSE;
    TString fVerbosityLevel = "Default";
+   EMsgType fMinLogType = kDEBUG;
    TString fVarTransformString = "None";
    Bool_t fIgnoreNegWeightsInTraining = kFALSE;
    Bool_t fHelp = kFALSE;

@@ -142,6 +142,8 @@ IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &we
    created.release();
 
    fLogger.Info("Booking " + Quoted(tag) + " of type \"" + type + "\" from " + root.Document()->Path() + ".");
+   if (fSilent)
+      booked.fMethod->SetMinLogType(kWARNING);
    booked.fMethod->SetupMethod();
    booked.fMethod->ReadStateFromXML(root);
    return fMethods.emplace(tag, std::move(booked)).first->second.fMethod.get();

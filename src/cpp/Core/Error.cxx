@@ -1,5 +1,7 @@
 #include "TorchMVA/Core/Error.hxx"
 
+#include <cstdio>
+
 namespace TorchMVA {
 
 namespace {
@@ -18,6 +20,7 @@ Error::Error(EErrorCode code, const std::string &message, Context_t context, std
    : std::runtime_error(ComposeText(message, context, traceback)), fCode(code), fMessage(message),
      fContext(std::move(context)), fTraceback(std::move(traceback))
 {
+   std::fflush(stdout); // a macro that does not catch it ends in std::terminate, which loses the lines before
 }
 
 // Out of line, so that the type information has one home: what is thrown in one library is caught in another.

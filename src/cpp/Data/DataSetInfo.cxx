@@ -74,6 +74,7 @@ ClassInfo &DataSetInfo::AddClass(const TString &name)
       return *known;
    Invalidate();
    fClasses.emplace_back(name, fClasses.size());
+   fClasses.back().SetCut(fCommonCut);
    return fClasses.back();
 }
 
@@ -163,6 +164,7 @@ void DataSetInfo::SetCut(const TCut &cut, const TString &className)
       AddClass(className).SetCut(cut);
       return;
    }
+   fCommonCut = cut;
    for (auto &info : fClasses)
       info.SetCut(cut);
 }
@@ -175,6 +177,7 @@ void DataSetInfo::AddCut(const TCut &cut, const TString &className)
       info.SetCut(info.GetCut() && cut);
       return;
    }
+   fCommonCut = fCommonCut && cut;
    for (auto &info : fClasses)
       info.SetCut(info.GetCut() && cut);
 }

@@ -33,5 +33,8 @@
 #pragma link C++ function TorchMVA::gConfig;
 #pragma link C++ function TorchMVA::gTools;
 #pragma link C++ function TorchMVA::Python_Executable;
+#pragma link C++ function TorchMVA::TMVAGui;
+#pragma link C++ function TorchMVA::TMVARegGui;
+#pragma link C++ function TorchMVA::TMVAMultiClassGui;
 
 #endif

@@ -9,6 +9,8 @@
 #include "TSystem.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace TorchMVA {
 
@@ -91,6 +93,11 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
    if (!loader)
       throw Error(EErrorCode::kArgument, "expected a data loader, found a null pointer",
                   {{"caller", "Factory::BookMethod"}, {"method", title.Data()}});
+   if (title.IsNull() || title.Contains("/"))
+      throw Error(EErrorCode::kArgument,
+                  "expected a title without '/', since files and folders are named after it, found \"" +
+                     std::string(title.Data()) + "\"",
+                  {{"caller", "Factory::BookMethod"}, {"method", methodTypeName.Data()}});
    DataSetInfo &info = loader->GetDataSetInfo();
    ResolveAnalysisType(info);
    RequireFree(*loader, title);
@@ -124,9 +131,6 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
 std::unique_ptr<MethodBase> Factory::CreateMethod(const std::string &typeName, const TString &title, DataSetInfo &info,
                                                   const TString &options) const
 {
-   // An empty job name is allowed, but creators tell training from application by job and title both being empty.
-   if (title.IsNull())
-      throw Error(EErrorCode::kArgument, "expected a title for the method, found an empty one", {{"method", typeName}});
    std::unique_ptr<IMethod> created(ClassifierFactory::Instance().Create(typeName, fJobName, title, info, options));
    std::unique_ptr<MethodBase> method(dynamic_cast<MethodBase *>(created.get()));
    if (!method)
@@ -157,11 +161,14 @@ TString Factory::MakeWeightFolder(const TString &datasetName) const
    TString folder = datasetName + "/" + names.fWeightFileDir;
    if (!names.fWeightFileDirPrefix.IsNull())
       folder = names.fWeightFileDirPrefix + "/" + folder;
-   gSystem->mkdir(folder, kTRUE);
+   std::error_code failure; // TSystem::mkdir takes one-letter names for drives
+   std::filesystem::create_directories(folder.Data(), failure);
    // AccessPathName is true when the path can NOT be accessed.
    if (gSystem->AccessPathName(folder, kFileExists) || gSystem->AccessPathName(folder, kWritePermission))
       throw Error(EErrorCode::kFile, "expected a folder for weight files that can be written",
-                  {{"folder", folder.Data()}, {"current folder", gSystem->WorkingDirectory()}});
+                  {{"folder", folder.Data()},
+                   {"current folder", gSystem->WorkingDirectory()},
+                   {"reason", failure ? failure.message() : "no right to write"}});
    return folder;
 }
 

@@ -7,9 +7,9 @@
 #include "TorchMVA/Weights/WeightFile.hxx"
 
 #include "TStopwatch.h"
-#include "TSystem.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 namespace TorchMVA {
@@ -88,9 +88,9 @@ void MethodBase::ApplyVerbosity()
       {"Warning", kWARNING}, {"Error", kERROR}, {"Fatal", kFATAL}};
    for (const auto &level : levels)
       if (fVerbosityLevel.EqualTo(level.first, TString::kIgnoreCase))
-         fLogger.SetMinType(level.second);
+         fLogger.SetMinType(std::max(level.second, fMinLogType));
    if (fVerbose)
-      fLogger.SetMinType(kVERBOSE);
+      fLogger.SetMinType(std::max(kVERBOSE, fMinLogType));
 }
 
 void MethodBase::ProcessSetup()
@@ -172,7 +172,9 @@ TString MethodBase::GetWeightFileName() const
 
 std::string MethodBase::GetWeightFolder() const
 {
-   return gSystem->GetDirName(GetWeightFileName()).Data();
+   // not TSystem::GetDirName: it takes one-letter folders for drives
+   const std::string folder = std::filesystem::path(GetWeightFileName().Data()).parent_path().string();
+   return folder.empty() ? "." : folder;
 }
 
 void MethodBase::WriteStateTo(const XmlNode &root) const

@@ -1,6 +1,7 @@
 #include "TorchMVA/Factory.hxx"
 
 #include "ClassExample.hxx"
+#include "TorchMVA/TMVAGui.hxx"
 #include "TorchMVA/Method/MethodFisher.hxx"
 #include "support/ExpectError.hxx"
 #include "support/TempDir.hxx"
@@ -92,6 +93,46 @@ TEST_F(FactoryTest, WritesTheOutputFile)
    for (const char *name : {"CorrelationMatrixS", "InputVariables_Id", "InputVariables_Deco",
                             "Method_Fisher/Fisher/MVA_Fisher_S", "Method_Fisher/Fisher/MVA_Fisher_rejBvsS"})
       EXPECT_NE(output->Get((std::string("dataset/") + name).c_str()), nullptr) << name;
+}
+
+TEST_F(FactoryTest, GuiListsThePlotsInBatchMode)
+{
+   {
+      auto loader = fExample.MakeLoader("dataset");
+      const std::unique_ptr<TFile> output(TFile::Open("out.root", "RECREATE"));
+      Factory factory("job", output.get(), "Silent:AnalysisType=Classification");
+      factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
+      factory.TrainAllMethods();
+      factory.EvaluateAllMethods();
+   }
+   gROOT->SetBatch(kTRUE);
+   gConfig().SetSilent(kFALSE);
+   ::testing::internal::CaptureStdout();
+   TMVAGui("out.root", "dataset");
+   std::fflush(stdout);
+   EXPECT_NE(::testing::internal::GetCapturedStdout().find("dataset/Method_Fisher/Fisher"), std::string::npos);
+   ExpectError(EErrorCode::kFile, {"nothing"}, [] { TMVAGui("out.root", "nothing"); });
+}
+
+TEST_F(FactoryTest, FoldersMayHaveOneLetterAndTitlesNoSlash)
+{
+   auto loader = fExample.MakeLoader("d");
+   Factory factory("job", kSilent);
+   ExpectError(EErrorCode::kArgument, {"a/b"}, [&] { factory.BookMethod(loader.get(), "Fisher", "a/b", ""); });
+   factory.BookMethod(loader.get(), "Fisher", "F", "");
+   factory.TrainAllMethods();
+   EXPECT_TRUE(std::filesystem::exists("d/weights/job_F.weights.xml"));
+}
+
+TEST_F(FactoryTest, ACutGivenBeforeTheTreesIsKept)
+{
+   DataLoader loader("dataset");
+   loader.AddVariable("var1");
+   loader.PrepareTrainingAndTestTree("var1 > 0", "SplitMode=Block:!V");
+   loader.AddSignalTree(fExample.fSignal);
+   loader.AddBackgroundTree(fExample.fBackground);
+   EXPECT_LT(loader.GetDataSetInfo().GetDataSet()->GetNEvents(), 12000);
+   EXPECT_GT(loader.GetDataSetInfo().GetVariableInfo(0).GetMin(), 0);
 }
 
 TEST_F(FactoryTest, WithoutPersistenceNothingIsWritten)
