@@ -4,6 +4,9 @@
 # The declarations go into the one `{ decls }` block that rootcling wrote (a second block would break every
 # rootmap). They make `TMVA::Factory` and `TMVA::gConfig()` known in a macro that includes nothing: ROOT's
 # autoloading knows classes by itself, but neither namespace aliases nor functions.
+#
+# The dictionary asks for the headers by names relative to our include folder, which a plain executable's cling does
+# not know: the library tells it when it registers, with the folder beside its own.
 
 if(DECLARATIONS)
   file(READ "${ROOTMAP}" rootmap)
@@ -25,6 +28,16 @@ if(DECLARATIONS)
 endif()
 
 file(READ "${SOURCE}" source)
+set(no_paths "    static const char* includePaths[] = {\nnullptr\n    };")
+string(FIND "${source}" "${no_paths}" position)
+if(position EQUAL -1)
+  message(FATAL_ERROR "${SOURCE}: no empty list of include paths found")
+endif()
+file(READ "${CMAKE_CURRENT_LIST_DIR}/IncludeFolder.cxx.in" function)
+string(REPLACE "${no_paths}" "    static const char* includePaths[] = { TorchMVAIncludeFolder(), nullptr };"
+  source "${source}")
+set(source "${function}${source}")
+file(WRITE "${SOURCE}" "${source}")
 foreach(folder IN ITEMS "${BUILD_DIR}" "${SOURCE_DIR}")
   string(FIND "${source}" "${folder}/" position)
   if(NOT position EQUAL -1)

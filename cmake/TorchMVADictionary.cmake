@@ -29,7 +29,7 @@ function(torchmva_dictionary target)
             -DBUILD_DIR=${PROJECT_BINARY_DIR}
             -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -P "${PROJECT_SOURCE_DIR}/cmake/FinishDictionary.cmake"
     DEPENDS "${arg_LINKDEF}" ${arg_DECLARATIONS} ${headers}
-            "${PROJECT_SOURCE_DIR}/cmake/FinishDictionary.cmake"
+            "${PROJECT_SOURCE_DIR}/cmake/FinishDictionary.cmake" "${PROJECT_SOURCE_DIR}/cmake/IncludeFolder.cxx.in"
     WORKING_DIRECTORY "${folder}" # so that the file in -s gets a name without folders, which is stored in it
     COMMENT "Generating the dictionary of ${library}.so"
     VERBATIM)

@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # How ROOT, cling, ACLiC and Python report trouble, whatever the exit code says.
 ERROR_TEXT = re.compile(
     r"^(Error|SysError|Fatal|Break) in <|^\s*\*\*\* Break \*\*\*|: (fatal )?error: |Traceback \(most recent call last\)"
-    r"|cling::DynamicLibraryManager|Error in cling::|terminate called",
+    r"|cling::DynamicLibraryManager|(?i:error in cling::)|terminate called",
     re.MULTILINE,
 )
 

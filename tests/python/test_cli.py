@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from torchmva import _paths, cli
+
 
 @pytest.mark.parametrize(
     "arguments", [["--version"], ["env"], ["config", "--cflags", "--libs"], ["--help"]], ids=" ".join
@@ -80,6 +82,14 @@ def test_config_quotes_for_the_shell_and_keeps_the_order(torchmva_command):
     for option in ("--incdir", "--libdir", "--cmakedir", "--rootincdir", "--rootlibdir"):
         (folder,) = shlex.split(torchmva_command("config", option).stdout)
         assert Path(folder).is_dir(), option
+
+
+def test_config_links_all_of_roots_libraries_and_resets_the_linker(torchmva_command):
+    flags = shlex.split(torchmva_command("config", "--libs").stdout)
+    start, end = flags.index("-Wl,--push-state,--no-as-needed"), flags.index("-Wl,--pop-state")
+    forced = [flag for flag in flags[start:end] if flag.startswith("-l")]
+    assert forced == [f"-l{name}" for name in _paths.LINKED_ROOT_LIBRARIES]
+    assert not hasattr(cli, "LINKED_ROOT_LIBRARIES")
 
 
 def test_root_passes_arguments_and_the_exit_code(torchmva_command, tmp_path):

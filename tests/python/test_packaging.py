@@ -200,6 +200,18 @@ def test_one_compiler_line_builds_an_app_that_runs(run, downstream, torchmva_com
     check_app(run, downstream / "app")
 
 
+def test_app_finds_roots_libraries_from_another_site_packages(run, run_python, downstream, tmp_path):
+    """As with a ROOT from elsewhere: the rpath of libTorchMVA.so leads nowhere, that of the application has to do."""
+    compiler = shutil.which("g++") or pytest.skip("no g++ here")
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(_paths.PACKAGE_DIR, elsewhere / "torchmva", ignore=shutil.ignore_patterns("__pycache__"))
+    source = "import sys; sys.path.insert(0, sys.argv[1]); from torchmva.cli import main; main(sys.argv[2:])"
+    flags = shlex.split(run_python(source, elsewhere, "config", "--cflags", "--libs").stdout)
+    assert f"-L{elsewhere}/torchmva/lib" in flags
+    run([compiler, "app.cxx", "-o", "app", *flags], cwd=downstream)
+    check_app(run, downstream / "app")
+
+
 # --- ROOT finds it by itself --------------------------------------------------------------------------------------
 
 USE_ALL = """

@@ -6,10 +6,11 @@ import gc
 import itertools
 from array import array
 
+import numpy as np
 import pytest
 
 import torchmva
-from torchmva import _overloads, _pythonize
+from torchmva import _arrays, _overloads, _pythonize
 
 ROOT = pytest.importorskip("ROOT")
 ROOT.gROOT.SetBatch(True)
@@ -126,6 +127,216 @@ def test_wrong_argument_types_are_a_type_error():
         ROOT.TMVA.Factory("job", 3.5, "x", [1])
 
 
+def test_a_tree_that_is_not_there_is_the_error_of_cpp(tmp_path):
+    file = ROOT.TFile(str(tmp_path / "f.root"), "RECREATE")
+    missing = file.Get("nope")
+    assert missing is not None  # but a TObject at address 0
+    loader = ROOT.TMVA.DataLoader("d")
+    for add in (loader.AddSignalTree, lambda tree: loader.AddTree(tree, "Signal", 1.0)):
+        with pytest.raises(torchmva.Error, match="null pointer") as caught:
+            add(missing)
+        assert caught.value.GetCode() == ROOT.TorchMVA.EErrorCode.kTree
+    file.Close()
+
+
+def test_an_object_that_is_no_tree_is_named():
+    histogram = ROOT.TH1F("histogram", "", 1, 0, 1)
+    loader = ROOT.TMVA.DataLoader("d")
+    with pytest.raises(torchmva.Error, match=r"AddSignalTree: expected a TTree .* found a TH1F 'histogram'") as caught:
+        loader.AddSignalTree(histogram)
+    assert caught.value.GetCode() == ROOT.TorchMVA.EErrorCode.kArgument
+    with pytest.raises(torchmva.Error, match="expected a TTree as argument 2, found a TH1F"):
+        loader.SetInputTrees(ROOT.TTree("t", "t"), histogram)
+
+
+def test_an_empty_container_is_not_taken_for_null():
+    assert _overloads._kind(ROOT.TList()) is object
+    assert _overloads._kind(ROOT.bind_object(0, "TTree")) is None
+
+
+# --- arrays -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reader(request):
+    reader = ROOT.TMVA.Reader("Silent")
+    for i in range(1, 5):
+        reader.AddVariable(f"var{i}", array("f", [0.0]))
+    weights = request.config.rootpath / "tests/data/golden/weights/TMVAClassification_Fisher.weights.xml"
+    reader.BookMVA("Fisher", str(weights))
+    return reader
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return np.random.default_rng(1).normal(size=(7, 4)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def expected(reader, rows):
+    return np.array([reader.EvaluateMVA(row.tolist(), "Fisher") for row in rows], np.float32)
+
+
+def frozen(values):
+    values = values.copy()
+    values.flags.writeable = False
+    return values
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda rows: rows,
+        np.ravel,
+        frozen,
+        lambda rows: memoryview(rows),
+        lambda rows: array("f", rows.ravel()),
+        lambda rows: ROOT.std.vector["float"](rows.ravel()),
+    ],
+    ids=["rows", "flat", "read-only", "memoryview", "array", "vector"],
+)
+def test_batch_uses_memory_of_every_kind(reader, rows, expected, given):
+    for responses in (np.empty(7, np.float32), np.empty((7, 1), np.float32), np.empty(9, np.float32)):
+        assert reader.EvaluateBatch("Fisher", given(rows), 7, responses) is None
+        np.testing.assert_allclose(responses.ravel()[:7], expected, rtol=1e-5, atol=1e-6)
+    responses = array("f", bytes(28))
+    reader.EvaluateBatch(ROOT.TString("Fisher"), given(rows), 7, responses)
+    np.testing.assert_allclose(responses, expected, rtol=1e-5, atol=1e-6)
+    reader.EvaluateBatch("Fisher", variables=given(rows[:0]), n=0, responses=responses)
+
+
+def test_batch_takes_bare_pointers_and_tensors(reader, rows, expected):
+    torch = pytest.importorskip("torch")
+    result = torch.zeros(7)
+    reader.EvaluateBatch("Fisher", torch.from_numpy(rows), 7, result)
+    np.testing.assert_allclose(result.numpy(), expected, rtol=1e-5, atol=1e-6)
+    variables, responses = ROOT.std.vector["float"](rows.ravel()), ROOT.std.vector["float"](7)
+    reader.EvaluateBatch("Fisher", variables.data(), 7, responses.data())
+    np.testing.assert_allclose(np.asarray(responses), expected, rtol=1e-5, atol=1e-6)
+
+
+WRONG_VARIABLES = {
+    "too narrow": (lambda x: x[:, :3].copy(), r"expected shape \(7, 4\).* found ndarray of float32, shape \(7, 3\)"),
+    "same size, other width": (lambda x: x.reshape(14, 2), r"found ndarray of float32, shape \(14, 2\), C order"),
+    "too short": (lambda x: x[:6], r"expected shape \(7, 4\).* 28 numbers .* found .* shape \(6, 4\)"),
+    "flat, too short": (lambda x: x.ravel()[:27], r"28 numbers .* found .* shape \(27,\)"),
+    "float64": (lambda x: x.astype(float), "C-contiguous array of float32, found ndarray of float64"),
+    "byte order": (lambda x: x.astype(">f4"), "found ndarray of >f4"),
+    "Fortran": (np.asfortranarray, r"found ndarray of float32, shape \(7, 4\), Fortran order"),
+    "sliced": (lambda x: np.repeat(x, 2, axis=1)[:, ::2], "found .*, not contiguous"),
+    "list": (lambda x: x.tolist(), "C-contiguous array of float32, found list"),
+    "text": (lambda x: "text", "found str 'text'"),
+    "None": (lambda x: None, "found NoneType"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "message"), WRONG_VARIABLES.values(), ids=WRONG_VARIABLES)
+def test_batch_says_what_is_wrong_with_the_variables(reader, rows, given, message):
+    with pytest.raises(torchmva.Error, match=message) as caught:
+        reader.EvaluateBatch("Fisher", given(rows), 7, np.empty(7, np.float32))
+    assert caught.value.GetCode() == ROOT.TorchMVA.EErrorCode.kArgument
+    assert str(caught.value).endswith("tag: Fisher")
+
+
+@pytest.mark.parametrize(
+    ("responses", "message"),
+    [
+        (np.empty(6, np.float32), r"room for 7 x 1 = 7 numbers, found .* shape \(6,\)"),
+        (np.empty(7), "found ndarray of float64"),
+        (np.empty(14, np.float32)[::2], "not contiguous"),
+        (frozen(np.empty(7, np.float32)), "writable"),
+        (bytes(28), "found"),
+        ([0.0] * 7, "found list"),
+    ],
+    ids=["short", "float64", "sliced", "read-only", "bytes", "list"],
+)
+def test_batch_says_what_is_wrong_with_the_responses(reader, rows, responses, message):
+    with pytest.raises(torchmva.Error, match=message):
+        reader.EvaluateBatch("Fisher", rows, 7, responses)
+
+
+@pytest.mark.parametrize("n", [-1, 8, 10**12, 2**70, 7.0, "7"])
+def test_batch_says_what_is_wrong_with_the_number(reader, rows, n):
+    with pytest.raises(torchmva.Error, match=str(n)):
+        reader.EvaluateBatch("Fisher", rows, n, np.empty(7, np.float32))
+
+
+def test_batch_with_half_the_arguments_or_an_unknown_tag(reader, rows):
+    with pytest.raises(torchmva.Error, match="only one of n and responses"):
+        reader.EvaluateBatch("Fisher", rows, 7)
+    with pytest.raises(torchmva.Error, match="no such tag"):
+        reader.EvaluateBatch("no such tag", rows)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda rows: rows,
+        np.ravel,
+        lambda rows: rows.astype(float),
+        np.asfortranarray,
+        lambda rows: np.repeat(rows, 2, axis=1)[:, ::2],
+        lambda rows: rows.tolist(),
+    ],
+    ids=["rows", "flat", "float64", "Fortran", "sliced", "list"],
+)
+def test_batch_returns_a_new_array(reader, rows, expected, given):
+    result = reader.EvaluateBatch("Fisher", given(rows))
+    assert result.dtype == np.float32
+    assert result.shape == (7,)
+    np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_batch_that_returns_an_array_checks_too(reader, rows):
+    assert reader.EvaluateBatch("Fisher", rows[:0]).shape == (0,)
+    with pytest.raises(torchmva.Error, match=r"shape \(7, 3\)"):
+        reader.EvaluateBatch("Fisher", rows[:, :3])
+    with pytest.raises(torchmva.Error, match=r"shape \(27,\)"):
+        reader.EvaluateBatch("Fisher", rows.ravel()[:27])
+    for wrong in ("text", None, 1.0, [[1.0], [1.0, 2.0]]):
+        with pytest.raises(torchmva.Error, match="variables: expected"):
+            reader.EvaluateBatch("Fisher", wrong)
+
+
+def test_batch_with_several_responses_per_event():
+    class ThreeClasses:
+        def FindMVA(self, tag):
+            return None
+
+        def DataInfo(self):
+            return self
+
+        def GetNVariables(self):
+            return 2
+
+        def GetNResponses(self, tag):
+            return 3
+
+    def call(reader, tag, variables, n, responses):
+        responses.reshape(n, 3)[:] = variables[:, :1]
+
+    result = _arrays.evaluate_batch(ThreeClasses(), call, "t", [[1, 2], [3, 4]], None, None)
+    assert result.tolist() == [[1.0] * 3, [3.0] * 3]
+    with pytest.raises(torchmva.Error, match="room for 2 x 3 = 6 numbers"):
+        _arrays.evaluate_batch(ThreeClasses(), call, "t", np.ones((2, 2), np.float32), 2, np.ones(5, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (np.zeros(1), "ndarray of float64"),
+        (array("d", [0.0]), "array of type 'd'"),
+        (1.5, "float 1.5"),
+        ([0.0], "list"),
+    ],
+    ids=str,
+)
+def test_variable_without_the_address_of_a_float(value, found):
+    for declare in (ROOT.TMVA.Reader("Silent").AddVariable, ROOT.TMVA.Reader("Silent").AddSpectator):
+        with pytest.raises(torchmva.Error, match=f"expected an array of float32.* found {found}"):
+            declare("x", value)
+
+
 # --- lifetimes --------------------------------------------------------------------------------------------------
 
 
@@ -150,6 +361,41 @@ def test_loader_keeps_its_trees_alive():
     assert loader._torchmva_kept == [tree]
 
 
+def test_loader_and_factory_keep_the_files(tmp_path, monkeypatch):
+    """A file that is local to a function would take its tree with it."""
+    monkeypatch.chdir(tmp_path)
+    path = str(tmp_path / "f.root")
+    file = ROOT.TFile(path, "RECREATE")
+    tree = ROOT.TTree("t", "t")
+    value = array("f", [0.0])
+    tree.Branch("x", value, "x/F")
+    for value[0] in range(3):
+        tree.Fill()
+    file.Write()
+    file.Close()
+
+    loader = ROOT.TMVA.DataLoader("data")
+
+    def add():
+        source = ROOT.TFile.Open(path)
+        loader.AddSignalTree(source.Get("t"))
+        loader.AddBackgroundTree(source.Get("t"))
+
+    add()
+    gc.collect()
+    assert [item.GetName() for item in ROOT.gROOT.GetListOfFiles()].count(path) == 1
+    assert sum(isinstance(item, ROOT.TFile) for item in loader._torchmva_kept) == 1
+    assert loader._torchmva_kept[0].GetEntries() == 3
+
+    def make():
+        return ROOT.TMVA.Factory("job", ROOT.TFile(str(tmp_path / "o.root"), "RECREATE"), Silent=True)
+
+    factory = make()
+    factory.BookMethod(loader, "Fisher", "F")
+    gc.collect()
+    assert [type(item).__name__ for item in factory._torchmva_kept] == ["TFile", "DataLoader"]
+
+
 # --- choosing overloads -----------------------------------------------------------------------------------------
 
 
@@ -160,6 +406,9 @@ def overloads():
     #include "TorchMVA/Factory.hxx"
     struct TorchMVATestOverloads {
        static TString Say(TString what, TString option = "") {
+          if (option == "interrupt") throw TorchMVA::Error(TorchMVA::EErrorCode::kUserCode, "stopped", {{"caller", "x"}, {"exception", "KeyboardInterrupt"}});
+          if (option == "signal") throw TorchMVA::Error(TorchMVA::EErrorCode::kPython, "Interrupted (KeyboardInterrupt)");
+          if (option == "exception") throw TorchMVA::Error(TorchMVA::EErrorCode::kUserCode, "stopped", {{"exception", "ValueError: KeyboardInterrupt"}});
           if (option == "throw") throw TorchMVA::Error(TorchMVA::EErrorCode::kData, ("thrown by " + what).Data());
           return what;
        }
@@ -174,6 +423,7 @@ def overloads():
        TString Evaluate(const TString &tag, Double_t aux = 0) { return Say("tag", tag); }
        TString Evaluate(const std::vector<Float_t> &v, const TString &tag, Double_t aux = 0) { return Say("floats", tag); }
        TString Evaluate(const std::vector<Double_t> &v, const TString &tag, Double_t aux = 0) { return Say("doubles", tag); }
+       void TrainAllMethods() { Say("", "interrupt"); }
        TString Point(const TString &name, Float_t *p) { return Say("float*", name); }
        TString Point(const TString &name, Int_t *p) { return Say("int*", name); }
     };
@@ -242,3 +492,28 @@ def test_what_the_overload_throws_arrives(overloads, method, arguments):
 def test_arguments_that_fit_nothing_are_a_type_error(overloads):
     with pytest.raises(TypeError, match="Evaluate"):
         overloads.Evaluate(object(), object())
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("Book", (NAMED, "Fisher", "title", "interrupt")),
+        ("Evaluate", ("interrupt",)),
+        ("Evaluate", ("signal",)),
+        ("TrainAllMethods", ()),
+    ],
+)
+def test_ctrl_c_inside_cpp_stays_a_keyboard_interrupt(overloads, method, arguments):
+    with pytest.raises(KeyboardInterrupt) as caught:
+        getattr(overloads, method)(*arguments)
+    assert isinstance(caught.value.__cause__, torchmva.Error)
+
+
+def test_other_exceptions_of_user_code_stay_errors(overloads):
+    with pytest.raises(torchmva.Error, match="stopped"):
+        overloads.Evaluate("exception")
+
+
+@pytest.mark.parametrize("name", sorted(_pythonize.RUNNING_METHODS))
+def test_methods_that_run_user_code_are_wrapped(name):
+    assert not _overloads.is_overload(vars(ROOT.TMVA.Factory)[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
 import weakref
@@ -174,7 +175,8 @@ def test_arrays_of_a_batch_are_not_kept(ROOT, user, tmp_path, monkeypatch):
     assert sum(array() is not None for array in alive) <= 2
 
 
-def test_the_test_sample_is_predicted_in_place(ROOT, address, user, tmp_path, monkeypatch):
+def test_predict_func_may_change_its_rows(ROOT, address, user, tmp_path, monkeypatch):
+    """It gets one writable copy of the test sample; the data set stays as it is."""
     monkeypatch.chdir(tmp_path)
     factory, loader = book(ROOT, "Classification")
     factory.TrainAllMethods()
@@ -182,4 +184,28 @@ def test_the_test_sample_is_predicted_in_place(ROOT, address, user, tmp_path, mo
     factory.TestAllMethods()
     (seen,) = user["predict"]
     assert seen.shape == (N, 3)
-    assert seen.__array_interface__["data"][0] == int(address.Variables(loader)) + N * 3 * 4
+    place = int(address.Variables(loader)) + N * 3 * 4
+    assert seen.__array_interface__["data"][0] != place
+    memory = np.frombuffer((ctypes.c_float * (N * 3)).from_address(place), dtype=np.float32).reshape(N, 3)
+    assert np.array_equal(seen, memory)
+    before = memory.copy()
+    seen -= 5
+    assert np.array_equal(memory, before)
+
+
+def test_the_default_prediction_sees_the_test_sample_in_place(ROOT, address, tmp_path, monkeypatch):
+    from torchmva._engine import prediction
+
+    monkeypatch.chdir(tmp_path)
+    factory, loader = book(ROOT, "Classification")
+    factory.TrainAllMethods()
+    seen = []
+    original = prediction.predict_into
+
+    def spy(model, inputs, outputs):
+        seen.append(inputs.data_ptr())
+        original(model, inputs, outputs)
+
+    monkeypatch.setattr(prediction, "predict_into", spy)
+    factory.TestAllMethods()
+    assert seen[0] == int(address.Variables(loader)) + N * 3 * 4

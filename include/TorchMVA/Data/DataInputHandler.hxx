@@ -16,11 +16,15 @@ namespace TorchMVA {
 
 /// One tree given to a DataLoader.
 struct TreeInput {
-   TTree *fTree = nullptr; ///< not owned
+   TTree *fTree = nullptr; ///< not owned; null once it was deleted, also with its file
    TString fClass;
    Double_t fWeight = 1.0;
    TCut fCut;                                    ///< cut given with the tree, beside the class's cut
    Types::ETreeType fType = Types::kMaxTreeType; ///< kMaxTreeType: not assigned yet
+   TString fName = "";                           ///< of the tree
+
+   /// Throws Error (kTree) if the tree is gone.
+   TTree &Tree() const;
 };
 
 /// One event given to a DataLoader: values in the order variables, targets, spectators.
@@ -50,9 +54,12 @@ public:
    Long64_t GetEntries() const;
 
 private:
+   class Watch;
+
    std::vector<TreeInput> fTrees;
    std::vector<EventInput> fEvents;
    std::vector<std::unique_ptr<TTree>> fOwnedTrees; //!
+   std::unique_ptr<Watch> fWatch;                   //!
 };
 
 } // namespace TorchMVA

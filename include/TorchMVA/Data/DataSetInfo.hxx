@@ -114,7 +114,7 @@ private:
       fArraySizes; ///< per variable: size of its array, 0 for a scalar; first element marked in fArrayFirst
    std::vector<Bool_t> fArrayFirst;
    mutable std::deque<ClassInfo> fClasses; ///< deque: references stay valid
-   TCut fCommonCut; ///< of all classes
+   TCut fCommonCut;                        ///< of all classes
    TString fSplitOptions;
    TString fNormalization = "NONE";
    std::function<std::shared_ptr<DataSet>(DataSetInfo &)> fBuilder; //!

@@ -7,7 +7,6 @@
 #include <pybind11/stl.h>
 
 #include <atomic>
-#include <cstring>
 #include <memory>
 
 namespace py = pybind11;
@@ -38,7 +37,6 @@ public:
 
 private:
    void Prepare(int nOutputs);
-   void PredictRows(const Buffer<float> &inputs, float *outputs, int nOutputs);
 
    /// Runs `function` with the GIL; a Python exception comes out as Error.
    template <typename F>
@@ -131,10 +129,10 @@ int BridgeSession::Load(const LoadRequest &request)
 {
    return WithPython([&] {
       const py::tuple result = fState->fSession.attr("load")(
-         "user_code"_a = request.fUserCode, "weight_folder"_a = request.fWeightFolder,
-         "weight_file"_a = request.fWeightFile, "text"_a = request.fText, "sha256"_a = request.fSha256,
-         "size"_a = request.fSize, "files"_a = request.fFiles, "n_outputs"_a = request.fNOutputs,
-         "recorded"_a = request.fPrediction, "generation"_a = request.fGeneration);
+         "user_code"_a = request.fUserCode, "user_code_sha256"_a = request.fUserCodeSha256,
+         "weight_folder"_a = request.fWeightFolder, "weight_file"_a = request.fWeightFile, "text"_a = request.fText,
+         "sha256"_a = request.fSha256, "size"_a = request.fSize, "files"_a = request.fFiles,
+         "n_outputs"_a = request.fNOutputs, "recorded"_a = request.fPrediction, "generation"_a = request.fGeneration);
       const int nOutputs = result[0].cast<int>();
       if (result[1].cast<bool>() || !fState->fIsPrepared)
          Prepare(nOutputs);
@@ -162,20 +160,8 @@ void BridgeSession::Predict(const Buffer<float> &inputs, float *outputs, int nOu
          if (predictor && predictor->Predict(inputs.fData, outputs))
             return;
       }
-      PredictRows(inputs, outputs, nOutputs);
+      fState->fSession.attr("predict")(ViewOf(inputs), ViewOf(Buffer<float>{outputs, inputs.fRows, nOutputs, nullptr}));
    });
-}
-
-void BridgeSession::PredictRows(const Buffer<float> &inputs, float *outputs, int nOutputs)
-{
-   py::array_t<float> rows;
-   if (fUsesPredictFunc && !inputs.fOwner) { // user code may keep it
-      rows = py::array_t<float>({inputs.fRows, inputs.fColumns});
-      std::memcpy(rows.mutable_data(), inputs.fData, inputs.fRows * inputs.fColumns * sizeof(float));
-   } else {
-      rows = ViewOf(inputs);
-   }
-   fState->fSession.attr("predict")(rows, ViewOf(Buffer<float>{outputs, inputs.fRows, nOutputs, nullptr}));
 }
 
 ExportedModel BridgeSession::Export()
@@ -183,7 +169,7 @@ ExportedModel BridgeSession::Export()
    return WithPython([&] {
       const py::tuple found = fState->fSession.attr("export")();
       return ExportedModel{found[0].cast<std::string>(), found[1].cast<std::string>(), found[2].cast<Long64_t>(),
-                           found[3].cast<std::string>(), found[4].cast<std::string>()};
+                           found[3].cast<std::string>(), found[4].cast<std::string>(), found[5].cast<std::string>()};
    });
 }
 

@@ -40,9 +40,11 @@ GilHolder::GilHolder()
 Error ToError(py::error_already_set &exception)
 {
    try {
-      const py::object value = exception.value();
-      const py::object engineError = py::module_::import("torchmva._engine.errors").attr("EngineError");
-      if (py::isinstance(value, engineError)) {
+      const py::module_ errors = py::module_::import("torchmva._engine.errors");
+      py::object value = exception.value();
+      if (exception.matches(PyExc_KeyboardInterrupt)) // outside of the user's functions
+         value = errors.attr("user_error")("", value);
+      if (py::isinstance(value, errors.attr("EngineError"))) {
          Error::Context_t context;
          for (const py::handle pair : value.attr("context"))
             context.emplace_back(pair.attr("__getitem__")(0).cast<std::string>(),
@@ -50,7 +52,7 @@ Error ToError(py::error_already_set &exception)
          return Error(CodeNamed(value.attr("code").cast<std::string>()), value.attr("message").cast<std::string>(),
                       std::move(context), value.attr("traceback_text").cast<std::string>());
       }
-      const py::object text = py::module_::import("torchmva._engine.errors").attr("traceback_of")(value);
+      const py::object text = errors.attr("traceback_of")(value);
       return Error(EErrorCode::kInternal,
                    "The Python engine failed: " + py::str(exception.type().attr("__name__")).cast<std::string>() +
                       ": " + py::str(value).cast<std::string>(),

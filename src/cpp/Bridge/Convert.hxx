@@ -27,7 +27,8 @@ private:
 /// Whether Python objects can still be used: false while or after Python ends.
 bool PythonIsAlive();
 
-/// An Error for a Python exception: an EngineError keeps its code, message and context, anything else is a defect.
+/// An Error for a Python exception: an EngineError keeps its code, message and context, an interrupt is kUserCode,
+/// anything else is a defect.
 /// Needs the GIL.
 Error ToError(pybind11::error_already_set &exception);
 
@@ -36,7 +37,7 @@ Error ToError(pybind11::error_already_set &exception);
 template <typename T>
 pybind11::array_t<T> ViewOf(const Buffer<T> &buffer, bool asVector = false)
 {
-   // NumPy's flag is for the caller to set: torch refuses to look at read-only memory without a warning
+   // writable, also what nobody should write to: torch refuses to look at read-only memory without a warning
    pybind11::capsule base =
       buffer.fOwner ? pybind11::capsule(new std::shared_ptr<const void>(buffer.fOwner),
                                         [](void *owner) { delete static_cast<std::shared_ptr<const void> *>(owner); })

@@ -77,8 +77,10 @@ bool RowPredictor::Predict(const float *row, float *outputs)
          done = result && ReadOutput(result.ptr(), outputs);
       }
    }
-   PyErr_Clear();
    fSlots.push_back(std::move(slot));
+   if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
+      throw py::error_already_set();
+   PyErr_Clear(); // the general way says better what is wrong
    return done;
 }
 

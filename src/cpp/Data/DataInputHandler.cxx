@@ -1,5 +1,8 @@
 #include "TorchMVA/Data/DataInputHandler.hxx"
 
+#include "TList.h"
+#include "TROOT.h"
+#include "TSeqCollection.h"
 #include "TSystem.h"
 #include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
@@ -7,6 +10,37 @@
 #include <algorithm>
 
 namespace TorchMVA {
+
+TTree &TreeInput::Tree() const
+{
+   if (!fTree)
+      throw Error(EErrorCode::kTree,
+                  "the tree '" + std::string(fName.Data()) + "' of class '" + fClass.Data() +
+                     "' was deleted or its file was closed before the events were read",
+                  {{"tree", fName.Data()}, {"class", fClass.Data()}});
+   return *fTree;
+}
+
+/// Hears from ROOT of objects with kMustCleanup that die.
+class DataInputHandler::Watch final : public TObject {
+public:
+   explicit Watch(std::vector<TreeInput> &trees) : fTrees(trees)
+   {
+      SetBit(kMustCleanup); // ~TObject takes it off the list
+      gROOT->GetListOfCleanups()->Add(this);
+   }
+   /// The object is dead already but for its address.
+   void RecursiveRemove(TObject *object) override
+   {
+      for (TreeInput &input : fTrees) {
+         if (input.fTree == object)
+            input.fTree = nullptr;
+      }
+   }
+
+private:
+   std::vector<TreeInput> &fTrees;
+};
 
 DataInputHandler::DataInputHandler() = default;
 DataInputHandler::~DataInputHandler() = default;
@@ -32,7 +66,10 @@ void DataInputHandler::AddTree(TTree *tree, const TString &className, Double_t w
                      "the same for tree '" +
                      std::string(tree->GetName()) + "', found no type",
                   {{"tree", tree->GetName()}, {"class", cls}});
-   fTrees.push_back({tree, className, weight, cut, type});
+   if (!fWatch)
+      fWatch = std::make_unique<Watch>(fTrees);
+   tree->SetBit(kMustCleanup);
+   fTrees.push_back({tree, className, weight, cut, type, tree->GetName()});
 }
 
 void DataInputHandler::AddTree(const TString &asciiFile, const TString &className, Double_t weight, const TCut &cut,
@@ -70,7 +107,7 @@ Long64_t DataInputHandler::GetEntries() const
 {
    Long64_t n = fEvents.size();
    for (const auto &input : fTrees)
-      n += input.fTree->GetEntries();
+      n += input.Tree().GetEntries();
    return n;
 }
 

@@ -173,7 +173,7 @@ bool &ForceFormulaReading()
 }
 
 TreeReader::TreeReader(const TreeInput &input, const DataSetInfo &info, const ClassInfo &cls, bool forceFormula)
-   : fTree(*input.fTree), fCut(CombinedCut(input, cls)), fColumns(MakeColumns(info, cls)),
+   : fTree(input.Tree()), fCut(CombinedCut(input, cls)), fColumns(MakeColumns(info, cls)),
      fNVariables(info.GetNVariables()), fNTargets(info.GetNTargets()), fNSpectators(info.GetNSpectators()),
      fForceFormula(forceFormula || ForceFormulaReading())
 {

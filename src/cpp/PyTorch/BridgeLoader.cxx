@@ -1,5 +1,6 @@
 // Finds the implementation of TorchSession: the extension module torchmva._bridge registers it when it is imported.
 
+#include "PyTorch/InterruptGuard.hxx"
 #include "PyTorch/PythonInterpreter.hxx"
 #include "PyTorch/PythonLocator.hxx"
 #include "PyTorch/TorchSession.hxx"
@@ -38,6 +39,53 @@ std::string Executable()
 
 const bool kHooked = PyMethodBase::SetHooks({Initialize, IsInitialized, SetProgramName, GetProgramName, Executable});
 
+/// The session of the bridge, whose long calls Ctrl-C ends with KeyboardInterrupt.
+class InterruptibleSession final : public TorchSession {
+public:
+   explicit InterruptibleSession(std::unique_ptr<TorchSession> session) : fSession(std::move(session)) {}
+   void Setup(const SetupRequest &request) override
+   {
+      InterruptGuard guard;
+      fSession->Setup(request);
+      guard.ThrowIfInterrupted();
+   }
+   int Train(const TrainRequest &request) override
+   {
+      InterruptGuard guard;
+      const int nOutputs = fSession->Train(request);
+      guard.ThrowIfInterrupted();
+      return nOutputs;
+   }
+   int Load(const LoadRequest &request) override
+   {
+      InterruptGuard guard;
+      const int nOutputs = fSession->Load(request);
+      guard.ThrowIfInterrupted();
+      return nOutputs;
+   }
+   void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) override
+   {
+      if (inputs.fRows == 1) { // two calls of the system would count
+         fSession->Predict(inputs, outputs, nOutputs);
+         return;
+      }
+      InterruptGuard guard;
+      fSession->Predict(inputs, outputs, nOutputs);
+      guard.ThrowIfInterrupted();
+   }
+   bool UsesPredictFunc() const override { return fSession->UsesPredictFunc(); }
+   ExportedModel Export() override
+   {
+      InterruptGuard guard;
+      ExportedModel model = fSession->Export();
+      guard.ThrowIfInterrupted();
+      return model;
+   }
+
+private:
+   std::unique_ptr<TorchSession> fSession;
+};
+
 } // namespace
 
 void RegisterBridge(SessionMaker_t maker)
@@ -48,9 +96,11 @@ void RegisterBridge(SessionMaker_t maker)
 std::unique_ptr<TorchSession> MakeSession(const SessionShape &shape, LogFunction_t log)
 {
    SessionMaker_t maker = gMaker.load(std::memory_order_acquire);
-   if (!maker) {
-      PythonInterpreter &python = PythonInterpreter::Instance();
+   PythonInterpreter &python = PythonInterpreter::Instance();
+   if (!maker)
       python.EnsureRunning();
+   InterruptGuard guard(InterruptGuard::EWhen::kAtTheEnd);
+   if (!maker) {
       python.ImportModule("torchmva._bridge");
       maker = gMaker.load(std::memory_order_acquire);
    }
@@ -58,7 +108,9 @@ std::unique_ptr<TorchSession> MakeSession(const SessionShape &shape, LogFunction
       throw Error(EErrorCode::kPython,
                   "The Python package torchmva that this process imported belongs to another copy of the library",
                   {{"expected package", PackageParent() + "/torchmva"}});
-   return maker(shape, std::move(log));
+   std::unique_ptr<TorchSession> session = maker(shape, std::move(log));
+   guard.ThrowIfInterrupted();
+   return std::make_unique<InterruptibleSession>(std::move(session));
 }
 
 } // namespace Internal

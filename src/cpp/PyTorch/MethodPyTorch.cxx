@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <limits>
 
 REGISTER_METHOD(PyTorch)
@@ -23,13 +22,6 @@ using namespace Internal;
 
 /// What the method keeps beside its options. Written by set-up, training and reading; Predict reads it from any thread.
 struct MethodPyTorch::Impl {
-   /// Events in memory whose owner is known.
-   struct KnownRows {
-      const float *fBegin = nullptr;
-      const float *fEnd = nullptr;
-      std::weak_ptr<const void> fOwner;
-   };
-
    ~Impl() { delete fSession.load(); }
 
    /// The session, made on first use. No lock: waiting for the GIL with one held could deadlock.
@@ -49,30 +41,11 @@ struct MethodPyTorch::Impl {
       return *session;
    }
 
-   std::shared_ptr<const void> OwnerOf(const float *rows) const
-   {
-      for (const KnownRows &known : fKnownRows) {
-         if (std::less_equal<>()(known.fBegin, rows) && std::less<>()(rows, known.fEnd))
-            return known.fOwner.lock();
-      }
-      return nullptr;
-   }
-
-   void Remember(const Sample &sample)
-   {
-      KnownRows known;
-      known.fBegin = sample.fVariables.fData;
-      known.fEnd = known.fBegin + sample.fVariables.Size();
-      known.fOwner = sample.fVariablesOwner;
-      fKnownRows.push_back(std::move(known));
-   }
-
    std::atomic<TorchSession *> fSession{nullptr};
    std::atomic<bool> fIsReady{false}; ///< a trained model is in the session
    std::atomic<int> fNOutputs{0};     ///< 0: not known yet
    LogFunction_t fLog;
    LoadRequest fSource; ///< of the model, as the weight file says
-   std::vector<KnownRows> fKnownRows;
 };
 
 MethodPyTorch::MethodPyTorch(const TString &jobName, const TString &title, DataSetInfo &info, const TString &options)
@@ -121,9 +94,8 @@ void MethodPyTorch::ProcessOptions()
                      ", NumEpochs=" + std::to_string(fNumEpochs),
                   {{"method", GetMethodName().Data()}});
    ParseLearningRateSchedule(fLearningRateSchedule.Data());
-   if (fFilenameTrainedModel.IsNull())
-      fFilenameTrainedModel =
-         (GetWeightFileDir().IsNull() ? TString(".") : GetWeightFileDir()) + "/TrainedModel_" + GetMethodName() + ".pt";
+   if (fFilenameTrainedModel.IsNull() && !GetWeightFileDir().IsNull()) // without model persistence: no file
+      fFilenameTrainedModel = GetWeightFileDir() + "/TrainedModel_" + GetMethodName() + ".pt";
    fLogger.Info("Using PyTorch - setting special configuration options");
    SetupTorchModel(kFALSE);
 }
@@ -189,9 +161,6 @@ void MethodPyTorch::Train()
 
    fImpl->fIsReady = false;
    fImpl->fNOutputs = fImpl->Session(*this).Train(request);
-   fImpl->fKnownRows.clear();
-   for (Types::ETreeType type : {Types::kTraining, Types::kTesting})
-      fImpl->Remember(Data()->GetSample(type));
    fImpl->fIsReady = true;
 }
 
@@ -220,8 +189,7 @@ void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
       return;
    TorchSession &session = *fImpl->fSession.load(std::memory_order_acquire);
    const Long64_t nVariables = GetNVariables();
-   session.Predict({rows, n, nVariables, fImpl->OwnerOf(rows)}, outputs,
-                   fImpl->fNOutputs.load(std::memory_order_relaxed));
+   session.Predict({rows, n, nVariables, nullptr}, outputs, fImpl->fNOutputs.load(std::memory_order_relaxed));
 }
 
 Long64_t MethodPyTorch::GetBlockRows() const
@@ -237,6 +205,8 @@ void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
    const ExportedModel exported = fImpl->fSession.load()->Export();
    weights.SetAttribute("NOutputs", static_cast<long long>(GetNOutputs()));
    weights.SetAttribute("Prediction", exported.fPrediction);
+   if (!exported.fUserCodeSha256.empty())
+      weights.SetAttribute("UserCodeSha256", exported.fUserCodeSha256);
    const XmlNode model = weights.AddChild("Model", exported.fText);
    model.SetAttribute("Format", exported.fFormat);
    model.SetAttribute("Sha256", exported.fSha256);
@@ -245,6 +215,9 @@ void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
       model.SetAttribute("Encoding", "zlib+base64");
       return;
    }
+   if (fFilenameTrainedModel.IsNull())
+      throw Error(EErrorCode::kOption, "The model is too large for the weight file: set FilenameTrainedModel",
+                  {{"method", GetMethodName().Data()}});
    const fs::path file = fs::absolute(fFilenameTrainedModel.Data()).lexically_normal();
    const fs::path folder = fs::absolute(GetWeightFolder()).lexically_normal();
    const fs::path relative = file.lexically_relative(folder);
@@ -262,6 +235,7 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
    if (model) {
       source.fNOutputs = weights.IntAttribute("NOutputs");
       source.fPrediction = weights.Attribute("Prediction", "");
+      source.fUserCodeSha256 = weights.Attribute("UserCodeSha256", "");
       source.fSha256 = model.Attribute("Sha256");
       source.fSize = model.IntAttribute("Size");
       if (model.HasAttribute("File")) {

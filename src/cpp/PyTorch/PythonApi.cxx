@@ -43,6 +43,7 @@ bool PythonApi::Resolve(void *handle, std::string &missing)
    TORCHMVA_FIND(PyErr_Fetch);
    TORCHMVA_FIND(PyErr_NormalizeException);
    TORCHMVA_FIND(PyErr_Clear);
+   TORCHMVA_FIND(PyErr_CheckSignals);
    TORCHMVA_FIND(Py_DecRef);
 #undef TORCHMVA_FIND
    return missing.empty();

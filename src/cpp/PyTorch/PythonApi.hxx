@@ -35,6 +35,7 @@ struct PythonApi {
    void (*PyErr_Fetch)(Object_t **, Object_t **, Object_t **) = nullptr;
    void (*PyErr_NormalizeException)(Object_t **, Object_t **, Object_t **) = nullptr;
    void (*PyErr_Clear)() = nullptr;
+   int (*PyErr_CheckSignals)() = nullptr;
    void (*Py_DecRef)(Object_t *) = nullptr;
 
    /// Looks everything up in `handle` (RTLD_DEFAULT: what the process has). False with the name of the first missing

@@ -33,6 +33,24 @@ private:
    int fState;
 };
 
+/// No Ctrl-C on this thread while it lives: it waits.
+class InterruptBlock {
+public:
+   InterruptBlock()
+   {
+      sigset_t set;
+      sigemptyset(&set);
+      sigaddset(&set, SIGINT);
+      pthread_sigmask(SIG_BLOCK, &set, &fBefore);
+   }
+   ~InterruptBlock() { pthread_sigmask(SIG_SETMASK, &fBefore, nullptr); }
+   InterruptBlock(const InterruptBlock &) = delete;
+   InterruptBlock &operator=(const InterruptBlock &) = delete;
+
+private:
+   sigset_t fBefore;
+};
+
 /// "3.11" of "3.11.7 (main, ...)".
 std::string ShortVersion(const char *version)
 {
@@ -111,13 +129,53 @@ void PythonInterpreter::Start()
    fApi.Py_InitializeEx(0);
    if (!fApi.Py_IsInitialized())
       throw Error(EErrorCode::kPython, "Python did not start", {{"interpreter", fProgramName}});
+   FindInterruptAction();
    fApi.PyEval_SaveThread(); // threads that wait for the GIL must get it; whoever needs it takes it
+}
+
+/// Python gets its usual reaction to SIGINT, KeyboardInterrupt. What the process does at SIGINT stays as it is.
+void PythonInterpreter::FindInterruptAction()
+{
+   struct sigaction before = {};
+   if (sigaction(SIGINT, nullptr, &before) != 0)
+      return;
+   PythonApi::Object_t *module = fApi.PyImport_ImportModule("signal");
+   PythonApi::Object_t *install = module ? fApi.PyObject_GetAttrString(module, "signal") : nullptr;
+   PythonApi::Object_t *number = module ? fApi.PyObject_GetAttrString(module, "SIGINT") : nullptr;
+   PythonApi::Object_t *handler = module ? fApi.PyObject_GetAttrString(module, "default_int_handler") : nullptr;
+   PythonApi::Object_t *result = nullptr;
+   if (install && number && handler)
+      result = fApi.PyObject_CallFunctionObjArgs(install, number, handler, static_cast<PythonApi::Object_t *>(nullptr));
+   if (!result)
+      fApi.PyErr_Clear();
+   const bool isPlain = sigaction(SIGINT, &before, &fInterruptAction) == 0 && !(fInterruptAction.sa_flags & SA_SIGINFO);
+   fMainThread = std::this_thread::get_id();
+   fHasInterruptAction.store(result && isPlain, std::memory_order_release);
+   for (PythonApi::Object_t *object : {result, handler, number, install, module})
+      fApi.Py_DecRef(object);
+}
+
+bool PythonInterpreter::HandlesInterruptsHere() const
+{
+   return fHasInterruptAction.load(std::memory_order_acquire) && fMainThread == std::this_thread::get_id();
+}
+
+bool PythonInterpreter::TakeInterrupt()
+{
+   if (!fApi.Py_IsInitialized())
+      return false;
+   GilGuard gil(fApi);
+   if (fApi.PyErr_CheckSignals() == 0)
+      return false;
+   fApi.PyErr_Clear();
+   return true;
 }
 
 void PythonInterpreter::EnsureRunning()
 {
    if (fIsResolved.load(std::memory_order_acquire) && fApi.Py_IsInitialized())
       return;
+   const InterruptBlock block; // ROOT's handler would jump away with the mutex held
    std::lock_guard<std::mutex> lock(fStartMutex);
    if (!fIsResolved.load(std::memory_order_relaxed)) {
       ResolveApi();

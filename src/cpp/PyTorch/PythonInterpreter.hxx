@@ -4,8 +4,10 @@
 #include "PyTorch/PythonApi.hxx"
 
 #include <atomic>
+#include <csignal>
 #include <mutex>
 #include <string>
+#include <thread>
 
 namespace TorchMVA {
 namespace Internal {
@@ -29,10 +31,18 @@ public:
    /// Throws Error (kPython) with the traceback.
    void ImportModule(const char *name);
 
+   /// Whether Python is ours, so that nobody brings it Ctrl-C, and this is the thread on which it can receive it.
+   bool HandlesInterruptsHere() const;
+   /// Python's own action for SIGINT, which is not installed.
+   const struct sigaction &GetInterruptAction() const { return fInterruptAction; }
+   /// Forgets a Ctrl-C that Python has been told of and has not raised yet; true if there was one.
+   bool TakeInterrupt();
+
 private:
    PythonInterpreter() = default;
    void ResolveApi();
    void Start();
+   void FindInterruptAction();
    bool TryImport(const char *name, std::string &traceback);
    std::string TakeException();
    std::string AttributeText(const char *module, const char *attribute);
@@ -42,6 +52,9 @@ private:
    std::atomic<bool> fIsResolved{false};
    std::mutex fStartMutex; // held while starting only, when there is no GIL to wait for
    std::string fProgramName;
+   struct sigaction fInterruptAction = {};
+   std::thread::id fMainThread; // of a Python that we started
+   std::atomic<bool> fHasInterruptAction{false};
 };
 
 } // namespace Internal

@@ -51,11 +51,12 @@ struct TrainRequest {
    bool fSaveBestOnly = true;
    bool fProgress = true;
    std::vector<std::pair<int, double>> fSteps; ///< epoch, learning rate
-   std::string fTrainedFile;
+   std::string fTrainedFile;                   ///< empty: none is written
 };
 
 struct LoadRequest {
    std::string fUserCode;
+   std::string fUserCodeSha256; ///< of the file at the training; empty: unknown
    std::string fWeightFolder;
    std::string fWeightFile;
    std::string fText; ///< embedded model: zlib + base64
@@ -72,8 +73,9 @@ struct ExportedModel {
    std::string fFormat; ///< "TorchScript" or "torch.export"
    std::string fSha256;
    Long64_t fSize = 0;
-   std::string fText;       ///< zlib + base64; empty if it is larger than the limit for embedding
-   std::string fPrediction; ///< "User" if only the user's predict_func gives the outputs, else "Default"
+   std::string fText;           ///< zlib + base64; empty if it is larger than the limit for embedding
+   std::string fPrediction;     ///< "User" if only the user's predict_func gives the outputs, else "Default"
+   std::string fUserCodeSha256; ///< empty: no user code
 };
 
 /// The network of one method on the Python side. The Bridge implements it; nothing of Python shows.
@@ -89,7 +91,7 @@ public:
    /// Loads a trained model unless that is done; gives the number of output columns.
    virtual int Load(const LoadRequest &request) = 0;
    /// Outputs of inputs.fRows rows into `outputs` (row-major, nOutputs columns). If the user's function predicts, it
-   /// gets the inputs as they are if they have an owner, else a copy.
+   /// gets a copy of the inputs.
    virtual void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) = 0;
    /// Whether Predict calls a function of the user; known after Train or Load.
    virtual bool UsesPredictFunc() const = 0;

@@ -98,11 +98,24 @@ class Resolver:
             call = self._calls[kinds] = self._choose(kinds)
         return call
 
+    def problem(self, args: tuple[Any, ...]) -> str | None:
+        """Which C++ object is of another class than every overload expects there; None if that is not it."""
+        kinds = [_kind(arg) for arg in args]
+        fitting = [s for s in self._candidates if s.required <= len(args) and _all_fit(kinds, s)]
+        for i, arg in enumerate(args):
+            expected = {signature.types[i] for signature in fitting}
+            if kinds[i] is not object or len(expected) != 1:
+                continue
+            (name,) = expected
+            if name.endswith("*") and name[:-1].strip() not in _NUMBER_TYPES and not _is_a(arg, name[:-1].strip()):
+                return f"expected a {name[:-1].strip()} as argument {i + 1}, found {_found(arg)}"
+        return None
+
     def _choose(self, kinds: tuple[object, ...]) -> Call:
         fitting = [
             signature
             for signature in self._candidates
-            if signature.required <= len(kinds) <= len(signature.types) and all(map(_fits, kinds, signature.types))
+            if signature.required <= len(kinds) and _all_fit(kinds, signature)
         ]
         if not fitting:  # PyROOT explains it best
             return Call(self._overload)
@@ -129,7 +142,40 @@ def _kind(arg: object) -> object:
     if isinstance(arg, list | tuple):
         return list
     name = type(arg).__name__
-    return name if name in ("TString", "TCut") or name.startswith("vector<") else object
+    if name in ("TString", "TCut") or name.startswith("vector<"):
+        return name
+    return None if _is_null(arg) else object
+
+
+def _is_null(arg: object) -> bool:
+    """Whether it is a C++ object at address 0, such as `TFile.Get` of a name that is not there."""
+    import cppyy
+
+    # not bool(arg), which is also False for an empty container
+    return isinstance(arg, _instance_type()) and cppyy.addressof(arg) == 0
+
+
+@lru_cache(maxsize=1)
+def _instance_type() -> Any:
+    import ROOT
+
+    return next(base for base in ROOT.TObject.__mro__ if base.__name__ == "CPPInstance")
+
+
+def _is_a(arg: object, class_name: str) -> bool:
+    return any(
+        getattr(base, "__cpp_name__", base.__name__).rpartition("::")[2] == class_name.rpartition("::")[2]
+        for base in type(arg).__mro__
+    )
+
+
+def _found(arg: Any) -> str:
+    name = getattr(type(arg), "__cpp_name__", type(arg).__name__)
+    return f"a {name} '{arg.GetName()}'" if hasattr(arg, "GetName") else f"a {name}"
+
+
+def _all_fit(kinds: Sequence[object], signature: Signature) -> bool:
+    return len(kinds) <= len(signature.types) and all(map(_fits, kinds, signature.types))
 
 
 def _fits(kind: object, name: str) -> bool:

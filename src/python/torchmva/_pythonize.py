@@ -3,7 +3,9 @@
 * the library, the headers and the namespace TMVA are known, with no environment variable set;
 * keyword arguments become TMVA's option strings: ``Factory("job", V=False)`` is ``Factory("job", "!V")``;
 * a C++ exception arrives as itself (`torchmva.Error`) instead of drowning in a TypeError about overloads;
-* memory that C++ only points to (the arrays of `Reader.AddVariable`, trees, files) is kept alive.
+* memory that C++ only points to (the arrays of `Reader.AddVariable`, trees, files) is kept alive;
+* Ctrl-C in a C++ call that runs Python stays a KeyboardInterrupt;
+* arrays and objects of a wrong kind give an error that says what was expected and found.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from torchmva import _overloads, _paths
+from torchmva import _arrays, _overloads, _paths
 
 NAMESPACE = "TorchMVA"
 
@@ -24,6 +26,19 @@ KEYWORD_METHODS = {
 PYTHONIZED_CLASSES = ("Factory", "DataLoader", "Reader")
 # Methods whose result lives inside the object they were called on.
 BORROWING_METHODS = frozenset({"BookMethod", "GetMethod", "BookMVA", "FindMVA", "GetDataSetInfo", "DataInfo"})
+# Methods without arguments to help with that run the user's Python code, where Ctrl-C arrives.
+RUNNING_METHODS = frozenset(
+    {
+        "TrainAllMethods",
+        "TrainAllMethodsForClassification",
+        "TrainAllMethodsForRegression",
+        "TestAllMethods",
+        "EvaluateAllMethods",
+    }
+)
+
+# What the plugin says when Ctrl-C came while no Python code ran (InterruptGuard.cxx).
+INTERRUPT_MESSAGE = "Interrupted (KeyboardInterrupt)"
 
 _activated = False
 
@@ -64,9 +79,10 @@ def _pythonize(klass: type, name: str) -> None:
         signatures = _overloads.signatures(overload)
         if takes_keywords:
             setattr(klass, keyword_methods[method_name], overload)
-        elif not _overloads.needs_help(signatures):
+        elif method_name not in RUNNING_METHODS and not _overloads.needs_help(signatures):
             continue
-        setattr(klass, method_name, _wrap(method_name, overload, signatures, takes_keywords))
+        wrapped = _wrap(method_name, overload, signatures, takes_keywords)
+        setattr(klass, method_name, _checked_batch(wrapped) if method_name == "EvaluateBatch" else wrapped)
 
 
 def _wrap(
@@ -82,17 +98,21 @@ def _wrap(
                 return overload(self, *args, **options)
             args = (*args, option_string(options))
         call = resolver.resolve(args)
-        if call.strings or call.nulls:
-            converted = list(args)
-            for i in call.strings:
-                converted[i] = _overloads.tstring(args[i])
-            for i in call.nulls:
-                converted[i] = _nullptr()
-            result = call.function(self, *converted)
-        else:
-            result = call.function(self, *args)
+        try:
+            if call.strings or call.nulls:
+                converted = list(args)
+                for i in call.strings:
+                    converted[i] = _overloads.tstring(args[i])
+                for i in call.nulls:
+                    converted[i] = _nullptr()
+                result = call.function(self, *converted)
+            else:
+                result = call.function(self, *args)
+        except Exception as error:
+            _raise_clearer(error, name, args, resolver)
+            raise
         if keeps and call.kept:
-            vars(self).setdefault("_torchmva_kept", []).extend([args[i] for i in call.kept])
+            _keep(self, [args[i] for i in call.kept])
         if borrows and result:
             result._torchmva_owner = self
         return result
@@ -100,6 +120,52 @@ def _wrap(
     method.__name__ = name
     method.__doc__ = overload.__doc__
     return method
+
+
+def _checked_batch(evaluate: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, tag: Any, variables: Any, n: Any = None, responses: Any = None) -> Any:
+        return _arrays.evaluate_batch(self, evaluate, tag, variables, n, responses)
+
+    method.__name__ = evaluate.__name__
+    method.__doc__ = f"{evaluate.__doc__}\n\n{_arrays.evaluate_batch.__doc__}"
+    return method
+
+
+def _raise_clearer(error: Exception, name: str, args: tuple[Any, ...], resolver: _overloads.Resolver) -> None:
+    """Raises what `error` means, if that is something else: Ctrl-C, or an argument that PyROOT could not convert."""
+    if is_interrupt(error):
+        raise KeyboardInterrupt from error
+    if isinstance(error, TypeError):
+        problem = resolver.problem(args)
+        if problem is None and name in ("AddVariable", "AddSpectator") and len(args) == 2:
+            problem = _arrays.address_problem(args[1])
+        if problem is not None:
+            _arrays.fail(f"{name}: {problem}")
+
+
+def is_interrupt(error: Exception) -> bool:
+    """Whether an Error was a KeyboardInterrupt before it went through C++."""
+    import ROOT
+
+    if not isinstance(error, ROOT.TorchMVA.Error):
+        return False
+    if str(error.GetMessage()) == INTERRUPT_MESSAGE:
+        return True
+    return any(
+        str(item.first) == "exception" and str(item.second) == "KeyboardInterrupt" for item in error.GetContext()
+    )
+
+
+def _keep(owner: Any, arguments: list[Any]) -> None:
+    """Keeps what C++ points to as long as `owner`, and the file of a tree: the tree goes with it."""
+    import ROOT
+
+    kept = vars(owner).setdefault("_torchmva_kept", [])
+    kept.extend(arguments)
+    for argument in arguments:
+        file = argument.GetCurrentFile() if isinstance(argument, ROOT.TTree) else None
+        if file and not any(item is file for item in kept):
+            kept.append(file)
 
 
 def _nullptr() -> Any:

@@ -15,18 +15,6 @@ from pathlib import Path
 
 from torchmva import _paths, _version
 
-LINKED_ROOT_LIBRARIES = (
-    "Core",
-    "RIO",
-    "Tree",
-    "TreePlayer",
-    "Hist",
-    "MathCore",
-    "Matrix",
-    "Graf",
-    "Gpad",
-    "Thread",
-)
 CXX_STANDARD = "-std=c++17"
 
 
@@ -166,12 +154,18 @@ def _own_libs() -> list[str]:
     return [f"-L{_paths.LIB_DIR}", f"-Wl,-rpath,{_paths.LIB_DIR}", "-lTorchMVA"]
 
 
+def _libs() -> list[str]:
+    # All of ROOT's libraries become the executable's own, used or not: its rpath then finds them also for
+    # libTorchMVA.so, whose rpath does so in the same site-packages only.
+    return [*_own_libs(), "-Wl,--push-state,--no-as-needed", *_root_libs(), "-Wl,--pop-state"]
+
+
 _CONFIG: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "cflags": (
         "flags to compile with, ROOT's included",
         lambda: [f"-I{_paths.INCLUDE_DIR}", *_root_cflags()],
     ),
-    "libs": ("flags to link with, ROOT's included", lambda: [*_own_libs(), *_root_libs()]),
+    "libs": ("flags to link with, ROOT's included", _libs),
     "rootcflags": ("ROOT's flags to compile with", _root_cflags),
     "rootlibs": ("ROOT's flags to link with", _root_libs),
     "incdir": ("folder of the headers", lambda: [str(_paths.INCLUDE_DIR)]),

@@ -3,6 +3,8 @@
 #include "ReadingFixture.hxx"
 #include "support/ExpectError.hxx"
 
+#include "TChain.h"
+#include "TSeqCollection.h"
 #include "TorchMVA/DataLoader.hxx"
 
 #include <memory>
@@ -29,6 +31,66 @@ TEST_F(Inputs, FriendsAndAliases)
       ASSERT_EQ(s.fVariables(i, 1), s.fVariables(i, 3));
    EXPECT_NEAR(loader.GetDataSetInfo().GetVariableInfo(2).GetMean(), 5., 0.5);
    tree->RemoveFriend(other.get());
+}
+
+TEST_F(Inputs, TreesThatAreGoneGiveAnError)
+{
+   const auto expectGone = [](DataLoader &loader, const std::string &tree) {
+      for (int i = 0; i < 2; ++i)
+         ExpectError(EErrorCode::kTree, {"'" + tree + "'", "class 'Signal'", "closed before the events were read"},
+                     [&] { loader.GetDataSetInfo().GetDataSet(); });
+   };
+   const auto fill = [](DataLoader &loader, TTree *signal, TTree *background) {
+      loader.AddVariable("var1");
+      loader.AddSignalTree(signal);
+      loader.AddBackgroundTree(background);
+   };
+   auto kept = OpenTutorialFile("tmva_class_example.root");
+   TTree *background = kept->Get<TTree>("TreeB");
+   {
+      SCOPED_TRACE("closed file");
+      auto file = OpenTutorialFile("tmva_class_example.root");
+      DataLoader loader("d");
+      fill(loader, file->Get<TTree>("TreeS"), background);
+      file->Close();
+      expectGone(loader, "TreeS");
+   }
+   {
+      SCOPED_TRACE("deleted file");
+      auto file = OpenTutorialFile("tmva_class_example.root");
+      DataLoader loader("d");
+      fill(loader, file->Get<TTree>("TreeS"), background);
+      file.reset();
+      expectGone(loader, "TreeS");
+   }
+   {
+      SCOPED_TRACE("deleted chain");
+      auto chain = std::make_unique<TChain>("TreeS");
+      chain->Add(kept->GetName());
+      DataLoader loader("d");
+      fill(loader, chain.get(), background);
+      chain.reset();
+      expectGone(loader, "TreeS");
+   }
+}
+
+TEST_F(Inputs, ATreeOutlivesItsLoaderAndADataSetItsTree)
+{
+   auto tree = MakeToyTree("T", 100);
+   const int before = gROOT->GetListOfCleanups()->GetSize();
+   {
+      DataLoader loader("d");
+      loader.AddVariable("x0");
+      loader.AddRegressionTree(tree.get());
+      EXPECT_EQ(gROOT->GetListOfCleanups()->GetSize(), before + 1);
+   }
+   EXPECT_EQ(gROOT->GetListOfCleanups()->GetSize(), before);
+   DataLoader loader("d");
+   loader.AddVariable("x0");
+   loader.AddRegressionTree(tree.get());
+   loader.GetDataSetInfo().GetDataSet();
+   tree.reset();
+   EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetNEvents(), 100);
 }
 
 TEST_F(Inputs, CutsOfTreeAndClassAndTreeWeights)

@@ -117,18 +117,17 @@ TEST(MethodPyTorch, PythonSeesTheMemoryOfTheDataSetAndKeepsItAlive)
 {
    WorkFolder folder;
    WriteText("code.py", ModelCode(4, 2) + R"(
+import sys
 def train(model, train_loader, val_loader, num_epochs, batch_size, optimizer, criterion, save_best, scheduler):
-    global kept_X, kept_array
-    kept_X = train_loader.dataset.tensors[0]
+    sys.kept_X = train_loader.dataset.tensors[0]
     with open('addresses.txt', 'w') as file:
-        print(kept_X.data_ptr(), val_loader.dataset.tensors[0].data_ptr(), file=file)
+        print(sys.kept_X.data_ptr(), val_loader.dataset.tensors[0].data_ptr(), file=file)
     for X, y in train_loader:
         X.zero_()  # batches belong to the user code
     return model
 
 def predict(model, X):
-    global kept_array
-    kept_array = X
+    sys.kept_array = X
     with open('rows.txt', 'w') as file:
         print(X.ctypes.data, int(X.flags.writeable), file=file)
     return model(torch.tensor(X)).detach().double().numpy()[:, ::-1][:, ::-1]
@@ -153,8 +152,8 @@ load_model_custom_objects = {"criterion": None, "train_func": train, "predict_fu
       std::uintptr_t test = 0;
       int isWriteable = -1;
       rows >> test >> isWriteable;
-      EXPECT_EQ(test, reinterpret_cast<std::uintptr_t>(toy.fData->GetSample(Types::kTesting).fVariables.fData));
-      EXPECT_EQ(isWriteable, 0);
+      EXPECT_NE(test, reinterpret_cast<std::uintptr_t>(toy.fData->GetSample(Types::kTesting).fVariables.fData));
+      EXPECT_EQ(isWriteable, 1) << "rows for predict_func are its own";
       double total = 0;
       for (Long64_t i = 0; i < 320; ++i)
          total += training.fVariables(i, 0);
@@ -162,7 +161,8 @@ load_model_custom_objects = {"criterion": None, "train_func": train, "predict_fu
    }
    // method, data set and info are gone; what Python keeps is still there
    WriteText("later.py",
-             "open('kept.txt', 'w').write('%.3f %d' % (kept_X[:, 0].double().sum(), kept_array.shape[0]))\n" +
+             "import sys\n"
+             "open('kept.txt', 'w').write('%.3f %d' % (sys.kept_X[:, 0].double().sum(), sys.kept_array.shape[0]))\n" +
                 ModelCode(4, 2));
    Toy other("FilenameModel=model.pt:UserCode=later.py");
    other.Book();
@@ -210,7 +210,7 @@ TEST(MethodPyTorch, UserCodeErrorsCarryTheTraceback)
    EXPECT_TRUE(Contains(raised.GetTraceback(), "code.py")) << raised.GetTraceback();
    EXPECT_TRUE(Contains(raised.GetTraceback(), "in train")) << raised.GetTraceback();
    EXPECT_TRUE(Contains(trainError("raise SystemExit(3)").GetMessage(), "SystemExit: 3"));
-   EXPECT_TRUE(Contains(trainError("raise KeyboardInterrupt").GetMessage(), "KeyboardInterrupt"));
+   EXPECT_EQ(trainError("raise KeyboardInterrupt").GetMessage(), "Interrupted");
    EXPECT_TRUE(Contains(trainError("return 5").GetMessage(), "found int"));
 
    WriteText("code.py", "def broken(:\n");
@@ -265,7 +265,7 @@ TEST(MethodPyTorch, TamperedModelIsRefused)
    toy.Train();
    toy.fMethod->WriteStateToFile();
    std::string text = ReadText("weights/job_Net.weights.xml");
-   const std::size_t at = text.find("Sha256=\"") + 8;
+   const std::size_t at = text.find(" Sha256=\"") + 9;
    text[at] = text[at] == '0' ? '1' : '0';
    WriteText("weights/changed.xml", text);
    Loaded loaded("weights/changed.xml");

@@ -47,3 +47,33 @@ def test_warnings_of_the_engine_reach_python(run_script, tmp_path: Path):
     before = next(i for i, line in enumerate(lines) if "Option SaveBestOnly" in line)
     assert lines.index("in train_func") > before
     assert any("Elapsed time for training" in line for line in lines[lines.index("in train_func") :])
+
+
+def test_an_interrupt_outside_of_user_code_is_one_too(run_script, tmp_path: Path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        SCRIPT.replace("load_model_custom_objects", "unused")
+        + """
+from torchmva._engine import prediction
+
+def stop(*_arguments):
+    raise KeyboardInterrupt
+
+prediction.predict_into = stop
+try:
+    factory.TestAllMethods()
+except BaseException as error:
+    print("found", type(error).__name__, getattr(error, "code", ""), str(error))
+"""
+    )
+    found = run_script(script, cwd=tmp_path).stdout.partition("found ")[2].splitlines()[0]
+    assert "Interrupt" in found
+    assert "Internal" not in found
+    assert "failed" not in found
+
+
+def test_without_model_persistence_no_model_is_written(run_script, tmp_path: Path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.replace("!Color:", "!Color:!ModelPersistence:") + "factory.TestAllMethods()\n")
+    run_script(script, cwd=tmp_path)
+    assert [file.name for file in tmp_path.rglob("*.pt")] == ["net.pt"]

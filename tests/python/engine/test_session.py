@@ -17,9 +17,10 @@ from torchmva._engine.session import Session
 
 def load_request(export, **changes):
     """Arguments of `Session.load` for an exported model."""
-    _format, sha256, size, text, recorded = export
+    _format, sha256, size, text, recorded, user_code_sha256 = export
     arguments = {
         "user_code": "",
+        "user_code_sha256": user_code_sha256,
         "weight_folder": "weights",
         "weight_file": "weights/w.xml",
         "text": text,
@@ -228,15 +229,141 @@ def test_a_prediction_of_wrong_shape_is_refused(session, save_network, events, r
     assert caught.value.code == "UserCode"
 
 
-def test_rows_for_user_code_are_read_only(session, save_network, events):
-    def spoil(model, rows):
-        rows[:] = 0
-        return model(torch.tensor(rows))
+def test_user_code_may_change_its_rows(session, save_network, events, recwarn):
+    """In NumPy and through torch.from_numpy: it has a copy of its own."""
 
-    define(predict_func=spoil)
-    with pytest.raises(EngineError, match=r"read-only") as caught:
-        session(save_network()).train(**events.request())
-    assert "in spoil" in caught.value.traceback_text
+    def shift(model, rows):
+        rows -= 2
+        torch.from_numpy(rows).sub_(3)
+        return model(torch.from_numpy(rows)).detach()
+
+    define(predict_func=shift)
+    made = session(save_network())
+    before = events.inputs.copy()
+    made.train(**events.request())
+    assert made.export()[4] == "User"
+    outputs = predict(made, events.inputs)
+    assert np.array_equal(events.inputs, before)
+    with torch.no_grad():
+        assert np.allclose(outputs, made._model(torch.from_numpy(before - 5)).numpy(), atol=1e-6)
+    assert not [warning for warning in recwarn if "not writ" in str(warning.message)]
+
+
+class Squeezed(torch.nn.Module):
+    """One output a row without a dimension for it; for one row without any dimension."""
+
+    def __init__(self, n_out: int = 1) -> None:
+        super().__init__()
+        self.layer = torch.nn.Linear(4, n_out)
+
+    def forward(self, x):
+        return torch.sigmoid(self.layer(x)).squeeze()
+
+
+@pytest.mark.parametrize("n_out", [1, 2])
+@pytest.mark.parametrize("own", [False, True])
+def test_a_squeezed_output_works_everywhere(session, events, log, n_out, own):
+    torch.jit.script(Squeezed(n_out)).save("squeezed.pt")
+    if own:
+        define(predict_func=lambda model, rows: model(torch.from_numpy(rows)).detach().numpy())
+    made = session("squeezed.pt")
+    made.train(**events.request(batch_size=53, n_validation=40))  # 160 = 3 * 53 + 1
+    rows = events.inputs[: prediction.CHUNK + 1]
+    expected = predict(made, rows, n_out)
+    for n in (1, 3):
+        assert np.allclose(predict(made, rows[:n], n_out), expected[:n], atol=1e-6)
+    if not own:
+        many = np.repeat(rows[:1], prediction.CHUNK + 1, axis=0)
+        assert np.allclose(predict(made, many, n_out), expected[:1], atol=1e-6)
+        array, tensor = made.row_slot()
+        array[:] = rows[:1]
+        with torch.inference_mode():
+            assert np.allclose(made.single_row_function()(tensor).numpy(), expected[0], atol=1e-6)
+
+
+class OnlyManyRows(torch.nn.Module):
+    def forward(self, x):
+        if x.shape[0] == 1:
+            raise ValueError("one row")
+        return x[:, :2]
+
+
+def test_one_row_is_tried_before_the_training(session):
+    torch.jit.script(OnlyManyRows()).save("many.pt")
+    with pytest.raises(EngineError, match=r"one row"):
+        session("many.pt")
+
+
+CODE = """
+def predict(model, rows):
+    return model(torch.from_numpy(rows)).detach() * {factor}
+
+import torch
+load_model_custom_objects = {{"predict_func": predict}}
+"""
+
+
+def test_user_code_with_the_recorded_checksum_goes_first(session, save_network, events, log):
+    Path("weights").mkdir()
+    Path("weights/code.py").write_text(CODE.format(factor=0.5))
+    made = session(save_network(), user_code="code.py")
+    made.train(**events.request())
+    expected = predict(made, events.inputs)
+    Path("code.py").write_text(CODE.format(factor=0.1))  # a foreign file of the same name
+
+    def load(**changes):
+        loaded = Session(log.write, (4, "Classification", 2, 0))
+        loaded.load(**load_request(made.export(), user_code="code.py", **changes))
+        return predict(loaded, events.inputs)
+
+    assert np.array_equal(load(), expected)
+    assert not log.warnings()
+    assert np.allclose(load(user_code_sha256=""), expected * 0.2)  # as files of earlier releases
+    assert not log.warnings()
+    Path("weights/code.py").write_text(CODE.format(factor=0.7))
+    assert np.allclose(load(), expected * 0.2)
+    (text,) = log.warnings()
+    assert f"has changed since the training: expected SHA-256 {made.export()[5]}, found " in text
+
+
+def test_a_model_without_user_code_never_uses_that_of_another(session, save_network, events, log):
+    plain = session(save_network())
+    plain.train(**events.request())
+    Path("code.py").write_text(CODE.format(factor=0.5))
+    other = session(save_network(), user_code="code.py")
+    other.train(**events.request())
+    requests = [load_request(plain.export()), load_request(other.export(), user_code="code.py")]
+    expected = [predict(plain, events.inputs), predict(other, events.inputs)]
+    from torchmva._engine import usercode
+
+    for order in ((0, 1), (1, 0)):
+        usercode._registry.trained.clear()  # as in another process
+        for i in order:
+            loaded = Session(log.write, (4, "Classification", 2, 0))
+            loaded.load(**requests[i])
+            assert np.allclose(predict(loaded, events.inputs), expected[i])
+
+
+@pytest.mark.parametrize("where", ["train_func", "predict_func"])
+def test_an_interrupt_is_no_failure_of_the_user(session, save_network, events, where):
+    def stop(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    define(**{where: stop})
+    made = session(save_network())
+    with pytest.raises(EngineError, match=r"^Interrupted$") as caught:
+        made.train(**events.request())
+    assert caught.value.code == "UserCode"
+    assert ("exception", "KeyboardInterrupt") in caught.value.context
+
+
+@pytest.mark.parametrize("best", [False, True])
+def test_without_a_name_no_file_is_written(session, save_network, events, best):
+    made = session(save_network())
+    before = sorted(Path().iterdir())
+    made.train(**events.request(trained_file="", save_best_only=best))
+    assert sorted(Path().iterdir()) == before
+    assert predict(made, events.inputs).shape == (200, 2)
 
 
 def test_nan_outputs_pass_and_are_reported_once(trained, log):

@@ -39,6 +39,15 @@ def tutorial_train(model, train_loader, val_loader, num_epochs, batch_size, opti
 # ---- optimizers and schedules ----------------------------------------------------------------------------------------
 
 
+def test_the_optimizer_class_equals_its_base():
+    made = training.remembering(torch.optim.Adam)
+    assert made == torch.optim.Adam
+    assert torch.optim.Adam == made
+    assert made == training.remembering(torch.optim.Adam)
+    assert made != torch.optim.SGD
+    assert {torch.optim.Adam: "found"}[made] == "found"
+
+
 def test_remembering_class_makes_plain_optimizers():
     made = training.remembering(torch.optim.SGD)
     instance = made(network().parameters(), lr=0.1)

@@ -36,6 +36,75 @@ def test_each_file_keeps_its_own_dictionary(tmp_path):
     assert usercode.for_application(tmp_path / "b.py", "").predict_func is sum
 
 
+def test_each_file_keeps_its_own_globals(tmp_path):
+    code = "SCALE = {}\ndef scale(x):\n    return x * SCALE\ndef predict(model, x):\n    return scale(x)\n"
+    objects = []
+    for name, factor in (("a.py", 1), ("b.py", 10)):
+        (tmp_path / name).write_text(code.format(factor) + "load_model_custom_objects = {'predict_func': predict}\n")
+        objects.append(usercode.for_application(tmp_path / name, ""))
+    assert [made.predict_func(None, 2) for made in objects] == [2, 20]
+
+
+def test_the_dictionary_of_a_file_is_for_its_method_only(tmp_path):
+    (tmp_path / "code.py").write_text("load_model_custom_objects = {'predict_func': len}\n")
+    for run in (usercode.for_training, lambda path: usercode.for_application(path, "")):
+        assert run(tmp_path / "code.py").predict_func is len
+        assert usercode.DICTIONARY in sys.modules["__main__"].__dict__  # for everybody to look at
+        assert usercode.for_training(None).predict_func is None
+        assert usercode.for_application(None, "").predict_func is None
+    define(predict_func=sum)
+    usercode.for_training(tmp_path / "code.py")
+    assert usercode.for_training(None).predict_func is sum
+    assert usercode.for_application(None, "").predict_func is sum
+
+
+def test_names_of_the_script_are_seen_and_stay(tmp_path, monkeypatch):
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "setting", 3, raising=False)
+    monkeypatch.setattr(main, "made_by_file", None, raising=False)
+    monkeypatch.delattr(main, "made_by_file")
+    path = tmp_path / "code.py"
+    path.write_text("made_by_file = [setting]\nsetting = 4\nassert __name__ == '__main__' and __file__\n")
+    usercode.for_training(path)
+    assert (main.setting, main.made_by_file) == (3, [3])
+    assert sys.modules["__main__"] is main
+
+
+def test_classes_of_a_file_can_be_pickled_and_scripted(tmp_path):
+    path = tmp_path / "code.py"
+    path.write_text(
+        "import inspect, pickle, torch\n"
+        "class NetOfAFile(torch.nn.Module):\n"
+        "    def forward(self, x):\n"
+        "        return helper_of_a_file(x)\n"
+        "def helper_of_a_file(x):\n"
+        "    return x * 2\n"
+        "pickle.loads(pickle.dumps(NetOfAFile()))\n"
+        "assert 'forward' in inspect.getsource(NetOfAFile)\n"
+        "torch.jit.script(NetOfAFile())\n"
+        "load_model_custom_objects = {'predict_func': lambda m, x: torch.jit.script(NetOfAFile())(x), "
+        "'train_func': NetOfAFile}\n"
+    )
+    import pickle
+
+    import torch
+
+    objects = usercode.for_training(path)
+    assert objects.predict_func(None, torch.ones(1)) == 2
+    assert isinstance(pickle.loads(pickle.dumps(objects.train_func())), objects.train_func)
+
+
+def test_the_registries_are_bounded(tmp_path):
+    for i in range(usercode.MAX_TRAINED + 5):
+        usercode.remember(str(i), usercode.CustomObjects())
+    assert len(usercode._registry.trained) == usercode.MAX_TRAINED
+    path = tmp_path / "code.py"
+    for i in range(3):
+        path.write_text(f"load_model_custom_objects = {{}}\n# {i}\n")
+        usercode.for_application(path, "")
+    assert len(usercode._registry.files) == 1
+
+
 def test_each_trained_model_keeps_its_own_dictionary_until_a_newer_one_is_defined():
     for sha, function in (("a", len), ("b", sum)):
         define(predict_func=function)
@@ -89,7 +158,7 @@ def test_unknown_keys_get_suggestions():
         ("def broken(:\n", "SyntaxError"),
         ("raise ValueError('no luck')\n", "ValueError: no luck"),
         ("import sys\nsys.exit(4)\n", "SystemExit: 4"),
-        ("raise KeyboardInterrupt\n", "KeyboardInterrupt"),
+        ("raise KeyboardInterrupt\n", "Interrupted"),
         ("import absent_module_of_a_test\n", "ModuleNotFoundError"),
     ],
 )

@@ -41,5 +41,11 @@ def summary_of(error: BaseException) -> str:
 
 
 def user_error(what: str, error: BaseException, context: Iterable[tuple[str, str]] = ()) -> EngineError:
-    """The error for an exception (``SystemExit`` and ``KeyboardInterrupt`` too) that left user code."""
+    """The error for an exception (``SystemExit`` and ``KeyboardInterrupt`` too) that left user code.
+
+    An interrupt is no failure of that code: it says so, and can be told by its context.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        text = f"Interrupted: {error}" if str(error) else "Interrupted"
+        return EngineError("UserCode", text, [*context, ("exception", "KeyboardInterrupt")], traceback_of(error))
     return EngineError("UserCode", f"{what}: {summary_of(error)}", context, traceback_of(error))

@@ -238,9 +238,9 @@ def decode(text: str, size: int, name: str) -> bytes:
 
 
 class BestSaver:
-    """The ``save_best`` callback: keeps and writes the model with the smallest validation loss."""
+    """The ``save_best`` callback: keeps the model with the smallest validation loss, and writes it if it has a path."""
 
-    def __init__(self, n_variables: int, path: Path) -> None:
+    def __init__(self, n_variables: int, path: Path | None) -> None:
         self._n_variables = n_variables
         self.path = path
         self.calls = 0
@@ -253,5 +253,6 @@ class BestSaver:
         if not (curr_val <= best_val or is_first_number):
             return best_val
         self.data = to_bytes(model, self._n_variables)
-        write(self.path, self.data)
+        if self.path is not None:
+            write(self.path, self.data)
         return curr_val

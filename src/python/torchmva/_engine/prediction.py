@@ -28,14 +28,16 @@ def _output_error(rows: int, expected: str, value: object) -> EngineError:
 
 
 def as_matrix(output: Any, rows: int, expected: str) -> torch.Tensor:
-    """The output of a model for ``rows`` rows as a matrix; one value a row may come without a second dimension.
+    """The output of a model for ``rows`` rows as a matrix; dimensions of size one may be missing (``squeeze``).
 
     Raises:
         EngineError: ``Model`` with expected and found shape.
     """
     if not isinstance(output, torch.Tensor):
         raise _output_error(rows, expected, output)
-    if output.dim() == 1 and output.shape[0] == rows:
+    if rows == 1 and output.dim() < 2:
+        output = output.reshape(1, -1)
+    elif output.dim() == 1 and output.shape[0] == rows:
         output = output.unsqueeze(1)
     if output.dim() != 2 or output.shape[0] != rows:
         raise _output_error(rows, expected, output)
@@ -99,7 +101,7 @@ def check_prediction(array: np.ndarray[Any, Any], rows: int, widths: tuple[int, 
     matrix = array
     if array.ndim == 1 and len(array) == rows and 1 in widths:
         matrix = array.reshape(rows, 1)
-    elif array.ndim == 1 and rows == 1 and len(array) in widths:
+    elif array.ndim < 2 and rows == 1 and array.size in widths:
         matrix = array.reshape(1, -1)
     if matrix.ndim != 2 or matrix.shape[0] != rows or matrix.shape[1] not in widths:
         expected = " or ".join(_shape_text(rows, str(width)) for width in widths)

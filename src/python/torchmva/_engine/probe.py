@@ -1,4 +1,4 @@
-"""Does a model fit the data? Found out with two rows before hours of training."""
+"""Does a model fit the data? Found out with two rows, and with one, before hours of training."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Shape:
 
 
 class Probe:
-    """What a model does with two rows of zeros: the number of its outputs, or why it cannot take them."""
+    """What a model does with two rows of zeros, and with one: the number of its outputs, or why it cannot take them."""
 
     def __init__(self, model: Any, shape: Shape) -> None:
         self.width = 0
@@ -46,11 +46,15 @@ class Probe:
             with torch.random.fork_rng(devices=[]), torch.no_grad():
                 model.eval()
                 output = model(torch.zeros(2, shape.n_variables))
-            matrix = prediction.as_matrix(output, 2, expected)
-            self.width = int(matrix.shape[1])
-            self.plain = bool(matrix is output and output.dtype == torch.float32 and output.is_cpu)
-            if self.width not in shape.widths():
-                self.problem = f"expected {expected} outputs, found {self.width}"
+                self.width = int(prediction.as_matrix(output, 2, expected).shape[1])
+                if self.width not in shape.widths():
+                    self.problem = f"expected {expected} outputs, found {self.width}"
+                    return
+                output = model(torch.zeros(1, shape.n_variables))
+            width = int(prediction.as_matrix(output, 1, str(self.width)).shape[1])
+            if width != self.width:
+                self.problem = f"expected {self.width} outputs for one row as for two, found {width}"
+            self.plain = bool(output.dtype == torch.float32 and output.is_cpu)
         except EngineError as error:
             self.problem = error.message
         except Exception as error:  # noqa: BLE001 - whatever the model raises is the answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +44,7 @@ class Session:
         self._shape = Shape(*shape)
         self._lock = threading.Lock()
         self._objects = usercode.CustomObjects()
+        self._code_sha256 = ""
         self._model: Any = None
         self._model_name = ""
         self._probe: Probe | None = None
@@ -66,16 +66,19 @@ class Session:
                 self._log.info("Continue training with trained model")
             self._log.info(" Setup PyTorch Model for training")
             path = None
+            self._code_sha256 = ""
             if user_code:
                 path = usercode.find_file(user_code, (weight_folder,))
                 self._log.info(f" Executing user initialization code from  {path}")
+                self._code_sha256 = usercode.checksum(path)
             self._objects = usercode.for_training(path)
             self._report_objects()
             name = trained_file if continue_training else model_file
             if not name:
+                option = "FilenameTrainedModel" if continue_training else "FilenameModel"
                 raise EngineError(
                     "Option",
-                    "MethodPyTorch needs a model: expected FilenameModel=<file written by torch.jit.save>, found none",
+                    f"MethodPyTorch needs a model: expected {option}=<file written by torch.jit.save>, found none",
                 )
             self._model = models.from_bytes(models.read(Path(name)), name)
             self._model_name = name
@@ -123,7 +126,7 @@ class Session:
         trained_file: str,
         progress: bool,
     ) -> int:
-        """Train and keep the trained model, in memory and in ``trained_file``.
+        """Train and keep the trained model, in memory and in ``trained_file`` unless that is empty.
 
         Args:
             inputs: float32 [n, nVars], shared with C++.
@@ -138,8 +141,10 @@ class Session:
             The number of output columns.
         """
         with _flushed():
-            models.prepare(Path(trained_file))
-            saver = models.BestSaver(self._shape.n_variables, Path(trained_file))
+            file = Path(trained_file) if trained_file else None
+            if file is not None:
+                models.prepare(file)
+            saver = models.BestSaver(self._shape.n_variables, file)
             job = training.make_job(
                 self._model,
                 (inputs, targets, classes, weights),
@@ -202,10 +207,11 @@ class Session:
                 why = "every validation loss was NaN" if saver.calls else "train_func never called save_best"
                 self._log.warning(f"Option SaveBestOnly: {why}; the model that train_func returned is stored instead")
             data = models.to_bytes(trained, self._shape.n_variables)
-            models.write(saver.path, data)
-        if not save_best_only:
+            if saver.path is not None:
+                models.write(saver.path, data)
+        if not save_best_only and saver.path is not None:
             self._log.info(f"Trained model written to file: {saver.path}")
-        self._use(data, str(saver.path))
+        self._use(data, str(saver.path or "trained model"))
         usercode.remember(models.sha256_of(data), self._objects)
 
     def _use(self, data: bytes, name: str) -> None:
@@ -223,14 +229,14 @@ class Session:
             if self._probe.problem:
                 raise self._probe.error(self._model_name)
             return self._probe.width
-        rows = np.array(inputs[:32])
+        rows = inputs[:32]
         with torch.random.fork_rng(devices=[]):
             expected = self._call_user(rows, self._shape.widths())
             try:
                 found = torch.empty(expected.shape)
                 # a copy: TorchScript that ran with gradients in user code does not run in inference mode any more
                 own = models.from_bytes(self._data, self._model_name).eval()
-                prediction.predict_into(own, torch.tensor(rows), found)
+                prediction.predict_into(own, torch.from_numpy(rows), found)
                 same = np.allclose(found.numpy(), expected, rtol=1e-4, atol=1e-6, equal_nan=True)
             except EngineError:
                 same = False
@@ -243,6 +249,7 @@ class Session:
         self,
         *,
         user_code: str,
+        user_code_sha256: str,
         weight_folder: str,
         weight_file: str,
         text: str,
@@ -258,6 +265,7 @@ class Session:
         A method that reads the very model it has just trained keeps it, with the functions it was trained with.
 
         Args:
+            user_code_sha256: checksum of the user code that the model was trained with; empty if unknown.
             text: the embedded model, or empty.
             files: where the model may be instead, first choice first.
             sha256: its checksum; empty in files of TMVA itself.
@@ -284,6 +292,7 @@ class Session:
                 if not sha256:
                     self._log.info(f"The weight file has no checksum of its model: {name} is used unverified")
             models.check(data, sha256, name)
+            self._code_sha256 = user_code_sha256.lower()
             self._objects = self._find_objects(user_code, weight_folder, models.sha256_of(data), recorded)
             self._use(data, name)
             assert self._probe is not None
@@ -302,9 +311,15 @@ class Session:
         missing = None
         if user_code:
             try:
-                code = usercode.find_file(user_code, (weight_folder,))
+                code = usercode.find_file(user_code, (weight_folder,), self._code_sha256)
             except EngineError as error:
                 missing = error
+        found = usercode.checksum(code) if code is not None else ""
+        if self._code_sha256 and found and found != self._code_sha256:
+            self._log.warning(
+                f"The user code {code} has changed since the training: expected SHA-256 {self._code_sha256}, "
+                f"found {found}"
+            )
         objects = usercode.for_application(code, sha256)
         self._prediction = recorded or DEFAULT_PREDICTION
         if objects.predict_func is None and recorded == USER_PREDICTION:
@@ -331,8 +346,7 @@ class Session:
     def predict(self, inputs: Array, outputs: Array) -> None:
         """Outputs for ``inputs`` [n, nVars] into ``outputs`` [n, nOutputs].
 
-        With the default prediction ``inputs`` may be memory of the caller. The user's function may keep what it gets:
-        the bridge asks :meth:`uses_predict_func` and then hands over memory with an owner, read-only.
+        ``inputs`` may be memory of the caller. The user's function gets a copy, to keep or to change.
         """
         if self._objects.predict_func is None:
             prediction.predict_into(self._callable(), torch.from_numpy(inputs), torch.from_numpy(outputs))
@@ -344,12 +358,10 @@ class Session:
             self._log.warning(f"The model {self._model_name} gives NaN for some events")
 
     def _call_user(self, inputs: Array, widths: tuple[int, ...]) -> Array:
-        inputs.flags.writeable = False
-        warnings.filterwarnings("ignore", message="The given NumPy array is not writ", category=UserWarning)
         context = [("defined in", self._objects.source)]
         assert self._objects.predict_func is not None
         try:
-            result = self._objects.predict_func(self._model, inputs)
+            result = self._objects.predict_func(self._model, inputs.copy())
         except BaseException as error:
             raise user_error("The user's predict_func failed", error, context) from error
         try:
@@ -385,9 +397,11 @@ class Session:
         array = np.zeros((1, self._shape.n_variables), dtype=np.float32)
         return array, torch.from_numpy(array)
 
-    def export(self) -> tuple[str, str, int, str, str]:
-        """Format, SHA-256, size, text (empty if too large) and kind of prediction, for a weight file."""
+    def export(self) -> tuple[str, str, int, str, str, str]:
+        """For a weight file: format, SHA-256, size, text (empty if too large), kind of prediction, and the SHA-256 of
+        the user code (empty if there is none).
+        """
         if not self._data:
             raise EngineError("State", "There is no trained model to write: train first")
         encoded = models.encode(self._data)
-        return encoded.format, encoded.sha256, encoded.size, encoded.text, self._prediction
+        return encoded.format, encoded.sha256, encoded.size, encoded.text, self._prediction, self._code_sha256

@@ -15,6 +15,7 @@ import torch
 from .batches import BatchLoader
 from .errors import EngineError
 from .log import Log
+from .prediction import as_matrix
 
 Array = np.ndarray[Any, Any]
 SaveBest = Callable[[Any, float, Any], Any]
@@ -30,6 +31,12 @@ class _RememberingMeta(type):
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, cls.__mro__[1])
+
+    def __eq__(cls, other: object) -> bool:
+        return cls.__mro__[1] == (other.__mro__[1] if isinstance(other, _RememberingMeta) else other)
+
+    def __hash__(cls) -> int:
+        return hash(cls.__mro__[1])
 
 
 class _RememberingFactory:
@@ -235,9 +242,8 @@ def default_loss(model: Any, inputs: torch.Tensor, kind: str) -> tuple[RowLoss, 
         training = model.training
         model.eval()
         with torch.no_grad():
-            probe = torch.cat([model(inputs), model(inputs * 1000)])
+            probe = torch.cat([as_matrix(model(rows), len(rows), "n") for rows in (inputs, inputs * 1000)])
         model.train(training)
-        probe = probe.reshape(len(probe), -1)
         if bool(((probe >= 0) & (probe <= 1)).all()):
             if probe.shape[1] > 1 and bool((probe.sum(1) - 1).abs().max() < 1e-3):
                 return _nll, "negative log-likelihood of the class probabilities"
@@ -260,9 +266,7 @@ def _epoch(job: Job, loader: Any, loss: RowLoss, scale: float, trainer: Any | No
     total = 0.0
     weight_sum = 0.0
     for inputs, target, weights in loader:
-        output = job.model(inputs)
-        if output.dim() == 1:
-            output = output.unsqueeze(1)
+        output = as_matrix(job.model(inputs), len(inputs), str(target.shape[1]))
         if output.shape[1] == 1 and target.shape[1] == 2:
             target = target[:, job.signal_column : job.signal_column + 1]
         rows = loss(output, target) * weights

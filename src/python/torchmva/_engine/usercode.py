@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import sys
+import threading
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,16 +31,27 @@ class CustomObjects:
     raw: dict[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
+#: Trained models whose functions are remembered; the oldest are forgotten.
+MAX_TRAINED = 256
+
+
 @dataclass
 class _Registry:
-    """What this process has executed and seen. The GIL guards it: every access is one operation."""
+    """What this process has executed and seen. The GIL guards it: every access is one operation.
 
-    files: dict[tuple[str, str], dict[str, Any] | None] = field(default_factory=dict)
+    Attributes:
+        files: by path, the SHA-256 of what was executed last and the dictionary that it defined.
+        published: by name, what user code files have put into ``__main__``, and which file it was.
+    """
+
+    files: dict[str, tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
+    published: dict[str, tuple[str, object]] = field(default_factory=dict)
     trained: dict[str, CustomObjects] = field(default_factory=dict)
     last_booked: object = None
 
 
 _registry = _Registry()
+_running = threading.RLock()  # while a file runs, ``__main__`` is its module
 
 
 def main_module() -> types.ModuleType:
@@ -50,8 +62,21 @@ def main_module() -> types.ModuleType:
     return module
 
 
-def find_file(path: str, folders: tuple[str, ...] = ()) -> Path:
+def checksum(path: Path) -> str:
+    """SHA-256 of a file in hexadecimal digits; empty if it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def find_file(path: str, folders: tuple[str, ...] = (), sha256: str = "") -> Path:
     """The user code file: relative to the current folder, then to each of ``folders``.
+
+    Args:
+        path: as the option says.
+        folders: where a relative path may start too.
+        sha256: the checksum that a file should have: one that has it goes before the others.
 
     Raises:
         EngineError: ``UserCode``, naming every place that was tried.
@@ -59,38 +84,72 @@ def find_file(path: str, folders: tuple[str, ...] = ()) -> Path:
     candidates = [Path(path)]
     if not candidates[0].is_absolute():
         candidates += [Path(folder) / path for folder in folders if folder]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
+    found = [candidate for candidate in candidates if candidate.is_file()]
+    if found:
+        return next((file for file in found if sha256 and checksum(file) == sha256), found[0])
     tried = ", ".join(str(candidate.absolute()) for candidate in candidates)
     raise EngineError("UserCode", f"Input user code is not existing : {path}", [("tried", tried)])
 
 
+def _is_published(name: str, value: object) -> bool:
+    return name in _registry.published and _registry.published[name][1] is value
+
+
+def _own_dictionary() -> Any:
+    """The dictionary in ``__main__`` if the script itself defined it there; None if a user code file did."""
+    value = main_module().__dict__.get(DICTIONARY)
+    return None if _is_published(DICTIONARY, value) else value
+
+
+def _names_for(file: str) -> dict[str, Any]:
+    """What a file may use of ``__main__``: names of the script, and its own of an earlier run."""
+    return {
+        name: value
+        for name, value in main_module().__dict__.items()
+        if not name.startswith("__")
+        and not (_is_published(name, value) and (name == DICTIONARY or _registry.published[name][0] != file))
+    }
+
+
+def _publish(file: str, names: dict[str, Any]) -> None:
+    """Make what a file defined visible in ``__main__``, where pickle looks; what the script defined stays."""
+    main = main_module().__dict__
+    for name, value in names.items():
+        if name not in main or _is_published(name, main[name]):
+            main[name] = value
+            _registry.published[name] = (file, value)
+
+
 def _execute(path: Path, source: bytes) -> dict[str, Any] | None:
-    main = main_module()
     name = str(path.absolute())
     folder = str(path.absolute().parent)
     if folder not in sys.path:  # modules beside the file, which its functions may import later too
         sys.path.append(folder)
-    missing = object()
-    previous_file = main.__dict__.get("__file__", missing)
-    previous = main.__dict__.get(DICTIONARY, missing)
-    main.__dict__["__file__"] = name  # inspect (TorchScript) looks for the source of classes there
+    main = main_module()
+    before = _names_for(name)
+    # globals of its own: nobody else changes what its functions use
+    module = types.ModuleType("__main__")
+    module.__dict__.update(before, __file__=name)  # inspect (TorchScript) looks for the source of classes there
+    sys.modules["__main__"] = module
     try:
-        exec(compile(source, name, "exec"), main.__dict__)  # noqa: S102 - this is what UserCode asks for
+        exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - this is what UserCode asks for
     except BaseException as error:  # SystemExit too: it must not end the host
         raise user_error("The user code failed", error, [("file", str(path))]) from error
     finally:
-        if previous_file is missing:
-            main.__dict__.pop("__file__", None)
-        else:
-            main.__dict__["__file__"] = previous_file
-    found = main.__dict__.get(DICTIONARY, missing)
-    return None if found is missing or found is previous else found
+        sys.modules["__main__"] = main
+    missing = object()
+    defined = {
+        key: value
+        for key, value in module.__dict__.items()
+        if not key.startswith("__") and value is not before.get(key, missing)
+    }
+    _publish(name, defined)
+    return defined.get(DICTIONARY)
 
 
 def run_file(path: Path, *, again: bool) -> dict[str, Any] | None:
-    """Execute a user code file in ``__main__``, once a process and content unless ``again``.
+    """Execute a user code file as ``__main__``, but with globals of its own; once a process and content unless
+    ``again``. Afterwards ``__main__`` has the names that it defined.
 
     Returns:
         The dictionary that this file defined, also when it was executed earlier; None if it defines none.
@@ -102,10 +161,12 @@ def run_file(path: Path, *, again: bool) -> dict[str, Any] | None:
         source = path.read_bytes()
     except OSError as error:
         raise EngineError("UserCode", f"Cannot read the user code: {error}", [("file", str(path))]) from error
-    key = (str(path.resolve()), hashlib.sha256(source).hexdigest())
-    if again or key not in _registry.files:
-        _registry.files[key] = _execute(path, source)
-    return _registry.files[key]
+    key = str(path.resolve())
+    sha256 = hashlib.sha256(source).hexdigest()
+    with _running:
+        if again or key not in _registry.files or _registry.files[key][0] != sha256:
+            _registry.files[key] = (sha256, _execute(path, source))
+        return _registry.files[key][1]
 
 
 def _check_callable(dictionary: dict[str, Any], key: str, signature: str) -> Callable[..., Any] | None:
@@ -162,34 +223,36 @@ def unknown_key_text(objects: CustomObjects) -> str:
 
 
 def for_training(user_code: Path | None) -> CustomObjects:
-    """The objects at booking: the file is executed (again), then the dictionary is read from ``__main__``."""
-    source = "__main__"
-    if user_code is not None:
-        run_file(user_code, again=True)
-        source = str(user_code)
-    dictionary = main_module().__dict__.get(DICTIONARY)
-    _registry.last_booked = dictionary
-    return CustomObjects() if dictionary is None else validate(dictionary, source)
+    """The objects at booking: of the file, which is executed (again); else of the script in ``__main__``."""
+    with _running:
+        own = None if user_code is None else run_file(user_code, again=True)
+        dictionary = _registry.last_booked = _own_dictionary()
+    if own is not None:
+        return validate(own, str(user_code))
+    return CustomObjects() if dictionary is None else validate(dictionary, "__main__")
 
 
 def remember(sha256: str, objects: CustomObjects) -> None:
     """Keep what a model was trained with, for its evaluation later in the same process."""
+    _registry.trained.pop(sha256, None)
     _registry.trained[sha256] = objects
+    if len(_registry.trained) > MAX_TRAINED:
+        del _registry.trained[next(iter(_registry.trained))]
 
 
 def for_application(user_code: Path | None, sha256: str) -> CustomObjects:
     """The objects at the first evaluation.
 
     The user code file of the method wins; then what this very model was trained with in this process, so that two
-    methods booked with different dictionaries keep their own; then the dictionary in ``__main__``. A dictionary that
-    was defined after the last booking is newer than any training and goes first.
+    methods booked with different dictionaries keep their own; then the dictionary that the script defined in
+    ``__main__``, but never one of another method's file. A dictionary that was defined after the last booking is newer
+    than any training and goes first.
     """
-    dictionary = main_module().__dict__.get(DICTIONARY)
-    if user_code is not None:
-        own = run_file(user_code, again=False)
-        if own is not None:
-            return validate(own, str(user_code))
-        dictionary = main_module().__dict__.get(DICTIONARY)
+    with _running:
+        own = None if user_code is None else run_file(user_code, again=False)
+        dictionary = _own_dictionary()
+    if own is not None:
+        return validate(own, str(user_code))
     if sha256 in _registry.trained and (dictionary is None or dictionary is _registry.last_booked):
         return _registry.trained[sha256]
     return CustomObjects() if dictionary is None else validate(dictionary, "__main__")

@@ -1,0 +1,167 @@
+"""Arrays for `Reader`: what C++ would read or write unchecked is checked here first.
+
+NumPy is imported when an array arrives, ROOT when an error does.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, NoReturn
+
+BATCH_FORMS = "EvaluateBatch(tag, variables) or EvaluateBatch(tag, variables, n, responses)"
+
+
+def evaluate_batch(reader: Any, call: Any, tag: Any, variables: Any, n: Any, responses: Any) -> Any:
+    """`Reader.EvaluateBatch` with the C++ function as `call(reader, tag, variables, n, responses)`.
+
+    With `n` and `responses`, the memory given is used as it is, without a copy. Without them, the variables are
+    converted to what C++ reads if they are anything else (a copy), and a new array is returned: (n,) for one response
+    per event, else (n, responses).
+    """
+    if (n is None) != (responses is None):
+        fail(f"expected {BATCH_FORMS}, found only one of n and responses", tag)
+    width = _n_variables(reader, tag)
+    per_event = int(reader.GetNResponses(tag))  # also tells an unknown tag
+    result = None
+    if responses is None:
+        import numpy as np
+
+        variables = _converted(variables, tag)
+        n = len(variables) if variables.ndim == 2 else variables.size // max(width, 1)
+        responses = result = np.empty((n, per_event) if per_event != 1 else n, np.float32)
+    else:
+        n = _count(n, tag)
+    if not _is_pointer(variables):
+        variables = _view(variables, "variables", tag)
+        _check_variables(variables, n, width, tag)
+    if not _is_pointer(responses):
+        responses = _view(responses, "responses", tag)
+        _check_responses(responses, n, per_event, tag)
+    if n:
+        call(reader, tag, variables, n, responses)
+    return result
+
+
+def address_problem(value: Any) -> str | None:
+    """Why C++ cannot take the address of a float in `value`, for an error message; None for what it can take."""
+    try:
+        view = memoryview(value)
+    except (TypeError, BufferError):
+        return None if _is_pointer(value) or value is None else _ADDRESS.format(describe(value))
+    if view.format in ("f", "i") and view.c_contiguous and view.nbytes:
+        return None
+    return _ADDRESS.format(describe(value))
+
+
+_ADDRESS = "expected an array of float32 that stays where it is, such as array('f', [0.0]), found {}"
+
+
+def describe(value: Any) -> str:
+    """Type, shape and order of an argument, for error messages."""
+    name = type(value).__name__
+    dtype, shape = getattr(value, "dtype", None), getattr(value, "shape", None)
+    if dtype is not None and shape is not None:
+        flags = getattr(value, "flags", None)
+        order = ""
+        if flags is not None and hasattr(flags, "c_contiguous"):
+            order = (
+                ", C order" if flags.c_contiguous else ", Fortran order" if flags.f_contiguous else ", not contiguous"
+            )
+        return f"{name} of {dtype}, shape {tuple(shape)}{order}"
+    typecode = getattr(value, "typecode", None)  # array.array
+    if isinstance(typecode, str):
+        return f"{name} of type '{typecode}', length {len(value)}"
+    return f"{name} {value!r}" if isinstance(value, int | float | str) else name
+
+
+def fail(message: str, tag: Any = None) -> NoReturn:
+    """Raises `torchmva.Error`, code kArgument."""
+    import ROOT
+
+    raise ROOT.TorchMVA.Error(
+        ROOT.TorchMVA.EErrorCode.kArgument, message if tag is None else f"{message}\n   tag: {tag}"
+    ) from None
+
+
+def _count(n: Any, tag: Any) -> int:
+    try:
+        number = operator.index(n)
+    except TypeError:
+        fail(f"expected an integer number of events, found {describe(n)}", tag)
+    if number < 0:
+        fail(f"expected a number of events of 0 or more, found {number}", tag)
+    return number
+
+
+def _n_variables(reader: Any, tag: Any) -> int:
+    declared = int(reader.DataInfo().GetNVariables())
+    if declared == 0:  # asked last: PyROOT takes 50 us to find out the method's class
+        method = reader.FindMVA(tag)
+        if method and hasattr(method, "GetNVariables"):
+            return int(method.GetNVariables())
+    return declared
+
+
+def _is_pointer(value: Any) -> bool:
+    """A bare C++ pointer has no size that could be checked."""
+    return type(value).__name__ == "LowLevelView"
+
+
+def _view(value: Any, what: str, tag: Any) -> Any:
+    """An array on the memory of `value`."""
+    import numpy as np
+
+    if isinstance(value, np.ndarray):
+        return value
+    array = _asarray(value, what, tag)
+    # a copy would be another one each time
+    if array.dtype == object or (array.size and not np.may_share_memory(array, _asarray(value, what, tag))):
+        fail(f"{what}: expected a C-contiguous array of float32, found {describe(value)}", tag)
+    return array
+
+
+def _asarray(value: Any, what: str, tag: Any) -> Any:
+    import numpy as np
+
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        fail(f"{what}: expected an array of float32, found {describe(value)}: {error}", tag)
+
+
+def _converted(value: Any, tag: Any) -> Any:
+    import numpy as np
+
+    array = _asarray(value, "variables", tag)
+    if array.dtype.kind not in "fiub":
+        fail(f"variables: expected an array of numbers, found {describe(array)}", tag)
+    return np.ascontiguousarray(array, dtype=np.float32) if array.ndim else array
+
+
+def _check_variables(array: Any, n: int, width: int, tag: Any) -> None:
+    shaped = array.shape == (n, width) if array.ndim == 2 else array.ndim == 1 and array.size == n * width
+    if not shaped:
+        fail(
+            f"variables: expected shape ({n}, {width}), events x variables, or {n * width} numbers in one row, "
+            f"found {describe(array)}",
+            tag,
+        )
+    _check_memory(array, "variables", tag)
+
+
+def _check_responses(array: Any, n: int, per_event: int, tag: Any) -> None:
+    _check_memory(array, "responses", tag)
+    if not array.flags.writeable:
+        fail(f"responses: expected a writable array, found {describe(array)}, which is read-only", tag)
+    if array.size < n * per_event:
+        fail(
+            f"responses: expected room for {n} x {per_event} = {n * per_event} numbers, found {describe(array)}",
+            tag,
+        )
+
+
+def _check_memory(array: Any, what: str, tag: Any) -> None:
+    import numpy as np
+
+    if array.dtype != np.float32 or not array.flags.c_contiguous or not array.flags.aligned:
+        fail(f"{what}: expected a C-contiguous array of float32, found {describe(array)}", tag)
