@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import sys
 
 import pytest
@@ -46,7 +45,7 @@ int main()
 
 
 def test_an_executable_needs_no_environment(run_checked, tmp_path):
-    compiler = shutil.which("g++") or pytest.skip("no g++ here")
+    compiler = "g++"
     (tmp_path / "app.cxx").write_text(PROGRAM)
     config = [sys.executable, "-m", "torchmva", "config", "--cflags", "--libs"]
     flags = shlex.split(run_checked(config, cwd=tmp_path).stdout)

@@ -194,7 +194,7 @@ def test_cmake_entry_point_leads_to_the_package():
 
 
 def test_one_compiler_line_builds_an_app_that_runs(run, downstream, torchmva_command):
-    compiler = shutil.which("g++") or pytest.skip("no g++ here")
+    compiler = "g++"
     flags = shlex.split(torchmva_command("config", "--cflags", "--libs").stdout)
     run([compiler, "app.cxx", "-o", "app", "-Wall", "-Wextra", "-Werror", *flags], cwd=downstream)
     check_app(run, downstream / "app")
@@ -202,7 +202,7 @@ def test_one_compiler_line_builds_an_app_that_runs(run, downstream, torchmva_com
 
 def test_app_finds_roots_libraries_from_another_site_packages(run, run_python, downstream, tmp_path):
     """As with a ROOT from elsewhere: the rpath of libTorchMVA.so leads nowhere, that of the application has to do."""
-    compiler = shutil.which("g++") or pytest.skip("no g++ here")
+    compiler = "g++"
     elsewhere = tmp_path / "elsewhere"
     shutil.copytree(_paths.PACKAGE_DIR, elsewhere / "torchmva", ignore=shutil.ignore_patterns("__pycache__"))
     source = "import sys; sys.path.insert(0, sys.argv[1]); from torchmva.cli import main; main(sys.argv[2:])"

@@ -148,7 +148,7 @@ public:
    void PrintHelpMessage() const override;
 
 protected:
-   /// What the method has learnt, below `<Weights>`. The engine below is TXMLEngine: `parent` is a node of it.
+   /// Writes and reads what the method has learnt: the element `<Weights>`, which a file by TMVA may lack (false handle).
    virtual void AddWeightsXMLTo(const XmlNode &weights) const = 0;
    virtual void ReadWeightsFromXML(const XmlNode &weights) = 0;
    /// Text for `H` and PrintHelpMessage.

@@ -55,7 +55,7 @@ std::string BookingError(const std::string &code)
 
 TEST(Interrupts, ArriveInPythonAndTheHandlerComesBack)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    OwnHandler own(CountInterrupt);
    gOwnInterrupts = 0;
    EXPECT_EQ(BookingError(""), ""); // starts Python, if no other test has
@@ -74,7 +74,7 @@ TEST(Interrupts, ArriveInPythonAndTheHandlerComesBack)
 
 TEST(Interrupts, LateOnesAreNotLostAndDoNotEndTheNextCall)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    OwnHandler own(CountInterrupt);
    gOwnInterrupts = 0;
    ASSERT_EQ(BookingError(""), "");

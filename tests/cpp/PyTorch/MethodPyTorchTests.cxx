@@ -47,7 +47,7 @@ bool Contains(const std::string &text, const std::string &part)
 
 TEST(MethodPyTorch, TrainsWithDefaultsOnly)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    WriteText("code.py", ModelCode(4, 2));
    Toy toy("!H:!V:FilenameModel=model.pt:NumEpochs=20:BatchSize=10:UserCode=code.py");
    toy.Book();
@@ -61,7 +61,7 @@ TEST(MethodPyTorch, TrainsWithDefaultsOnly)
 
 TEST(MethodPyTorch, TrainsWithUserFunctionsAndWeightFileGivesSameBits)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    WriteText("code.py", ModelCode(4, 2) + kUserFunctions);
    Toy toy("FilenameModel=model.pt:FilenameTrainedModel=trained.h5:NumEpochs=20:BatchSize=10:UserCode=code.py:"
            "LearningRateSchedule=2,0.5");
@@ -80,7 +80,7 @@ TEST(MethodPyTorch, TrainsWithUserFunctionsAndWeightFileGivesSameBits)
 
 TEST(MethodPyTorch, RegressionAndMulticlass)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    WriteText("code.py", ModelCode(3, 1, ""));
    Toy regression("FilenameModel=model.pt:NumEpochs=40:BatchSize=10:UserCode=code.py", Types::kRegression, 3);
    regression.Book();
@@ -103,7 +103,7 @@ TEST(MethodPyTorch, RegressionAndMulticlass)
 
 TEST(MethodPyTorch, OneSigmoidOutputIsTheSignalProbability)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    WriteText("code.py", ModelCode(4, 1, "torch.nn.Sigmoid()"));
    Toy toy("FilenameModel=model.pt:NumEpochs=20:BatchSize=10:UserCode=code.py");
    toy.Book();
@@ -115,7 +115,7 @@ TEST(MethodPyTorch, OneSigmoidOutputIsTheSignalProbability)
 
 TEST(MethodPyTorch, PythonSeesTheMemoryOfTheDataSetAndKeepsItAlive)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    WriteText("code.py", ModelCode(4, 2) + R"(
 import sys
 def train(model, train_loader, val_loader, num_epochs, batch_size, optimizer, criterion, save_best, scheduler):
@@ -176,7 +176,7 @@ load_model_custom_objects = {"criterion": None, "train_func": train, "predict_fu
 
 TEST(MethodPyTorch, ValidationContainsEveryClassOfABlockOrderedSample)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    WriteText("code.py", ModelCode(4, 2) + R"(
 def train(model, train_loader, val_loader, num_epochs, batch_size, optimizer, criterion, save_best, scheduler, weights):
     Y = torch.cat([y for X, y in val_loader])
@@ -194,7 +194,7 @@ load_model_custom_objects = {"train_func": train}
 
 TEST(MethodPyTorch, UserCodeErrorsCarryTheTraceback)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    auto trainError = [](const std::string &body) {
       WriteText("code.py", ModelCode(4, 2) + "def train(*args, **kwargs):\n    " + body +
                               "\nload_model_custom_objects = {'train_func': train}\n");
@@ -223,7 +223,7 @@ TEST(MethodPyTorch, UserCodeErrorsCarryTheTraceback)
 
 TEST(MethodPyTorch, ModelsThatDoNotFitAreRefused)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    auto bookError = [](const std::string &options) { return ErrorOf([&] { Toy(options).Book(); }); };
    WriteText("code.py", ModelCode(3, 2));
    const TorchMVA::Error input = bookError("FilenameModel=model.pt:UserCode=code.py");
@@ -242,7 +242,7 @@ TEST(MethodPyTorch, ModelsThatDoNotFitAreRefused)
 
 TEST(MethodPyTorch, PredictionsOfWrongShapeAreRefused)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    for (const char *result : {"np.zeros((len(X), 3))", "np.zeros((2, len(X)))", "'text'", "None"}) {
       WriteText("code.py", ModelCode(4, 2) + "import numpy as np\ndef predict(model, X):\n    return " + result +
                               "\nload_model_custom_objects = {'predict_func': predict}\n");
@@ -258,7 +258,7 @@ TEST(MethodPyTorch, PredictionsOfWrongShapeAreRefused)
 
 TEST(MethodPyTorch, TamperedModelIsRefused)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    WriteText("code.py", ModelCode(4, 2));
    Toy toy("FilenameModel=model.pt:NumEpochs=1:UserCode=code.py");
    toy.Book();
@@ -276,7 +276,7 @@ TEST(MethodPyTorch, TamperedModelIsRefused)
 
 TEST(MethodPyTorch, PredictsFromManyThreads)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    WriteText("code.py", ModelCode(4, 2));
    Toy toy("FilenameModel=model.pt:NumEpochs=1:UserCode=code.py");
    toy.Book();
@@ -303,7 +303,7 @@ TEST(MethodPyTorch, PredictsFromManyThreads)
 
 TEST(MethodPyTorch, ReadsWeightFilesOfTmva)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    const fs::path golden = fs::path(TORCHMVA_TEST_DATA_DIR) / "golden" / "pytorch";
    for (const char *name : {"testPyTorchClassification_PyTorch.weights.xml", "trainedPyTorchModelClassification.pt"})
       fs::copy(golden / name, name);

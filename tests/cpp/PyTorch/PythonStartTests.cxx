@@ -49,10 +49,10 @@ void MakeProgram(const fs::path &path)
 
 TEST(PythonLocator, TheVariableWinsAndNothingReplacesIt)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    std::vector<std::string> tried;
-   MakeProgram(folder.Path() / "mine" / "python");
-   const std::string mine = (folder.Path() / "mine" / "python").string();
+   MakeProgram(fs::path(folder.Path()) / "mine" / "python");
+   const std::string mine = (fs::path(folder.Path()) / "mine" / "python").string();
    Variable chosen("TORCHMVA_PYTHON", mine.c_str());
    EXPECT_EQ(ChoosePython("/nowhere", tried).fExecutable, mine);
    Variable absent("TORCHMVA_PYTHON", "/nowhere/python");
@@ -62,11 +62,11 @@ TEST(PythonLocator, TheVariableWinsAndNothingReplacesIt)
 
 TEST(PythonLocator, TheEnvironmentOfTheLibrary)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    Variable none("TORCHMVA_PYTHON", nullptr);
    Variable other("VIRTUAL_ENV", "/nowhere");
    std::vector<std::string> tried;
-   const fs::path env = folder.Path() / "it's an env";
+   const fs::path env = fs::path(folder.Path()) / "it's an env";
    MakeProgram(env / "bin" / "python3");
    const std::string plugins = (env / "lib" / "python3.11" / "site-packages" / "torchmva" / "lib").string();
    EXPECT_EQ(ChoosePython(plugins, tried).fExecutable, (env / "bin" / "python3").string());
@@ -76,29 +76,29 @@ TEST(PythonLocator, TheEnvironmentOfTheLibrary)
 
 TEST(PythonLocator, VirtualEnvThenPath)
 {
-   WorkFolder folder;
+   WorkingDir folder;
    Variable none("TORCHMVA_PYTHON", nullptr);
    std::vector<std::string> tried;
-   MakeProgram(folder.Path() / "venv" / "bin" / "python3");
-   MakeProgram(folder.Path() / "path" / "python3");
-   Variable path("PATH", (folder.Path() / "path").c_str());
+   MakeProgram(fs::path(folder.Path()) / "venv" / "bin" / "python3");
+   MakeProgram(fs::path(folder.Path()) / "path" / "python3");
+   Variable path("PATH", (fs::path(folder.Path()) / "path").c_str());
    {
-      Variable active("VIRTUAL_ENV", (folder.Path() / "venv").c_str());
+      Variable active("VIRTUAL_ENV", (fs::path(folder.Path()) / "venv").c_str());
       EXPECT_EQ(ChoosePython("/nowhere", tried).fReason, "VIRTUAL_ENV");
    }
    Variable inactive("VIRTUAL_ENV", nullptr);
-   EXPECT_EQ(ChoosePython("/nowhere", tried).fExecutable, (folder.Path() / "path" / "python3").string());
+   EXPECT_EQ(ChoosePython("/nowhere", tried).fExecutable, (fs::path(folder.Path()) / "path" / "python3").string());
    Variable empty("PATH", "/nowhere");
    EXPECT_EQ(ChoosePython("/nowhere", tried).fExecutable, "");
 }
 
 TEST(PythonLocator, AnInterpreterThatDoesNotRun)
 {
-   WorkFolder folder;
-   MakeProgram(folder.Path() / "python");
+   WorkingDir folder;
+   MakeProgram(fs::path(folder.Path()) / "python");
    WriteText("python", "#!/bin/sh\nexit 3\n");
    try {
-      LibPythonCandidates((folder.Path() / "python").string());
+      LibPythonCandidates((fs::path(folder.Path()) / "python").string());
       FAIL() << "no error";
    } catch (const TorchMVA::Error &error) {
       EXPECT_EQ(error.GetCode(), EErrorCode::kPython);

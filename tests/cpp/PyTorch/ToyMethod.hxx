@@ -3,15 +3,13 @@
 
 #include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/PyTorch/MethodPyTorch.hxx"
+#include "support/TempDir.hxx"
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <random>
-#include <sstream>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 namespace ToyPyTorch {
@@ -21,39 +19,9 @@ const bool kOneThread = setenv("OMP_NUM_THREADS", "1", 0) == 0;
 
 namespace fs = std::filesystem;
 
-/// An empty folder that is the current one during a test, and goes away with it.
-class WorkFolder {
-public:
-   WorkFolder() : fBefore(fs::current_path())
-   {
-      std::string pattern = (fs::temp_directory_path() / "torchmva-XXXXXX").string();
-      fPath = mkdtemp(pattern.data());
-      fs::current_path(fPath);
-   }
-   ~WorkFolder()
-   {
-      fs::current_path(fBefore);
-      fs::remove_all(fPath);
-   }
-   const fs::path &Path() const { return fPath; }
-
-private:
-   fs::path fBefore;
-   fs::path fPath;
-};
-
-inline void WriteText(const fs::path &path, const std::string &text)
-{
-   std::ofstream(path) << text;
-}
-
-inline std::string ReadText(const fs::path &path)
-{
-   std::ifstream file(path);
-   std::ostringstream text;
-   text << file.rdbuf();
-   return text.str();
-}
+using TorchMVA::Test::ReadText;
+using TorchMVA::Test::WorkingDir;
+using TorchMVA::Test::WriteText;
 
 /// Gaussians, class c shifted by c, `nVariables` columns; all events train and test. Weight 1 + 0.5 * class.
 inline std::shared_ptr<TorchMVA::DataSet> MakeToy(Long64_t n, int nVariables, unsigned nClasses, bool regression,
