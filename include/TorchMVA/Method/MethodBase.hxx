@@ -43,6 +43,8 @@ public:
    Bool_t HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UInt_t nTargets) override = 0;
    virtual void Init() {}
    virtual void DeclareOptions() = 0;
+   /// Declares options that only weight files of older versions of TMVA contain; called before one is read.
+   virtual void DeclareCompatibilityOptions() {}
    /// Checks options once the analysis type is known. Called for training, not after reading a weight file.
    virtual void ProcessOptions() = 0;
    /// Learns from TrainingSample(). Throws Error.

@@ -10,6 +10,9 @@ namespace TorchMVA {
 
 namespace Internal {
 
+struct TreeTrainingRequest;
+struct TreeTrainingResult;
+
 /// What the plugin that knows Python offers the host, which does not.
 struct PythonHooks {
    void (*fInitialize)() = nullptr;
@@ -17,7 +20,13 @@ struct PythonHooks {
    void (*fSetProgramName)(const std::string &) = nullptr;
    std::string (*fGetProgramName)() = nullptr;
    std::string (*fExecutable)() = nullptr;
+   /// Sees that trees can be trained (MethodBDT), before anything else takes time.
+   void (*fPrepareTrees)() = nullptr;
+   void (*fTrainTrees)(const TreeTrainingRequest &request, TreeTrainingResult &result) = nullptr;
 };
+
+/// The hooks, after loading the plugin from beside the host library if that is needed. Throws Error (kPython).
+const PythonHooks &LoadPythonHooks();
 
 } // namespace Internal
 

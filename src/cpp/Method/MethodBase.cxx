@@ -204,6 +204,7 @@ void MethodBase::WriteStateToFile() const
 
 void MethodBase::ReadOptions(const std::vector<OptionInfo> &options)
 {
+   DeclareCompatibilityOptions();
    for (const auto &option : options)
       if (kCompatibilityOptions.count(option.fName) == 0)
          SetOption(option.fName, option.fValue);

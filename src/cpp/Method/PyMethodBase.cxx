@@ -19,8 +19,9 @@ const Internal::PythonHooks *LoadedHooks()
    return gHooks.load(std::memory_order_acquire);
 }
 
-/// Hooks of the plugin, which is loaded from beside this library if it is not yet. Throws Error (kPython).
-const Internal::PythonHooks &Hooks()
+} // namespace
+
+const Internal::PythonHooks &Internal::LoadPythonHooks()
 {
    if (const Internal::PythonHooks *hooks = LoadedHooks())
       return *hooks;
@@ -36,8 +37,6 @@ const Internal::PythonHooks &Hooks()
    throw Error(EErrorCode::kPython, "The PyTorch plugin cannot be loaded: " + reason, {{"library", path.string()}});
 }
 
-} // namespace
-
 bool PyMethodBase::SetHooks(const Internal::PythonHooks &hooks)
 {
    static const Internal::PythonHooks kept = hooks;
@@ -47,29 +46,29 @@ bool PyMethodBase::SetHooks(const Internal::PythonHooks &hooks)
 
 void PyMethodBase::PyInitialize()
 {
-   Hooks().fInitialize();
+   Internal::LoadPythonHooks().fInitialize();
 }
 
 Int_t PyMethodBase::PyIsInitialized()
 {
-   return Hooks().fIsInitialized() ? 1 : 0;
+   return Internal::LoadPythonHooks().fIsInitialized() ? 1 : 0;
 }
 
 void PyMethodBase::PyFinalize() {}
 
 void PyMethodBase::PySetProgramName(TString name)
 {
-   Hooks().fSetProgramName(name.Data());
+   Internal::LoadPythonHooks().fSetProgramName(name.Data());
 }
 
 TString PyMethodBase::Py_GetProgramName()
 {
-   return Hooks().fGetProgramName();
+   return Internal::LoadPythonHooks().fGetProgramName();
 }
 
 TString Python_Executable()
 {
-   return Hooks().fExecutable();
+   return Internal::LoadPythonHooks().fExecutable();
 }
 
 } // namespace TorchMVA
