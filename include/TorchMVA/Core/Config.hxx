@@ -32,8 +32,23 @@ public:
    void SetUseColor(Bool_t on) { fUseColor = on; }
    Bool_t IsSilent() const { return fSilent; }
    void SetSilent(Bool_t on) { fSilent = on; }
+   /// Whether everything that parses options writes its table to GetIONames().fOptionsReferenceFileDir.
    Bool_t WriteOptionsReference() const { return fWriteOptionsReference; }
    void SetWriteOptionsReference(Bool_t on) { fWriteOptionsReference = on; }
+   /// Lets ROOT use threads (its implicit multi-threading) and reading use `nThreads` of them; 0: one a core.
+   void EnableMT(UInt_t nThreads = 0);
+   /// One thread for ROOT and for reading. Python's and torch's own threads are not touched.
+   void DisableMT();
+   /// Whether ROOT's implicit multi-threading is on, whoever switched it on.
+   Bool_t IsMTEnabled() const;
+   /// Threads that reading of trees may use: one a core unless EnableMT or DisableMT said otherwise.
+   UInt_t GetNThreads() const;
+   /// Cores that this process may use.
+   UInt_t GetNCpu() const;
+   /// Processes that CrossValidation may use for its folds.
+   UInt_t GetNumWorkers() const { return fNumWorkers; }
+   /// Throws Error (kArgument) for 0.
+   void SetNumWorkers(UInt_t n);
    Bool_t DrawProgressBar() const { return fDrawProgressBar; }
    void SetDrawProgressBar(Bool_t on) { fDrawProgressBar = on; }
 
@@ -46,6 +61,8 @@ private:
    Bool_t fSilent = kFALSE;
    Bool_t fWriteOptionsReference = kFALSE;
    Bool_t fDrawProgressBar = kTRUE;
+   UInt_t fNThreads = 0; ///< 0: one a core
+   UInt_t fNumWorkers = 1;
    VariablePlotting fVariablePlotting;
    IONames fIONames;
 };

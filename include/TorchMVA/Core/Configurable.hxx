@@ -19,11 +19,12 @@ class OptionTable;
 struct OptionInfo {
    std::string fName;
    std::string fType;                 ///< "Bool", "Int", "UInt", "Float", "Double", "String"
-   std::string fValue;                ///< current value as written in a weight file ("True", "0.5", "D,G")
+   std::string fValue;                ///< current value as written in a weight file ("True", "0.5", "D,G", "1 2 3")
    std::string fDefault;              ///< value at declaration
    std::vector<std::string> fAllowed; ///< predefined values, empty = any
    std::string fDescription;
-   bool fIsSet = false; ///< set by the user ("modified")
+   bool fIsSet = false;   ///< set by the user ("modified")
+   std::size_t fSize = 0; ///< elements of an array option, whose values are separated by blanks; 0: no array
 };
 
 /// Something with an option string in TMVA's grammar (`name=value:!flag:flag`).
@@ -41,6 +42,9 @@ public:
    void SetName(const char *name) { fName = name; }
    const TString &GetOptions() const { return fOptions; }
    void SetOptions(const TString &options) { fOptions = options; }
+   /// Name of the file that gConfig().SetWriteOptionsReference(kTRUE) asks for: `optionInfo/<name>.optref`.
+   const TString &GetConfigName() const { return fConfigName.IsNull() ? fName : fConfigName; }
+   void SetConfigName(const TString &name) { fConfigName = name; }
    /// Declared options in order of declaration.
    std::vector<OptionInfo> GetOptionInfos() const;
 
@@ -52,6 +56,10 @@ protected:
    void DeclareOptionRef(Float_t &ref, const TString &name, const TString &description = "");
    void DeclareOptionRef(Double_t &ref, const TString &name, const TString &description = "");
    void DeclareOptionRef(TString &ref, const TString &name, const TString &description = "");
+   /// An array of `size` elements from `first` on, which must stay where they are: `name=value` sets all of them,
+   /// `name[i]=value` one. T is one of the types above.
+   template <typename T>
+   void DeclareOptionRef(T *first, Int_t size, const TString &name, const TString &description = "");
    /// Adds an allowed value to the option declared last.
    void AddPreDefVal(const TString &value);
    /// Forgets all declared options (their members keep their values).
@@ -59,15 +67,18 @@ protected:
 
    /// Parses the whole option string. Throws Error (kOption) that names the option, the value and, for an unknown
    /// option, the nearest declared names; nothing is changed then. A repeated option warns and the last one wins.
+   /// With gConfig().WriteOptionsReference() the table of options is then written to a file (Error kFile).
    void ParseOptions();
-   /// Sets one option from a weight file; same errors.
+   /// Sets one option from a weight file, an array from its values separated by blanks; same errors.
    void SetOption(const std::string &name, const std::string &value);
    bool IsOptionSet(const TString &name) const;
 
    Logger fLogger; //!
 
 private:
+   void WriteOptionsReference() const;
    TString fName;
+   TString fConfigName;
    TString fOptions;
    std::unique_ptr<Internal::OptionTable> fTable; //!
 };

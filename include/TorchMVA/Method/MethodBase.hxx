@@ -148,6 +148,11 @@ public:
    /// Lines below this are not written, whatever V and VerbosityLevel say. Takes effect with the options.
    void SetMinLogType(EMsgType type) { fMinLogType = type; }
    void PrintHelpMessage() const override;
+   /// What PrintHelpMessage prints: the text about this type, its own options, the options of every method.
+   std::string GetHelpPage() const;
+   /// Options that every method has, and those that only this one has.
+   std::vector<OptionInfo> GetBaseOptionInfos() const;
+   std::vector<OptionInfo> GetOwnOptionInfos() const;
 
 protected:
    /// Writes and reads what the method has learnt: the element `<Weights>`, which a file by TMVA may lack (false handle).
@@ -210,6 +215,7 @@ private:
    Double_t fTestTime = 0;
    Long64_t fNTrainingEvents = 0;
    Bool_t fIsSetUp = kFALSE;
+   std::size_t fNBaseOptions = 0;
 };
 
 } // namespace TorchMVA

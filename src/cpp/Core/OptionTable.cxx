@@ -3,6 +3,7 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
+#include <iomanip>
 #include <limits>
 #include <map>
 #include <sstream>
@@ -73,9 +74,13 @@ std::vector<std::string> SplitTokens(const std::string &text)
 
 } // namespace
 
-void OptionTable::Declare(Reference_t reference, const std::string &name, const std::string &description)
+void OptionTable::Declare(std::vector<Reference_t> references, bool isArray, const std::string &name,
+                          const std::string &description)
 {
-   Option option{reference, name, description, Format(reference), {}, false};
+   if (references.empty())
+      throw Error(EErrorCode::kState, "option '" + name + "' is declared as an array without elements");
+   Option option{std::move(references), isArray, name, description, "", {}, false};
+   option.fDefault = Values(option);
    const auto existing = Find(name);
    if (existing == kNone)
       fOptions.push_back(option);
@@ -94,8 +99,8 @@ std::vector<OptionInfo> OptionTable::GetInfos() const
 {
    std::vector<OptionInfo> infos;
    for (const auto &o : fOptions)
-      infos.push_back(
-         {o.fName, TypeName(o.fReference), Format(o.fReference), o.fDefault, o.fAllowed, o.fDescription, o.fIsSet});
+      infos.push_back({o.fName, TypeName(o.fReferences[0]), Values(o), o.fDefault, o.fAllowed, o.fDescription, o.fIsSet,
+                       o.fIsArray ? o.fReferences.size() : 0});
    return infos;
 }
 
@@ -135,20 +140,61 @@ std::vector<std::string> OptionTable::GetNames() const
 
 bool OptionTable::IsBool(const Option &option)
 {
-   return std::holds_alternative<Bool_t *>(option.fReference);
+   return std::holds_alternative<Bool_t *>(option.fReferences[0]);
+}
+
+std::string OptionTable::Values(const Option &option)
+{
+   if (!option.fIsArray)
+      return Format(option.fReferences[0]);
+   std::ostringstream out;
+   for (const auto &reference : option.fReferences) {
+      const std::string value = Format(reference);
+      out << (&reference == option.fReferences.data() ? "" : " ");
+      // Blanks separate the values, so a text that has some is quoted.
+      if (value.empty() || value.find_first_of(" \t\n\"") != std::string::npos)
+         out << std::quoted(value);
+      else
+         out << value;
+   }
+   return out.str();
+}
+
+OptionTable::Assignment OptionTable::InterpretElement(const std::string &name, const std::string &value,
+                                                      const std::string &owner) const
+{
+   const auto bracket = name.find('[');
+   if (bracket == std::string::npos || name.back() != ']')
+      return {kNone, value};
+   const auto i = Find(name.substr(0, bracket));
+   if (i == kNone)
+      return {kNone, value};
+   const Option &option = fOptions[i];
+   if (!option.fIsArray)
+      throw Error(EErrorCode::kOption, "option '" + option.fName + "' of " + owner + " is no array: expected '" +
+                                          option.fName + "=value', found '" + name + "=" + value + "'");
+   const std::string index = name.substr(bracket + 1, name.size() - bracket - 2);
+   Long64_t element = 0;
+   if (!ParseInteger(index, 0, static_cast<Long64_t>(option.fReferences.size()) - 1, element))
+      throw Error(EErrorCode::kOption, "option '" + option.fName + "' of " + owner + ": expected an index from 0 to " +
+                                          std::to_string(option.fReferences.size() - 1) + ", found '" + index + "'");
+   return {i, value, static_cast<std::size_t>(element)};
 }
 
 OptionTable::Assignment OptionTable::Interpret(const std::string &token, const std::string &owner) const
 {
    const auto equal = token.find('=');
-   if (equal != std::string::npos)
-      return {Find(token.substr(0, equal)), token.substr(equal + 1)};
+   if (equal != std::string::npos) {
+      const std::string name = token.substr(0, equal), value = token.substr(equal + 1);
+      const auto literal = Find(name); // an option may be called "name[0]"
+      return literal != kNone ? Assignment{literal, value} : InterpretElement(name, value, owner);
+   }
    if (token[0] == '!') {
       const auto i = Find(token.substr(1));
       if (i != kNone && !IsBool(fOptions[i]))
          throw Error(EErrorCode::kOption, "option '" + fOptions[i].fName + "' of " + owner + " is no flag (type " +
-                                             TypeName(fOptions[i].fReference) + "): expected '" + fOptions[i].fName +
-                                             "=value', found '" + token + "'");
+                                             TypeName(fOptions[i].fReferences[0]) + "): expected '" +
+                                             fOptions[i].fName + "=value', found '" + token + "'");
       return {i, "False"};
    }
    const auto i = Find(token);
@@ -189,7 +235,7 @@ OptionTable::Value_t OptionTable::Convert(const Option &option, const std::strin
          ThrowBadValue(owner, option.fName, text,
                        "one of " + Join(option.fAllowed) + DidYouMean(text, option.fAllowed));
    }
-   const std::string type = TypeName(option.fReference);
+   const std::string type = TypeName(option.fReferences[0]);
    if (type == "String")
       return TString(value);
    if (type == "Bool") {
@@ -217,10 +263,13 @@ OptionTable::Value_t OptionTable::Convert(const Option &option, const std::strin
    return number;
 }
 
-void OptionTable::Assign(Option &option, const Value_t &value)
+void OptionTable::Assign(Option &option, std::size_t element, const Value_t &value)
 {
-   std::visit([&value](auto *target) { *target = std::get<std::remove_reference_t<decltype(*target)>>(value); },
-              option.fReference);
+   for (std::size_t i = 0; i < option.fReferences.size(); ++i) {
+      if (element == kAll || element == i)
+         std::visit([&value](auto *target) { *target = std::get<std::remove_reference_t<decltype(*target)>>(value); },
+                    option.fReferences[i]);
+   }
    option.fIsSet = true;
 }
 
@@ -244,16 +293,17 @@ std::vector<std::string> OptionTable::Parse(const std::string &text, const std::
       values.push_back(Convert(fOptions[a.fOption], a.fValue, owner));
 
    std::vector<std::string> warnings;
-   std::map<std::size_t, std::string> seen;
+   std::map<std::pair<std::size_t, std::size_t>, std::string> seen; // option and element
    for (std::size_t i = 0; i < assignments.size(); ++i) {
       auto &option = fOptions[assignments[i].fOption];
-      const auto first = seen.emplace(assignments[i].fOption, assignments[i].fValue);
+      const auto first =
+         seen.emplace(std::make_pair(assignments[i].fOption, assignments[i].fElement), assignments[i].fValue);
       if (!first.second) {
          warnings.push_back("Value for option " + option.fName + " was previously set to " + first.first->second +
                             ", now " + assignments[i].fValue);
          first.first->second = assignments[i].fValue;
       }
-      Assign(option, values[i]);
+      Assign(option, assignments[i].fElement, values[i]);
    }
    return warnings;
 }
@@ -264,7 +314,21 @@ void OptionTable::Set(const std::string &name, const std::string &value, const s
    if (i == kNone)
       throw Error(EErrorCode::kOption, "unknown option of " + owner + ": '" + name + "'" + DidYouMean(name, GetNames()),
                   {{"known", Join(GetNames())}});
-   Assign(fOptions[i], Convert(fOptions[i], value, owner));
+   Option &option = fOptions[i];
+   std::vector<std::string> texts{value};
+   if (option.fIsArray) {
+      texts.clear();
+      std::istringstream in(value);
+      for (std::string text; in >> std::quoted(text);)
+         texts.push_back(text);
+      if (texts.size() != option.fReferences.size())
+         ThrowBadValue(owner, name, value, std::to_string(option.fReferences.size()) + " values");
+   }
+   std::vector<Value_t> values;
+   for (const auto &text : texts)
+      values.push_back(Convert(option, text, owner));
+   for (std::size_t element = 0; element < values.size(); ++element)
+      Assign(option, element, values[element]);
 }
 
 } // namespace Internal

@@ -2,6 +2,7 @@
 
 #include "ColumnReader.hxx"
 #include "TTree.h"
+#include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
 
@@ -9,7 +10,6 @@
 #include <cmath>
 #include <future>
 #include <mutex>
-#include <thread>
 
 namespace TorchMVA {
 namespace Internal {
@@ -233,7 +233,7 @@ void TreeReader::ReadFlat(const TreeSelection &selection, EventSink &sink) const
       cursor.MoveTo(begin);
       columns.StartSubtree(begin);
       const Long64_t end = std::min(begin + session.Tree().GetTree()->GetEntries(), selection.fCandidates);
-      const Long64_t cores = std::max(std::thread::hardware_concurrency(), 1u);
+      const Long64_t cores = gConfig().GetNThreads();
       const Long64_t nThreads =
          columns.IsIndependent() ? std::min({cores, kMaxThreads, 1 + (end - begin) / kEntriesPerThread}) : 1;
       queue.SetEnd(end);

@@ -2,6 +2,7 @@
 
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/OptionHelp.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Transform/VariableStatistics.hxx"
 #include "TorchMVA/Weights/WeightFile.hxx"
@@ -62,7 +63,9 @@ void MethodBase::SetupMethod()
    if (fIsSetUp)
       throw Error(EErrorCode::kState, "SetupMethod was already called", {{"method", fMethodTitle.Data()}});
    fIsSetUp = kTRUE;
+   SetConfigName("Method" + GetMethodTypeName());
    DeclareBaseOptions();
+   fNBaseOptions = GetOptionInfos().size();
    Init();
    DeclareOptions();
    fSignalReferenceCut = GetDefaultSignalReferenceCut();
@@ -247,20 +250,35 @@ void MethodBase::ReadStateFromXMLString(const char *xml)
    ReadStateFromXML(document.Root());
 }
 
+// ---- help -----------------------------------------------------------------------------------------------------------
+
+std::vector<OptionInfo> MethodBase::GetBaseOptionInfos() const
+{
+   const auto infos = GetOptionInfos();
+   return {infos.begin(), infos.begin() + fNBaseOptions};
+}
+
+std::vector<OptionInfo> MethodBase::GetOwnOptionInfos() const
+{
+   const auto infos = GetOptionInfos();
+   return {infos.begin() + fNBaseOptions, infos.end()};
+}
+
+std::string MethodBase::GetHelpPage() const
+{
+   const std::string type = GetMethodTypeName().Data();
+   std::string page = GetHelpText();
+   page += page.empty() ? "" : "\n\n";
+   const auto own = GetOwnOptionInfos();
+   page += own.empty() ? type + " has no options of its own."
+                       : "Options of " + type + ":\n\n" + Internal::FormatOptionTable(own);
+   return page + "\n\nOptions of every method:\n\n" + Internal::FormatOptionTable(GetBaseOptionInfos());
+}
+
 void MethodBase::PrintHelpMessage() const
 {
    fLogger.Header("Help of method type " + std::string(GetMethodTypeName().Data()));
-   const std::string text = GetHelpText();
-   if (!text.empty())
-      fLogger.Info(text);
-   fLogger.Info("Options (type, default): meaning");
-   for (const auto &option : GetOptionInfos()) {
-      std::string line = "  " + option.fName + " (" + option.fType + ", " +
-                         (option.fDefault.empty() ? "\"\"" : option.fDefault) + "): " + option.fDescription;
-      for (std::size_t i = 0; i < option.fAllowed.size(); ++i)
-         line += (i == 0 ? " {" : ", ") + option.fAllowed[i] + (i + 1 == option.fAllowed.size() ? "}" : "");
-      fLogger.Info(line);
-   }
+   fLogger.Info(GetHelpPage());
 }
 
 } // namespace TorchMVA

@@ -66,6 +66,8 @@ void AddOptions(const XmlNode &root, const std::vector<OptionInfo> &options)
    for (const OptionInfo &option : options) {
       const XmlNode node = list.AddChild("Option", option.fValue);
       node.SetAttribute("name", option.fName);
+      if (option.fSize > 0)
+         node.SetAttribute("size", static_cast<long long>(option.fSize));
       node.SetAttribute("modified", option.fIsSet ? "Yes" : "No");
    }
 }

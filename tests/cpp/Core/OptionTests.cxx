@@ -1,13 +1,17 @@
 // The grammar of option strings (Configurable).
 
 #include "support/ExpectError.hxx"
+#include "support/TempDir.hxx"
 
 #include "TError.h"
+#include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Configurable.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
+#include "TorchMVA/Core/OptionHelp.hxx"
 
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -43,6 +47,31 @@ public:
    Double_t fDouble = 0.25;
    TString fText = "none";
    TString fMethod = "Fisher";
+};
+
+class ArrayJob : public Configurable {
+public:
+   explicit ArrayJob(const TString &options) : Configurable("ArrayJob", options)
+   {
+      DeclareOptionRef(fInts, 3, "NVars", "numbers");
+      Double_t *steps = fSteps.data();
+      DeclareOptionRef(steps, 2, "Step", "steps");
+      DeclareOptionRef(fModes, 2, "Mode", "modes");
+      for (const char *mode : {"Fast", "Exact"})
+         AddPreDefVal(mode);
+      DeclareOptionRef(fTexts, 2, "File", "files");
+      DeclareOptionRef(fLiteral, "NVars[9]", "an option of that very name");
+      DeclareOptionRef(fNumber, "Number", "no array");
+   }
+   using Configurable::ParseOptions;
+   using Configurable::SetOption;
+
+   Int_t fInts[3] = {1, 2, 3};
+   std::vector<Double_t> fSteps = {0.5, 0.25};
+   TString fModes[2] = {"Fast", "Fast"};
+   TString fTexts[2] = {"", "a b"};
+   Int_t fLiteral = 0;
+   Int_t fNumber = 0;
 };
 
 std::string State(const Job &job)
@@ -170,6 +199,98 @@ TEST(Options, ValuesOfAWeightFileAreSetOneByOne)
       job.SetOption(info.fName, info.fValue);
    EXPECT_EQ(State(job), kDefaults);
    ExpectError(EErrorCode::kOption, {"Sead", "Seed"}, [&] { job.SetOption("Sead", "1"); });
+}
+
+TEST(ArrayOptions, OneElementOrAllAreSet)
+{
+   ArrayJob job("NVars[1]=7:nvars[2]=8.0:Step=2:mode[1]=exact:File[0]=x y:NVars[9]=5");
+   job.ParseOptions();
+   EXPECT_EQ((std::vector<Int_t>(job.fInts, job.fInts + 3)), (std::vector<Int_t>{1, 7, 8}));
+   EXPECT_EQ(job.fSteps, (std::vector<Double_t>{2, 2}));
+   EXPECT_STREQ(job.fModes[0], "Fast");
+   EXPECT_STREQ(job.fModes[1], "Exact");
+   EXPECT_STREQ(job.fTexts[0], "x y");
+   EXPECT_EQ(job.fLiteral, 5); // looked up literally before it is taken for an element
+
+   ArrayJob all("NVars=4:NVars[0]=6");
+   all.ParseOptions();
+   EXPECT_EQ((std::vector<Int_t>(all.fInts, all.fInts + 3)), (std::vector<Int_t>{6, 4, 4}));
+}
+
+TEST(ArrayOptions, InfosAndWeightFilesHoldTheValuesSeparatedByBlanks)
+{
+   ArrayJob job("NVars[1]=7");
+   job.ParseOptions();
+   const auto infos = job.GetOptionInfos();
+   EXPECT_EQ(infos[0].fType, "Int");
+   EXPECT_EQ(infos[0].fSize, 3u);
+   EXPECT_EQ(infos[0].fDefault, "1 2 3");
+   EXPECT_EQ(infos[0].fValue, "1 7 3");
+   EXPECT_EQ(infos[3].fValue, "\"\" \"a b\"");
+   EXPECT_EQ(infos[5].fSize, 0u);
+   ArrayJob other("");
+   for (const auto &info : infos)
+      other.SetOption(info.fName, info.fValue);
+   for (std::size_t i = 0; i < infos.size(); ++i)
+      EXPECT_EQ(other.GetOptionInfos()[i].fValue, infos[i].fValue);
+   ExpectError(EErrorCode::kOption, {"NVars", "3 values", "1 2"}, [&] { other.SetOption("NVars", "1 2"); });
+}
+
+TEST(ArrayOptions, MistakesAreNamed)
+{
+   const auto parse = [](const char *options) { ArrayJob(options).ParseOptions(); };
+   ExpectError(EErrorCode::kOption, {"NVars", "index from 0 to 2", "'3'"}, [&] { parse("NVars[3]=1"); });
+   ExpectError(EErrorCode::kOption, {"'-1'"}, [&] { parse("NVars[-1]=1"); });
+   ExpectError(EErrorCode::kOption, {"'x'"}, [&] { parse("NVars[x]=1"); });
+   ExpectError(EErrorCode::kOption, {"Number", "no array"}, [&] { parse("Number[0]=1"); });
+   ExpectError(EErrorCode::kOption, {"Mode", "one of Fast, Exact"}, [&] { parse("Mode[0]=Slow"); });
+   ExpectError(EErrorCode::kOption, {"Nothing[0]=1"}, [&] { parse("Nothing[0]=1"); });
+}
+
+TEST(Help, TableIsAlignedAndWrapsLongCells)
+{
+   OptionInfo plain{"BatchSize", "UInt", "100", "100", {}, "Events in a training batch"};
+   OptionInfo chosen{
+      "M", "String", "", "", {"Fisher", "Mahalanobis", "SomethingElse"}, std::string(58, 'x') + " second line"};
+   const std::string table = Internal::FormatOptionTable({plain, chosen});
+   std::vector<std::string> lines;
+   std::istringstream in(table);
+   for (std::string line; std::getline(in, line);)
+      lines.push_back(line);
+   ASSERT_EQ(lines.size(), 5u);
+   const auto meaning = lines[0].find("meaning");
+   EXPECT_EQ(lines[1].find_first_not_of("- "), std::string::npos);
+   EXPECT_EQ(lines[2].find("Events in a training batch"), meaning);
+   EXPECT_EQ(lines[3].find("\"\""), lines[0].find("default"));
+   EXPECT_EQ(lines[4].find("SomethingElse"), lines[0].find("allowed"));
+   EXPECT_EQ(lines[4].find("second line"), meaning);
+}
+
+TEST(Help, MarkdownEscapesWhatWouldBeSyntax)
+{
+   const std::string table =
+      Internal::FormatOptionMarkdown({{"nTrain_<Class>", "Int", "0", "0", {"a", "b"}, "this | that <title>"}});
+   EXPECT_NE(table.find("| `nTrain_<Class>` | Int | `0` | a, b | this \\| that &lt;title> |"), std::string::npos)
+      << table;
+}
+
+TEST(Help, OptionsReferenceIsWrittenWhereGConfigSays)
+{
+   const TorchMVA::Test::WorkingDir folder;
+   gConfig().SetWriteOptionsReference(kTRUE);
+   gConfig().GetIONames().fOptionsReferenceFileDir = "info/below";
+   Job job("V");
+   job.SetConfigName("MethodJob");
+   job.ParseOptions();
+   gConfig().SetWriteOptionsReference(kFALSE);
+   const std::string text = TorchMVA::Test::ReadText("info/below/MethodJob.optref");
+   EXPECT_NE(text.find(Internal::FormatOptionTable(job.GetOptionInfos())), std::string::npos) << text;
+   gConfig().SetWriteOptionsReference(kTRUE);
+   TorchMVA::Test::WriteText("file", "");
+   gConfig().GetIONames().fOptionsReferenceFileDir = "file";
+   ExpectError(EErrorCode::kFile, {"file/MethodJob.optref"}, [&] { job.ParseOptions(); });
+   gConfig().SetWriteOptionsReference(kFALSE);
+   gConfig().GetIONames().fOptionsReferenceFileDir = "optionInfo";
 }
 
 TEST(NearestName, IsCaseInsensitiveAndRefusesTheFarAway)
