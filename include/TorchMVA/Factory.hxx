@@ -48,6 +48,17 @@ public:
    /// Trains every method in booking order. With ModelPersistence each is then read back from its weight file, so that
    /// everything after this uses the model that was saved.
    void TrainAllMethods();
+   /// Calls OptimizeTuningParameters of every method and returns the best values of the last that has any (TMVA's
+   /// result); methods without parameters to tune warn and stay as they are.
+   std::map<TString, Double_t> OptimizeAllMethods(TString fomType = "ROCIntegral", TString fitType = "FitGA");
+   void OptimizeAllMethodsForClassification(TString fomType = "ROCIntegral", TString fitType = "FitGA")
+   {
+      OptimizeAllMethods(fomType, fitType);
+   }
+   void OptimizeAllMethodsForRegression(TString fomType = "ROCIntegral", TString fitType = "FitGA")
+   {
+      OptimizeAllMethods(fomType, fitType);
+   }
    void TrainAllMethodsForClassification() { TrainAllMethods(); }
    void TrainAllMethodsForRegression() { TrainAllMethods(); }
    /// Applies every method to the test sample.
@@ -61,6 +72,9 @@ public:
    Bool_t HasMethod(const TString &datasetName, const TString &title) const;
    /// Methods of a data set in booking order.
    MVector GetMethods(const TString &datasetName) const;
+   /// Writes the standalone class of one trained method, of all without a title, beside its weight file; training with
+   /// ModelPersistence does so already. Throws as MethodBase::MakeClass.
+   virtual void MakeClass(const TString &datasetName, const TString &title = "") const;
    /// Prints the help of one method, of all without a title.
    void PrintHelpMessage(const TString &datasetName, const TString &title = "") const;
 
@@ -106,6 +120,7 @@ private:
    TString MakeWeightFolder(const TString &datasetName) const;
    void CheckTrainingInput(DataSetInfo &info) const;
    void TrainOne(MethodBase &method);
+   void WriteStandaloneClass(const MethodBase &method) const;
    void PrintRanking(MethodBase &method) const;
    void WriteDataSet(Booking &booking);
    struct EvaluationTables;

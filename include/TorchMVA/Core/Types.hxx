@@ -16,7 +16,8 @@ enum HistType { kMVAType = 0, kProbaType, kRarityType, kCompareType };
 /// The enumerations of TMVA, with TMVA's numbers, and the names of the method types.
 class Types {
 public:
-   enum EMVA {
+   /// Of a fixed type: methods from elsewhere get numbers above kMaxMethod.
+   enum EMVA : Int_t {
       kVariable = 0,
       kCuts,
       kLikelihood,
@@ -75,6 +76,8 @@ public:
    TString GetMethodName(EMVA type) const;
    /// Adds a name for a number; false if the name is taken by another number.
    Bool_t AddTypeMapping(EMVA type, const TString &name);
+   /// The number of a name, which gets a new one above kMaxMethod if it has none: for methods that are no part of EMVA.
+   EMVA AddTypeMapping(const TString &name);
    /// "Classification", "Regression" or "Multiclass".
    static const char *GetAnalysisTypeName(EAnalysisType type);
    /// Inverse of GetAnalysisTypeName, case-insensitive; throws Error (kArgument).

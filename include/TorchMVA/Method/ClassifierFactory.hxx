@@ -2,6 +2,7 @@
 #define TORCHMVA_METHOD_CLASSIFIERFACTORY_HXX
 
 #include "TString.h"
+#include "TorchMVA/Core/Types.hxx"
 
 #include <map>
 #include <memory>
@@ -52,18 +53,21 @@ private:
 
 } // namespace TorchMVA
 
-/// Once, in the source file of a method class TorchMVA::Method<X> with a number TorchMVA::Types::k<X>.
+/// Once, in the source file of a method class Method<X>, which is in the namespace TorchMVA, in the one that this stands
+/// in, or in none. Makes the name X known to Factory and Reader, and to Types: a method that has no Types::k<X> passes
+/// `Types::Instance().GetMethodType("X")` to MethodBase (docs/add-a-method.md).
 #define REGISTER_METHOD(X) \
    namespace { \
    TorchMVA::IMethod *CreateMethod##X(const TString &job, const TString &title, TorchMVA::DataSetInfo &info, \
                                       const TString &option) \
    { \
+      using namespace TorchMVA; \
       if (job.IsNull() && title.IsNull()) \
-         return new TorchMVA::Method##X(info, option); \
-      return new TorchMVA::Method##X(job, title, info, option); \
+         return new Method##X(info, option); \
+      return new Method##X(job, title, info, option); \
    } \
    const bool kRegistered##X = TorchMVA::ClassifierFactory::Instance().Register(#X, CreateMethod##X) && \
-                               TorchMVA::Types::Instance().AddTypeMapping(TorchMVA::Types::k##X, #X); \
+                               TorchMVA::Types::Instance().AddTypeMapping(#X) >= 0; \
    }
 
 #endif

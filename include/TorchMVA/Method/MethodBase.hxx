@@ -9,9 +9,14 @@
 #include "TorchMVA/Method/Ranking.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
 
+#include <iosfwd>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
+
+class TDirectory;
+class TFile;
 
 namespace TorchMVA {
 
@@ -42,6 +47,8 @@ public:
    // ---- what a method implements -----------------------------------------------------------------------------------
    Bool_t HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UInt_t nTargets) override = 0;
    virtual void Init() {}
+   /// Forgets what an earlier training left. Called before each training.
+   virtual void Reset() {}
    virtual void DeclareOptions() = 0;
    /// Declares options that only weight files of older versions of TMVA contain; called before one is read.
    virtual void DeclareCompatibilityOptions() {}
@@ -58,6 +65,22 @@ public:
    const Ranking *CreateRanking() override { return nullptr; }
    /// Response at which an event counts as signal.
    virtual Double_t GetDefaultSignalReferenceCut() const { return 0.5; }
+   /// What can only be checked once all is set up or read; Factory and Reader call it last. The default throws Error
+   /// (kState) if SetupMethod was not called; unknown options never come this far.
+   virtual void CheckSetup();
+   /// Finds the best values of the method's parameters for a figure of merit ("ROCIntegral", ...) with a search
+   /// ("FitGA", "Scan", ...), and returns them by name. The default has nothing to tune: it warns and returns nothing.
+   virtual std::map<TString, Double_t> OptimizeTuningParameters(TString fomType = "ROCIntegral",
+                                                                TString fitType = "FitGA");
+   /// Takes over values from OptimizeTuningParameters. The default warns.
+   virtual void SetTuneParameters(std::map<TString, Double_t> parameters);
+   /// Writes the trained method as a C++ class that needs neither ROOT nor TorchMVA (tmva-compat 9.6): class
+   /// Read<title>, a subclass of IClassifierReader, in the given file, or, without one, in GetStandaloneFileName().
+   /// A method without MakeClassSpecific writes nothing and says so (VERBOSE). Throws Error (kState) for a method
+   /// that was not trained, Error (kMethod) for a regression or several responses, Error (kFile).
+   virtual void MakeClass(const TString &file = "") const;
+   /// `<weight folder>/<job>_<title>.class.C`, as TMVA names it.
+   TString GetStandaloneFileName() const;
 
    // ---- life cycle, called by Factory and Reader -------------------------------------------------------------------
    /// Declares the options of the base and of the method. Once.
@@ -119,25 +142,56 @@ public:
    Types::EMVA GetMethodType() const { return fMethodType; }
    TString GetTestvarName() const { return "MVA_" + fMethodTitle; }
    TString GetProbaName() const { return GetTestvarName() + "_Proba"; }
+   /// Another type than the class was made for: what the plugin manager makes is of type kPlugins, so that a Reader
+   /// finds it there.
+   void SetMethodType(Types::EMVA type) { fMethodType = type; }
    TString GetWeightFileName() const;
    void SetWeightFileName(const TString &path) { fWeightFile = path; }
    const TString &GetWeightFileDir() const { return fWeightFileDir; }
    void SetWeightFileDir(const TString &dir) { fWeightFileDir = dir; }
    void SetModelPersistence(Bool_t on) { fModelPersistence = on; }
    Bool_t IsModelPersistence() const { return fModelPersistence; }
+   /// TMVA's other name of the model persistence: no weight file is written, and none is read back.
+   void DisableWriting(Bool_t disable) { fModelPersistence = !disable; }
+   /// The output file and the method's folder in it (<dataset>/Method_<Type>/<Title>), set by Factory when training
+   /// begins; nullptr without an output file. Not owned.
+   void SetFile(TFile *file) { fFile = file; }
+   TFile *GetFile() const { return fFile; }
+   void SetSilentFile(Bool_t silent) { fSilentFile = silent; }
+   Bool_t IsSilentFile() const { return fSilentFile || !fFile; }
+   void SetBaseDir(TDirectory *directory) { fBaseDir = directory; }
+   TDirectory *BaseDir() const { return fBaseDir; }
+   /// The folder of all methods of this type: <dataset>/Method_<Type>.
+   TDirectory *MethodBaseDir() const;
+   /// TMVA's release in the weight file that was read ("4.2.1" and 262657), or that will be written.
+   TString GetTrainingTMVAVersionString() const;
+   UInt_t GetTrainingTMVAVersionCode() const;
    UInt_t GetNvar() const { return fDataSetInfo.GetNVariables(); }
    UInt_t GetNVariables() const { return fDataSetInfo.GetNVariables(); }
    UInt_t GetNTargets() const { return fDataSetInfo.GetNTargets(); }
    const TString &GetInputVar(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetInternalName(); }
    const TString &GetInputLabel(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetLabel(); }
    const TString &GetInputTitle(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetTitle(); }
+   /// Range, mean and RMS of an untransformed variable on the training sample, by index or internal name.
+   Double_t GetXmin(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetMin(); }
+   Double_t GetXmax(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetMax(); }
+   Double_t GetMean(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetMean(); }
+   Double_t GetRMS(Int_t i) const { return fDataSetInfo.GetVariableInfo(i).GetRMS(); }
+   Double_t GetXmin(const TString &variable) const { return GetXmin(fDataSetInfo.FindVarIndex(variable)); }
+   Double_t GetXmax(const TString &variable) const { return GetXmax(fDataSetInfo.FindVarIndex(variable)); }
    Bool_t DoRegression() const { return fAnalysisType == Types::kRegression; }
    Bool_t DoMulticlass() const { return fAnalysisType == Types::kMulticlass; }
    Types::EAnalysisType GetAnalysisType() const { return fAnalysisType; }
    DataSetInfo &DataInfo() const { return fDataSetInfo; }
    DataSet *Data() const { return fDataSetInfo.GetDataSet(); }
    /// Transformed event i of the current sample.
-   Event GetEvent(Long64_t i) const;
+   Event GetEvent(Long64_t i) const { return GetEvent(i, fCurrentType); }
+   Event GetEvent(Long64_t i, Types::ETreeType type) const;
+   Event GetTrainingEvent(Long64_t i) const { return GetEvent(i, Types::kTraining); }
+   Event GetTestingEvent(Long64_t i) const { return GetEvent(i, Types::kTesting); }
+   /// All transformed events of a sample as objects, for code written for TMVA; methods that care for speed use
+   /// TrainingSample(). The method keeps them until the next call, training or reading.
+   const std::vector<Event *> &GetEventCollection(Types::ETreeType type);
    Long64_t GetNEvents() const { return Data()->GetNEvents(fCurrentType); }
    const TransformPipeline &GetTransformations() const { return fTransformations; }
    Double_t GetSignalReferenceCut() const { return fSignalReferenceCut; }
@@ -158,6 +212,13 @@ protected:
    /// Writes and reads what the method has learnt: the element `<Weights>`, which a file by TMVA may lack (false handle).
    virtual void AddWeightsXMLTo(const XmlNode &weights) const = 0;
    virtual void ReadWeightsFromXML(const XmlNode &weights) = 0;
+   /// The method's part of the standalone class `className`, as in TMVA: first the private data members, the `};` that
+   /// ends the class, then the definitions of its functions `void Initialize()`, `void Clear()` and
+   /// `double GetMvaValue__(const std::vector<double> &inputs) const` (the inputs are transformed). Writing nothing,
+   /// the default, says that the method has no standalone form.
+   virtual void MakeClassSpecific(std::ostream &out, const TString &className) const;
+   /// What MakeClassSpecific needs before the class: includes and helper classes. The default writes nothing.
+   virtual void MakeClassSpecificHeader(std::ostream &out, const TString &className) const;
    /// Text for `H` and PrintHelpMessage.
    virtual std::string GetHelpText() const { return ""; }
    /// Files that belong to the weight file (model beside it) are written relative to this folder.
@@ -214,6 +275,12 @@ private:
    Double_t fTrainTime = 0;
    Double_t fTestTime = 0;
    Long64_t fNTrainingEvents = 0;
+   std::string fTMVARelease; ///< of the weight file that was read
+   TFile *fFile = nullptr;   ///< not owned
+   Bool_t fSilentFile = kFALSE;
+   TDirectory *fBaseDir = nullptr;      ///< belongs to the file
+   std::vector<Event> fEventCollection; //!
+   std::vector<Event *> fEventPointers; //!
    Bool_t fIsSetUp = kFALSE;
    std::size_t fNBaseOptions = 0;
 };

@@ -7,6 +7,7 @@
 #include "TorchMVA/Data/DataSet.hxx"
 #include "TorchMVA/Data/VariableInfo.hxx"
 
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,13 @@ public:
    static TransformPipeline Read(const XmlNode &transformations, const TransformContext &context);
    /// Fills `<Transformations NTransformations=..>` (layout of tmva-compat 9.4; also stores each reference class).
    void Write(const XmlNode &transformations) const;
+
+   /// The statements of C++ that do the same to `std::vector<double> &v`, the variables of one event, rounding to single
+   /// precision as Apply does; they need GetCodeHeader() before them and <cmath>, <cstddef>, <vector>, nothing else.
+   /// Throws Error (kMethod) if a step mixes variables with targets or spectators, which a standalone class has not.
+   void WriteCode(std::ostream &out) const;
+   /// Helper classes for that code, with an include guard of their own.
+   static const char *GetCodeHeader();
 
    /// No step at all, so that Apply leaves every row as it is.
    bool IsIdentity() const;

@@ -19,6 +19,8 @@ struct WeightFileHeader {
    std::string fMethodType;  ///< "PyTorch"
    std::string fMethodTitle; ///< "MyNet"
    Types::EAnalysisType fAnalysisType = Types::kNoAnalysisType;
+   /// TMVA's release that the file was written by, or compatible with: "4.2.1 [262657]"; may be empty in a file.
+   std::string fTMVARelease = "4.2.1 [262657]";
    long long fNTrainingEvents = 0;
    double fTrainingTime = 0; ///< seconds
    std::vector<OptionInfo> fOptions;

@@ -146,6 +146,7 @@ IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &we
       booked.fMethod->SetMinLogType(kWARNING);
    booked.fMethod->SetupMethod();
    booked.fMethod->ReadStateFromXML(root);
+   booked.fMethod->CheckSetup();
    return fMethods.emplace(tag, std::move(booked)).first->second.fMethod.get();
 }
 

@@ -3,6 +3,7 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -64,6 +65,17 @@ Bool_t Types::AddTypeMapping(EMVA type, const TString &name)
    if (inserted.second)
       fImpl->fNames.emplace(type, name.Data());
    return inserted.second || inserted.first->second == type;
+}
+
+Types::EMVA Types::AddTypeMapping(const TString &name)
+{
+   const auto found = fImpl->fNumbers.find(name.Data());
+   if (found != fImpl->fNumbers.end())
+      return found->second;
+   const EMVA highest = fImpl->fNames.rbegin()->first;
+   const EMVA number = static_cast<EMVA>(std::max<int>(highest, kMaxMethod) + 1);
+   AddTypeMapping(number, name);
+   return number;
 }
 
 const char *Types::GetAnalysisTypeName(EAnalysisType type)

@@ -2,15 +2,14 @@
 
 #include "TXMLEngine.h"
 #include "TorchMVA/Core/Error.hxx"
+#include "WriteFile.hxx"
 #include "XmlParser.hxx"
 #include "XmlWriter.hxx"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <limits>
-#include <unistd.h>
 
 namespace TorchMVA {
 
@@ -82,19 +81,7 @@ TXMLEngine &XmlDocument::Engine() const
 
 void XmlDocument::Write(const std::string &path) const
 {
-   const std::string text = Internal::WriteXml(fImpl->fEngine, fImpl->fRoot);
-   // Beside the target, so that the rename stays on one file system; with the process in the name, so that two jobs
-   // in one folder do not share it.
-   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
-   errno = 0;
-   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-   out.write(text.data(), text.size());
-   out.close();
-   if (!out || std::rename(temporary.c_str(), path.c_str()) != 0) {
-      const std::string reason = errno ? std::strerror(errno) : "unknown reason";
-      std::remove(temporary.c_str());
-      throw Error(EErrorCode::kFile, "cannot write '" + path + "': " + reason, {{"file", path}});
-   }
+   Internal::WriteFile(path, Internal::WriteXml(fImpl->fEngine, fImpl->fRoot));
 }
 
 } // namespace TorchMVA

@@ -3,6 +3,7 @@
 #include "FactoryBooking.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
+#include "TorchMVA/Output/OutputFile.hxx"
 #include "TorchMVA/Tools.hxx"
 
 #include "TDirectory.h"
@@ -120,8 +121,11 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
       method->SetWeightFileDir(MakeWeightFolder(loader->GetName()));
    method->SetModelPersistence(fModelPersistence);
    method->SetAnalysisType(fAnalysisType);
+   method->SetFile(fTargetFile);
+   method->SetSilentFile(IsSilentFile());
    method->SetupMethod();
    method->ProcessSetup();
+   method->CheckSetup();
    // Only now: what fails leaves no booking behind.
    auto &methods = BookingOf(*loader).fMethods;
    methods.push_back(std::move(method));
@@ -265,6 +269,16 @@ void Factory::PrintHelpMessage(const TString &datasetName, const TString &title)
       method->PrintHelpMessage();
 }
 
+void Factory::MakeClass(const TString &datasetName, const TString &title) const
+{
+   if (!title.IsNull()) {
+      RequireMethod(datasetName, title, "Factory::MakeClass").MakeClass();
+      return;
+   }
+   for (const auto &method : RequireBooking(datasetName, "Factory::MakeClass").fMethods)
+      method->MakeClass();
+}
+
 // ---- training and testing -------------------------------------------------------------------------------------------
 
 void Factory::CheckTrainingInput(DataSetInfo &info) const
@@ -278,6 +292,23 @@ void Factory::CheckTrainingInput(DataSetInfo &info) const
                   "expected at least " + std::to_string(kMinTrainingEvents) + " training events, found " +
                      std::to_string(nTraining),
                   {{"data set", info.GetName()}});
+}
+
+std::map<TString, Double_t> Factory::OptimizeAllMethods(TString fomType, TString fitType)
+{
+   const TDirectory::TContext keepDirectory;
+   std::map<TString, Double_t> best;
+   for (const auto &booking : fBookings) {
+      CheckTrainingInput(*booking->fInfo);
+      for (const auto &method : booking->fMethods) {
+         fLogger.Header(
+            ("Optimize method: " + method->GetMethodName() + " for " + AnalysisTitle(fAnalysisType)).Data());
+         auto found = method->OptimizeTuningParameters(fomType, fitType);
+         if (!found.empty())
+            best = std::move(found);
+      }
+   }
+   return best;
 }
 
 void Factory::TrainAllMethods()
@@ -297,7 +328,7 @@ void Factory::TrainAllMethods()
             PrintRanking(*method);
       for (const auto &method : booking->fMethods) {
          // What is tested, evaluated and applied later is the model in the file, so the training sample is, too.
-         if (fModelPersistence)
+         if (method->IsModelPersistence())
             method->ReadStateFromFile();
          method->AddOutput(Types::kTraining);
       }
@@ -307,10 +338,28 @@ void Factory::TrainAllMethods()
 void Factory::TrainOne(MethodBase &method)
 {
    fLogger.Header(("Train method: " + method.GetMethodName() + " for " + AnalysisTitle(fAnalysisType)).Data());
+   if (fTargetFile)
+      method.SetBaseDir(MakeMethodDirectory(fTargetFile, method.DataInfo().GetName(), method.GetMethodTypeName().Data(),
+                                            method.GetName()));
    method.TrainMethod();
-   if (fModelPersistence)
+   if (method.IsModelPersistence()) {
       method.WriteStateToFile();
+      WriteStandaloneClass(method);
+   }
    fLogger.Header("Training finished");
+}
+
+void Factory::WriteStandaloneClass(const MethodBase &method) const
+{
+   if (fAnalysisType != Types::kClassification)
+      return;
+   try {
+      method.MakeClass();
+   } catch (const Error &error) {
+      if (error.GetCode() != EErrorCode::kMethod) // kMethod: no class can do this; nobody asked for one, so go on
+         throw;
+      fLogger.Warning(("No standalone class of " + method.GetMethodName() + ": ").Data() + error.GetMessage());
+   }
 }
 
 void Factory::PrintRanking(MethodBase &method) const

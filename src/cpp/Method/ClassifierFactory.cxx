@@ -2,6 +2,7 @@
 
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Logger.hxx"
+#include "TorchMVA/Core/NearestName.hxx"
 #include "TorchMVA/Method/IMethod.hxx"
 
 #include <dlfcn.h>
@@ -95,10 +96,13 @@ ClassifierFactory::Creator ClassifierFactory::Find(const std::string &name)
    LoadPlugin(name);
    if (const Creator creator = Lookup(name))
       return creator;
+   const auto names = List();
    std::string known;
-   for (const auto &type : List())
+   for (const auto &type : names)
       known += (known.empty() ? "" : ", ") + type;
-   throw Error(EErrorCode::kMethod, "method type \"" + name + "\" does not exist here; available: " + known,
+   throw Error(EErrorCode::kMethod,
+               "method type \"" + name + "\" does not exist here; available: " + known +
+                  Internal::DidYouMean(name, names),
                {{"method", name}});
 }
 

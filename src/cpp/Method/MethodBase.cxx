@@ -104,11 +104,19 @@ void MethodBase::ProcessSetup()
    ProcessOptions();
 }
 
+void MethodBase::CheckSetup()
+{
+   if (!fIsSetUp)
+      throw Error(EErrorCode::kState, "SetupMethod was not called", {{"method", fMethodTitle.Data()}});
+}
+
 void MethodBase::TrainMethod()
 {
    if (fHelp)
       PrintHelpMessage();
+   Reset();
    fCurrentType = Types::kTraining;
+   fEventCollection.clear();
    // The method's views of the events must not outlive Train(): with a transformation they are a copy of all of them.
    struct ReleaseSample {
       Sample &fSample;
@@ -226,6 +234,8 @@ void MethodBase::ReadStateFromXML(const XmlNode &root)
    SetName(fMethodTitle);
    fLogger.SetSource(header.fMethodTitle);
    fAnalysisType = header.fAnalysisType;
+   fTMVARelease = header.fTMVARelease;
+   fEventCollection.clear();
    fNTrainingEvents = header.fNTrainingEvents;
    fTrainTime = header.fTrainingTime;
    ReadOptions(header.fOptions);

@@ -185,14 +185,27 @@ std::vector<Float_t> MethodBase::GetAllMulticlassValues()
    return EvaluateSample(Data()->GetSample(fCurrentType));
 }
 
-Event MethodBase::GetEvent(Long64_t i) const
+Event MethodBase::GetEvent(Long64_t i, Types::ETreeType type) const
 {
-   const Event event = Data()->GetEvent(i, fCurrentType);
+   const Event event = Data()->GetEvent(i, type);
    std::vector<Float_t> values = event.GetValues();
    std::vector<Float_t> targets = event.GetTargets();
    std::vector<Double_t> spectators = event.GetSpectators();
    fTransformations.Apply(1, values.data(), targets.data(), spectators.data());
    return Event(values, targets, spectators, event.GetClass(), event.GetOriginalWeight(), event.GetBoostWeight());
+}
+
+const std::vector<Event *> &MethodBase::GetEventCollection(Types::ETreeType type)
+{
+   const Long64_t n = Data()->GetNEvents(type);
+   fEventCollection.clear();
+   fEventCollection.reserve(n);
+   fEventPointers.clear();
+   for (Long64_t i = 0; i < n; ++i) {
+      fEventCollection.push_back(GetEvent(i, type));
+      fEventPointers.push_back(&fEventCollection.back());
+   }
+   return fEventPointers;
 }
 
 } // namespace TorchMVA

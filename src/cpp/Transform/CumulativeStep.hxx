@@ -19,6 +19,7 @@ public:
    void Invert(ColumnBlock &block) const override;
    void WritePayload(const XmlNode &transform) const override;
    void ReadPayload(const XmlNode &transform) override;
+   void WriteCode(std::ostream &out) const override;
 
 private:
    bool IsGauss() const { return Spec().fType == ETransform::kGauss; }

@@ -5,6 +5,7 @@
 
 #include "TorchMVA/Core/Xml.hxx"
 
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,6 +56,9 @@ public:
    virtual void WritePayload(const XmlNode &transform) const = 0;
    /// Throws Error (kWeightFile).
    virtual void ReadPayload(const XmlNode &transform) = 0;
+
+   /// C++ that does the same to `std::vector<double> &v`, the variables of one event (StandaloneCode.cxx).
+   virtual void WriteCode(std::ostream &out) const = 0;
 
    /// `<Selection>` and payload into the node `<Transform Name=..>`.
    void Write(const XmlNode &transform) const;

@@ -170,6 +170,8 @@ WeightFileHeader WeightFileHeader::Read(const XmlNode &root)
    ReadMethodName(root, header);
    const auto infos = ReadGeneralInfo(root);
    header.fAnalysisType = ReadAnalysisType(root, infos);
+   const auto release = infos.find("TMVA Release");
+   header.fTMVARelease = release == infos.end() ? "" : release->second.Attribute("value");
    if (const auto info = infos.find("Training events"); info != infos.end()) {
       header.fNTrainingEvents = info->second.IntAttribute("value");
       if (header.fNTrainingEvents < 0)

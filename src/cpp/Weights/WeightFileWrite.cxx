@@ -15,9 +15,6 @@ namespace TorchMVA {
 
 namespace {
 
-/// The version of TMVA whose file layout this is; its readers look at it.
-constexpr const char *kTMVARelease = "4.2.1 [262657]";
-
 void AddInfo(const XmlNode &parent, const std::string &name, const std::string &value)
 {
    const XmlNode info = parent.AddChild("Info");
@@ -48,7 +45,7 @@ std::string UserName()
 void AddGeneralInfo(const XmlNode &root, const WeightFileHeader &header)
 {
    const XmlNode general = root.AddChild("GeneralInfo");
-   AddInfo(general, "TMVA Release", kTMVARelease);
+   AddInfo(general, "TMVA Release", header.fTMVARelease);
    AddInfo(general, "ROOT Release", RootRelease());
    AddInfo(general, "Creator", UserName());
    AddInfo(general, "Date", TDatime().AsString());

@@ -44,6 +44,18 @@ TEST(Types, ATakenNameCannotBeMappedAnew)
    EXPECT_EQ(Types::Instance().GetMethodName(Types::kPlugins), "Plugins");
 }
 
+TEST(Types, NamesThatAreNoPartOfTheEnumGetNumbersOfTheirOwn)
+{
+   const auto first = Types::Instance().AddTypeMapping("MyOwnMethod");
+   const auto second = Types::Instance().AddTypeMapping("MyOtherMethod");
+   EXPECT_GT(first, Types::kMaxMethod);
+   EXPECT_NE(first, second);
+   EXPECT_EQ(Types::Instance().AddTypeMapping("MyOwnMethod"), first);
+   EXPECT_EQ(Types::Instance().GetMethodType("MyOwnMethod"), first);
+   EXPECT_EQ(Types::Instance().GetMethodName(second), "MyOtherMethod");
+   EXPECT_EQ(Types::Instance().AddTypeMapping("Fisher"), Types::kFisher);
+}
+
 TEST(Types, AnalysisTypesAreFoundInAnyCase)
 {
    EXPECT_EQ(Types::GetAnalysisType("multiclass"), Types::kMulticlass);

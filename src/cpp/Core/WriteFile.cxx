@@ -1,0 +1,31 @@
+#include "WriteFile.hxx"
+
+#include "TorchMVA/Core/Error.hxx"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <unistd.h>
+
+namespace TorchMVA {
+namespace Internal {
+
+void WriteFile(const std::string &path, const std::string &content)
+{
+   // Beside the target, so that the rename stays on one file system; with the process in the name, so that two jobs
+   // in one folder do not share it.
+   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+   errno = 0;
+   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+   out.write(content.data(), content.size());
+   out.close();
+   if (!out || std::rename(temporary.c_str(), path.c_str()) != 0) {
+      const std::string reason = errno ? std::strerror(errno) : "unknown reason";
+      std::remove(temporary.c_str());
+      throw Error(EErrorCode::kFile, "cannot write '" + path + "': " + reason, {{"file", path}});
+   }
+}
+
+} // namespace Internal
+} // namespace TorchMVA
