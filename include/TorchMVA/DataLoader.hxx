@@ -16,6 +16,8 @@ class TH2;
 
 namespace TorchMVA {
 
+class CvSplit;
+
 /// Collects trees, events, variables, targets, spectators, cuts and weights, and splits them into a training and a
 /// test sample. GetName() is also the output folder. The data set is built at its first use and again after changes;
 /// trees are not owned and are only read then. Not thread safe.
@@ -84,6 +86,14 @@ public:
    void PrepareTrainingAndTestTree(const TCut &cut, Int_t nTrain, Int_t nTest = -1);
    void PrepareTrainingAndTestTree(const TCut &cut, Int_t nSignalTrain, Int_t nBackgroundTrain, Int_t nSignalTest,
                                    Int_t nBackgroundTest, const TString &otherOptions = "SplitMode=Random:!V");
+
+   // folds of a cross-validation; see CvSplit. The loader must live as long as the split is used.
+   /// Assigns a fold to each event of the training sample.
+   void MakeKFoldDataSet(CvSplit &split);
+   /// Training sample = all other folds, test sample = fold `fold` (from 0).
+   void PrepareFoldDataSet(CvSplit &split, UInt_t fold, Types::ETreeType type = Types::kTraining);
+   /// Training sample = test sample = all events of all folds.
+   void RecombineKFoldDataSet(CvSplit &split, Types::ETreeType type = Types::kTraining);
 
    DataSetInfo &GetDataSetInfo() { return fDataSetInfo; }
    const DataSetInfo &GetDataSetInfo() const { return fDataSetInfo; }

@@ -63,8 +63,10 @@ public:
    Float_t EvaluateMulticlass(UInt_t cls, const TString &tag, Double_t aux = 0);
    /// n rows of variables (row-major, n x number of variables) into `responses`, memory of the caller: n x 1 for
    /// classification, n x classes for multiclass, n x targets for regression. Thread safe. A NaN among the inputs reaches the method,
-   /// whose response is NaN then (a network) or what the method makes of it.
-   void EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses) const;
+   /// whose response is NaN then (a network) or what the method makes of it. `spectators` (row-major, n x number of
+   /// spectators) are for methods that look at them: those of a cross-validation, and transformations that take them.
+   void EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses,
+                      const Double_t *spectators = nullptr) const;
    /// Responses per event of a tag: 1, number of classes or number of targets.
    UInt_t GetNResponses(const TString &tag) const;
 

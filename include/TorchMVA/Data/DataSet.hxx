@@ -60,6 +60,15 @@ public:
 
    /// NormMode factor that training weights of a class were multiplied with.
    double GetNormFactor(UInt_t cls) const { return fNormFactors.at(cls); }
+   /// Class number of a row, counted over [training | test].
+   int GetClass(Long64_t row) const { return fClasses.Data()[row]; }
+   /// Weight before NormMode of a row, counted over [training | test].
+   double GetOriginalWeight(Long64_t row) const;
+   /// A new data set of copies of some rows, in the order given. Rows are counted over [training | test] and may repeat;
+   /// the first `nTraining` of them become the training sample, whose original weights are multiplied with
+   /// `normFactors`, one a class. Throws Error (kArgument) for a row that does not exist.
+   std::shared_ptr<DataSet> Select(const std::vector<Long64_t> &rows, Long64_t nTraining,
+                                   std::vector<double> normFactors) const;
 
 private:
    SharedMatrix<float> fVariables;

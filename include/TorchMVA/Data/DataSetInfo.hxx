@@ -100,6 +100,9 @@ public:
    std::shared_ptr<const DataSet> GetSharedDataSet();
    /// Who builds the events (the DataLoader); without one GetDataSet throws Error (kState).
    void SetBuilder(std::function<std::shared_ptr<DataSet>(DataSetInfo &)> builder);
+   /// Takes finished events of the same variables, targets, spectators and classes, such as a fold of a cross-validation.
+   /// They stay until something changes what the data set consists of.
+   void SetDataSet(std::shared_ptr<DataSet> data);
    /// Forgets the built events; they are built again when needed.
    void Invalidate();
 

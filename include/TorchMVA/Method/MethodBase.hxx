@@ -109,7 +109,8 @@ public:
    UInt_t GetNResponses() const;
    /// Responses of n rows of *untransformed* variables (row-major, n x GetNVariables()) into `responses` (row-major,
    /// n x GetNResponses()). `spectators` (n x GetNSpectators()) may be null unless a transformation uses them.
-   void Evaluate(const float *variables, Long64_t n, float *responses, const double *spectators = nullptr) const;
+   virtual void Evaluate(const float *variables, Long64_t n, float *responses,
+                         const double *spectators = nullptr) const;
 
    Double_t GetMvaValue(Double_t *errLower = nullptr, Double_t *errUpper = nullptr) override;
    Double_t GetMvaValue(const Event *event, Double_t *errLower = nullptr, Double_t *errUpper = nullptr);
@@ -230,6 +231,8 @@ protected:
    /// Rows that go through transformation and Predict at a time: few enough for the scratch memory to stay in the
    /// processor's caches, enough for what a call costs not to count.
    virtual Long64_t GetBlockRows() const { return 1 << 16; }
+   /// Responses of one sample, row-major: what AddOutput keeps.
+   virtual std::vector<Float_t> EvaluateSample(const Sample &sample) const;
    /// Column of the outputs that is the response in classification: signal class, or 0 for a single output.
    UInt_t GetSignalColumn() const;
 
@@ -242,8 +245,6 @@ private:
    void ReadOptions(const std::vector<OptionInfo> &options);
    /// Evaluates one block that is small enough for the scratch memory.
    void EvaluateBlock(const float *variables, Long64_t n, float *responses, const double *spectators) const;
-   /// Responses of one sample, row-major.
-   std::vector<Float_t> EvaluateSample(const Sample &sample) const;
    const std::vector<Float_t> &EvaluateCurrentEvent();
    void WriteStateTo(const XmlNode &root) const;
 

@@ -286,9 +286,10 @@ Float_t Reader::EvaluateMulticlass(UInt_t cls, const TString &tag, Double_t aux)
    return ResponseAt(EvaluateMulticlass(tag, aux), cls, "class", tag);
 }
 
-void Reader::EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses) const
+void Reader::EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses,
+                           const Double_t *spectators) const
 {
-   Require(tag, "Reader::EvaluateBatch").Evaluate(variables, n, responses);
+   Require(tag, "Reader::EvaluateBatch").Evaluate(variables, n, responses, spectators);
 }
 
 UInt_t Reader::GetNResponses(const TString &tag) const

@@ -30,6 +30,16 @@ void RequireSampleType(Types::ETreeType type)
                                             std::to_string(static_cast<int>(type)));
 }
 
+template <typename T>
+SharedMatrix<T> SelectRows(const SharedMatrix<T> &all, const std::vector<Long64_t> &rows)
+{
+   SharedMatrix<T> selected(rows.size(), all.Columns());
+   T *to = selected.Data();
+   for (const Long64_t row : rows)
+      to = std::copy_n(all.Data() + row * all.Columns(), all.Columns(), to);
+   return selected;
+}
+
 } // namespace
 
 Sample Sample::Slice(Long64_t first, Long64_t n) const
@@ -123,6 +133,32 @@ Sample DataSet::GetSample(Types::ETreeType type) const
    all.fVariablesOwner = fVariables.Owner();
    all.fTargetsOwner = fTargets.Owner();
    return type == Types::kTraining ? all.Slice(0, fNTraining) : all.Slice(fNTraining, GetNTestEvents());
+}
+
+double DataSet::GetOriginalWeight(Long64_t row) const
+{
+   const double weight = fWeights.Data()[row];
+   return row < fNTraining ? weight / fNormFactors[fClasses.Data()[row]] : weight;
+}
+
+std::shared_ptr<DataSet> DataSet::Select(const std::vector<Long64_t> &rows, Long64_t nTraining,
+                                         std::vector<double> normFactors) const
+{
+   for (const Long64_t row : rows)
+      if (row < 0 || row >= GetNEvents())
+         throw Error(EErrorCode::kArgument,
+                     "expected rows below " + std::to_string(GetNEvents()) + ", found " + std::to_string(row));
+   normFactors.resize(fNClasses, 1.0);
+   const SharedMatrix<int> classes = SelectRows(fClasses, rows);
+   SharedMatrix<float> weights(rows.size(), 1);
+   for (std::size_t i = 0; i < rows.size(); ++i) {
+      const bool isTraining = static_cast<Long64_t>(i) < nTraining;
+      const double factor = isTraining ? normFactors[classes.Data()[i]] : 1.0;
+      weights.Data()[i] = static_cast<float>(GetOriginalWeight(rows[i]) * factor);
+   }
+   return std::make_shared<DataSet>(SelectRows(fVariables, rows), SelectRows(fTargets, rows),
+                                    SelectRows(fSpectators, rows), weights, classes, nTraining, fNClasses,
+                                    std::move(normFactors));
 }
 
 Event DataSet::GetEvent(Long64_t i, Types::ETreeType type) const

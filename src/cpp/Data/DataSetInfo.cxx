@@ -282,6 +282,17 @@ void DataSetInfo::SetBuilder(std::function<std::shared_ptr<DataSet>(DataSetInfo 
    Invalidate();
 }
 
+void DataSetInfo::SetDataSet(std::shared_ptr<DataSet> data)
+{
+   const bool fits = data && data->GetNVariables() == GetNVariables() && data->GetNTargets() == GetNTargets() &&
+                     data->GetNSpectators() == GetNSpectators() && data->GetNClasses() == GetNClasses();
+   if (!fits)
+      throw Error(EErrorCode::kArgument,
+                  "expected events with the variables, targets, spectators and classes of the data set",
+                  {{"data set", fName.Data()}});
+   fDataSet = std::move(data);
+}
+
 void DataSetInfo::Invalidate()
 {
    fDataSet.reset();

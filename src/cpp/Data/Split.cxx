@@ -1,6 +1,6 @@
 #include "Split.hxx"
 
-#include "TRandom3.h"
+#include "ShuffleGenerator.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
@@ -10,19 +10,6 @@ namespace TorchMVA {
 namespace Internal {
 
 namespace {
-
-/// TRandom3 as std::shuffle wants it, with TMVA's range, so that the permutations are TMVA's.
-class Generator {
-public:
-   using result_type = std::uint32_t;
-   explicit Generator(UInt_t seed) : fRandom(seed) {}
-   static constexpr result_type min() { return 0; }
-   static constexpr result_type max() { return 4294967295u; }
-   result_type operator()() { return fRandom.Integer(max()); }
-
-private:
-   TRandom3 fRandom;
-};
 
 using Ids_t = std::vector<EventId_t>;
 using EMode = SplitOptions::EMode;
@@ -60,7 +47,7 @@ void Assign(ClassEvents &events, const SplitCounts &counts, EMode mode)
 }
 
 /// Removes random events, keeping the order of the others.
-void ShortenRandomly(Ids_t &ids, std::size_t size, Generator &generator)
+void ShortenRandomly(Ids_t &ids, std::size_t size, ShuffleGenerator &generator)
 {
    if (ids.size() <= size)
       return;
@@ -78,7 +65,7 @@ void ShortenRandomly(Ids_t &ids, std::size_t size, Generator &generator)
    ids.resize(kept);
 }
 
-void Shorten(Ids_t &ids, Long64_t size, EMode mode, Generator &generator)
+void Shorten(Ids_t &ids, Long64_t size, EMode mode, ShuffleGenerator &generator)
 {
    if (mode == EMode::kRandom)
       ShortenRandomly(ids, size, generator);
@@ -163,7 +150,7 @@ SplitCounts CountSplit(const std::string &name, Long64_t training, Long64_t test
 
 SplitResult SplitEvents(std::vector<ClassEvents> classes, const SplitOptions &options)
 {
-   Generator generator(options.fSeed);
+   ShuffleGenerator generator(options.fSeed);
    // All classes are shuffled before any is cut: the order of the random numbers is TMVA's.
    if (options.fSplitMode == EMode::kRandom) {
       for (auto &events : classes)

@@ -3,6 +3,7 @@
 #include "../Data/DataSetBuilder.hxx"
 #include "TH2.h"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/CrossValidation/CvSplit.hxx"
 
 namespace TorchMVA {
 
@@ -278,6 +279,19 @@ void DataLoader::PrepareTrainingAndTestTree(const TCut &cut, Int_t nSignalTrain,
       TString::Format("nTrain_Signal=%d:nTrain_Background=%d:nTest_Signal=%d:nTest_Background=%d:", nSignalTrain,
                       nBackgroundTrain, nSignalTest, nBackgroundTest) +
       otherOptions);
+}
+
+void DataLoader::MakeKFoldDataSet(CvSplit &split)
+{
+   split.MakeKFoldDataSet(fDataSetInfo);
+}
+void DataLoader::PrepareFoldDataSet(CvSplit &split, UInt_t fold, Types::ETreeType type)
+{
+   split.PrepareFoldDataSet(fDataSetInfo, fold, type);
+}
+void DataLoader::RecombineKFoldDataSet(CvSplit &split, Types::ETreeType type)
+{
+   split.RecombineKFoldDataSet(fDataSetInfo, type);
 }
 
 TH2 *DataLoader::GetCorrelationMatrix(const TString &className)
