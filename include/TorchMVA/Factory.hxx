@@ -11,6 +11,7 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Types.hxx"
 #include "TorchMVA/DataLoader.hxx"
+#include "TorchMVA/Evaluate/SubsetImportance.hxx"
 #include "TorchMVA/Method/IMethod.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
 
@@ -18,6 +19,7 @@
 #include <memory>
 #include <vector>
 
+class TH1F;
 class TCanvas;
 class TDirectory;
 class TGraph;
@@ -96,6 +98,37 @@ public:
    TCanvas *GetROCCurve(DataLoader *loader, UInt_t iClass = 0, Types::ETreeType type = Types::kTesting);
    TCanvas *GetROCCurve(TString datasetName, UInt_t iClass = 0, Types::ETreeType type = Types::kTesting);
 
+   // ---- which variables matter; see docs/importance.md ---------------------------------------------------------------
+   /// The input variables ranked on the training sample, before any method. Classification: separation of signal and
+   /// background; multiclass: mean over the classes of the separation of each from the rest; regression: |linear
+   /// correlation| with the target (the largest, of several). Books nothing.
+   Ranking GetInputRanking(DataLoader *loader);
+   /// Permutation importance of a trained method of any type: what its figure of merit loses on a sample when the values
+   /// of one variable are shuffled among the events (L. Breiman, Machine Learning 45 (2001) 5; A. Fisher, C. Rudin,
+   /// F. Dominici, JMLR 20 (2019) 177). Mean over `repeats` shuffles, with their standard deviation as error.
+   /// Classification: loss of weighted ROC integral; multiclass: of the mean area of one class versus the rest;
+   /// regression: relative growth of the RMS of the deviation (mean over targets). The same `seed` gives the same numbers.
+   /// Takes repeats x variables evaluations of the sample, and the memory of one column and one block.
+   /// Throws Error: kMethod (unknown), kArgument (no repeats, no sample of this type), kData (no events of a class).
+   Ranking GetPermutationImportance(DataLoader *loader, TString title, UInt_t repeats = 10, UInt_t seed = 100,
+                                    Types::ETreeType type = Types::kTesting);
+   Ranking GetPermutationImportance(TString datasetName, TString title, UInt_t repeats = 10, UInt_t seed = 100,
+                                    Types::ETreeType type = Types::kTesting);
+   /// Trains a method again and again on subsets of the variables and compares the ROC integrals on the test sample.
+   /// kShort: AUC(all) - AUC(all but one); kAll: sum over all subsets S of AUC(S) - AUC(S without the variable), where
+   /// AUC of nothing is 0.5 (2^n trainings, at most 20 variables); kRandom: the same sum over 10 n random subsets (more
+   /// than 10 variables). Multiclass: mean area of one class versus the rest. The method must take any number of
+   /// variables.
+   /// Prints `--- <variable> = <percent> %` and returns the histogram `vih1` in percent of the sum of the |importances|,
+   /// owned by the caller. Books nothing, writes no file. Throws Error: kArgument (number of variables), kMethod
+   /// (unknown, or unable to do this analysis), and what training throws.
+   TH1F *EvaluateImportance(DataLoader *loader, VIType vitype, Types::EMVA type, TString title,
+                            const char *options = "");
+   /// Books each variable as a method of its own (type Variable, MethodVariable.hxx), so that the tables compare the
+   /// other methods with the best single variable. The title is the label, or the internal name of an element of an
+   /// array and where the label has a '/'. Errors as BookMethod.
+   void EvaluateAllVariables(DataLoader *loader, TString options = "");
+
    Bool_t Verbose() const { return fVerbose; }
    void SetVerbose(Bool_t on = kTRUE);
    Bool_t IsSilentFile() const { return fTargetFile == nullptr; }
@@ -122,6 +155,12 @@ private:
    void TrainOne(MethodBase &method);
    void WriteStandaloneClass(const MethodBase &method) const;
    void PrintRanking(MethodBase &method) const;
+   Ranking RankInputs(DataSetInfo &info) const;
+   /// Once a data set, unless silent.
+   void PrintInputRanking(Booking &booking) const;
+   /// A method trained on some of the variables, in memory only, and its figure of merit on the test sample.
+   Double_t TrainOnVariables(DataSetInfo &info, const std::vector<UInt_t> &variables, const TString &typeName,
+                             const TString &title, const TString &options) const;
    void WriteDataSet(Booking &booking);
    struct EvaluationTables;
    void EvaluateClassification(Booking &booking, EvaluationTables &tables);

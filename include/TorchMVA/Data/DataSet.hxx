@@ -57,6 +57,9 @@ public:
    Event GetEvent(Long64_t i, Types::ETreeType type) const;
    Event GetTrainingEvent(Long64_t i) const { return GetEvent(i, Types::kTraining); }
    Event GetTestEvent(Long64_t i) const { return GetEvent(i, Types::kTesting); }
+   /// The same events with some of the variables, in the order given: a copy of these columns; everything else is shared.
+   /// Throws Error (kArgument) for a number that is no variable.
+   std::shared_ptr<DataSet> SelectVariables(const std::vector<UInt_t> &variables) const;
 
    /// NormMode factor that training weights of a class were multiplied with.
    double GetNormFactor(UInt_t cls) const { return fNormFactors.at(cls); }

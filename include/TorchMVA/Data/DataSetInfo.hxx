@@ -105,6 +105,10 @@ public:
    void SetDataSet(std::shared_ptr<DataSet> data);
    /// Forgets the built events; they are built again when needed.
    void Invalidate();
+   /// A data set of the same name, classes, targets, spectators and events with some of the variables, in the order
+   /// given. The events are built now, if they were not yet; it needs this data set no longer. Throws Error (kArgument)
+   /// for a number that is no variable.
+   std::unique_ptr<DataSetInfo> SelectVariables(const std::vector<UInt_t> &variables);
 
 private:
    Double_t SumOfWeights(Types::ETreeType type, Bool_t signal) const;

@@ -14,14 +14,15 @@ public:
    struct Rank {
       TString fVariable;
       Double_t fValue;
+      Double_t fError = 0; ///< uncertainty of the value; 0: not known
    };
    Ranking(const TString &context, const TString &discriminator) : fContext(context), fDiscriminator(discriminator) {}
-   void AddRank(const TString &variable, Double_t value);
+   void AddRank(const TString &variable, Double_t value, Double_t error = 0);
    /// In order of rank, best first.
    const std::vector<Rank> &GetRanks() const { return fRanks; }
    const TString &GetContext() const { return fContext; }
    const TString &GetDiscrName() const { return fDiscriminator; }
-   /// TMVA's table (tmva-compat 11.9, row "ranking").
+   /// TMVA's table; a value with an uncertainty is followed by "+-" and it.
    void Print() const;
 
 private:

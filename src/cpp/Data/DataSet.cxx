@@ -174,4 +174,20 @@ Event DataSet::GetEvent(Long64_t i, Types::ETreeType type) const
                 std::vector<Double_t>(s, s + GetNSpectators()), sample.fClasses[i], sample.fWeights[i]);
 }
 
+std::shared_ptr<DataSet> DataSet::SelectVariables(const std::vector<UInt_t> &variables) const
+{
+   for (UInt_t variable : variables)
+      if (variable >= GetNVariables())
+         throw Error(EErrorCode::kArgument, "expected a variable number below " + std::to_string(GetNVariables()) +
+                                               ", found " + std::to_string(variable));
+   SharedMatrix<float> selected(GetNEvents(), variables.size());
+   const MatrixView<const float> all = fVariables.View();
+   float *out = selected.Data();
+   for (Long64_t i = 0; i < all.fRows; ++i)
+      for (UInt_t variable : variables)
+         *out++ = all(i, variable);
+   return std::make_shared<DataSet>(selected, fTargets, fSpectators, fWeights, fClasses, fNTraining, fNClasses,
+                                    fNormFactors);
+}
+
 } // namespace TorchMVA

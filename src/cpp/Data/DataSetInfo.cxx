@@ -9,6 +9,20 @@
 
 namespace TorchMVA {
 
+namespace {
+
+/// Some rows and columns of a square matrix.
+TMatrixD SubMatrix(const TMatrixD &matrix, const std::vector<UInt_t> &indices)
+{
+   TMatrixD part(indices.size(), indices.size());
+   for (std::size_t i = 0; i < indices.size(); ++i)
+      for (std::size_t j = 0; j < indices.size(); ++j)
+         part(i, j) = matrix(indices[i], indices[j]);
+   return part;
+}
+
+} // namespace
+
 DataSetInfo::DataSetInfo(const TString &name) : fName(name) {}
 DataSetInfo::~DataSetInfo() = default;
 
@@ -296,6 +310,26 @@ void DataSetInfo::SetDataSet(std::shared_ptr<DataSet> data)
 void DataSetInfo::Invalidate()
 {
    fDataSet.reset();
+}
+
+std::unique_ptr<DataSetInfo> DataSetInfo::SelectVariables(const std::vector<UInt_t> &variables)
+{
+   const auto data = GetSharedDataSet()->SelectVariables(variables);
+   auto selected = std::make_unique<DataSetInfo>(fName);
+   for (UInt_t variable : variables)
+      selected->AddVariable(fVariables[variable]);
+   selected->fTargets = fTargets;
+   selected->fSpectators = fSpectators;
+   selected->fClasses = fClasses;
+   // What the builder computes of all variables: the part of it that is left.
+   for (ClassInfo &info : selected->fClasses)
+      if (info.GetCorrelationMatrix().GetNrows() > 0)
+         info.SetCorrelationMatrix(SubMatrix(info.GetCorrelationMatrix(), variables));
+   selected->fCommonCut = fCommonCut;
+   selected->fSplitOptions = fSplitOptions;
+   selected->fNormalization = fNormalization;
+   selected->SetBuilder([data](DataSetInfo &) { return data; });
+   return selected;
 }
 
 } // namespace TorchMVA

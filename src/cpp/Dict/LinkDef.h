@@ -29,6 +29,7 @@
 #pragma link C++ class TorchMVA::Ranking-;
 
 #pragma link C++ enum TorchMVA::EErrorCode;
+#pragma link C++ enum TorchMVA::VIType;
 
 #pragma link C++ function TorchMVA::gConfig;
 #pragma link C++ function TorchMVA::gTools;

@@ -91,9 +91,7 @@ MethodBase *Factory::BookMethod(DataLoader *loader, Types::EMVA type, TString ti
 
 MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TString title, TString options)
 {
-   if (!loader)
-      throw Error(EErrorCode::kArgument, "expected a data loader, found a null pointer",
-                  {{"caller", "Factory::BookMethod"}, {"method", title.Data()}});
+   Internal::RequireLoader(loader, "Factory::BookMethod");
    if (title.IsNull() || title.Contains("/"))
       throw Error(EErrorCode::kArgument,
                   "expected a title without '/', since files and folders are named after it, found \"" +
@@ -320,6 +318,7 @@ void Factory::TrainAllMethods()
       CheckTrainingInput(*booking->fInfo);
       if (fTargetFile && !booking->fDataSetWritten)
          WriteDataSet(*booking);
+      PrintInputRanking(*booking);
       for (const auto &method : booking->fMethods)
          TrainOne(*method);
       // Rankings come from what the method learnt, not from its weight file, so they go before reading that back.

@@ -1,6 +1,7 @@
 #ifndef TORCHMVA_FACADE_FACTORYBOOKING_HXX
 #define TORCHMVA_FACADE_FACTORYBOOKING_HXX
 
+#include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Factory.hxx"
 
 #include <memory>
@@ -14,8 +15,20 @@ struct Factory::Booking {
    DataSetInfo *fInfo; ///< the loader's
    std::vector<std::unique_ptr<MethodBase>> fMethods;
    bool fDataSetWritten = false;
+   bool fInputsRanked = false; ///< their ranking was printed
 };
 
+namespace Internal {
+
+/// The loader of a call; throws Error (kArgument) for a null pointer.
+inline DataLoader &RequireLoader(DataLoader *loader, const char *caller)
+{
+   if (!loader)
+      throw Error(EErrorCode::kArgument, "expected a data loader, found a null pointer", {{"caller", caller}});
+   return *loader;
+}
+
+} // namespace Internal
 } // namespace TorchMVA
 
 #endif

@@ -16,13 +16,6 @@ namespace TorchMVA {
 
 namespace {
 
-TString NameOf(const DataLoader *loader, const char *caller)
-{
-   if (!loader)
-      throw Error(EErrorCode::kArgument, "expected a data loader, found a null pointer", {{"caller", caller}});
-   return loader->GetName();
-}
-
 ROCCurve MakeCurve(const MethodBase &method, UInt_t iClass, Types::ETreeType type)
 {
    DataSetInfo &info = method.DataInfo();
@@ -57,7 +50,7 @@ std::vector<std::pair<std::string, TGraph *>> MakeGraphs(const std::vector<std::
 
 Double_t Factory::GetROCIntegral(DataLoader *loader, TString title, UInt_t iClass, Types::ETreeType type)
 {
-   return GetROCIntegral(NameOf(loader, "Factory::GetROCIntegral"), title, iClass, type);
+   return GetROCIntegral(Internal::RequireLoader(loader, "Factory::GetROCIntegral").GetName(), title, iClass, type);
 }
 
 Double_t Factory::GetROCIntegral(TString datasetName, TString title, UInt_t iClass, Types::ETreeType type)
@@ -67,7 +60,8 @@ Double_t Factory::GetROCIntegral(TString datasetName, TString title, UInt_t iCla
 
 TGraph *Factory::GetROCCurve(DataLoader *loader, TString title, Bool_t setTitles, UInt_t iClass, Types::ETreeType type)
 {
-   return GetROCCurve(NameOf(loader, "Factory::GetROCCurve"), title, setTitles, iClass, type);
+   return GetROCCurve(Internal::RequireLoader(loader, "Factory::GetROCCurve").GetName(), title, setTitles, iClass,
+                      type);
 }
 
 TGraph *Factory::GetROCCurve(TString datasetName, TString title, Bool_t setTitles, UInt_t iClass, Types::ETreeType type)
@@ -78,7 +72,8 @@ TGraph *Factory::GetROCCurve(TString datasetName, TString title, Bool_t setTitle
 
 TMultiGraph *Factory::GetROCCurveAsMultiGraph(DataLoader *loader, UInt_t iClass, Types::ETreeType type)
 {
-   return GetROCCurveAsMultiGraph(NameOf(loader, "Factory::GetROCCurveAsMultiGraph"), iClass, type);
+   return GetROCCurveAsMultiGraph(Internal::RequireLoader(loader, "Factory::GetROCCurveAsMultiGraph").GetName(), iClass,
+                                  type);
 }
 
 TMultiGraph *Factory::GetROCCurveAsMultiGraph(TString datasetName, UInt_t iClass, Types::ETreeType type)
@@ -89,7 +84,7 @@ TMultiGraph *Factory::GetROCCurveAsMultiGraph(TString datasetName, UInt_t iClass
 
 TCanvas *Factory::GetROCCurve(DataLoader *loader, UInt_t iClass, Types::ETreeType type)
 {
-   return GetROCCurve(NameOf(loader, "Factory::GetROCCurve"), iClass, type);
+   return GetROCCurve(Internal::RequireLoader(loader, "Factory::GetROCCurve").GetName(), iClass, type);
 }
 
 TCanvas *Factory::GetROCCurve(TString datasetName, UInt_t iClass, Types::ETreeType type)

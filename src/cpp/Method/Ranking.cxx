@@ -6,11 +6,11 @@
 
 namespace TorchMVA {
 
-void Ranking::AddRank(const TString &variable, Double_t value)
+void Ranking::AddRank(const TString &variable, Double_t value, Double_t error)
 {
    const auto position = std::upper_bound(fRanks.begin(), fRanks.end(), value,
                                           [](Double_t v, const Rank &rank) { return v > rank.fValue; });
-   fRanks.insert(position, Rank{variable, value});
+   fRanks.insert(position, Rank{variable, value, error});
 }
 
 void Ranking::Print() const
@@ -26,8 +26,12 @@ void Ranking::Print() const
    log.Info(TString::Format("Rank : %-*s : %s", width, "Variable", fDiscriminator.Data()).Data());
    log.Info(rule);
    int number = 0;
-   for (const auto &rank : fRanks)
-      log.Info(TString::Format("%4i : %-*s : %3.3e", ++number, width, rank.fVariable.Data(), rank.fValue).Data());
+   for (const auto &rank : fRanks) {
+      TString line = TString::Format("%4i : %-*s : %3.3e", ++number, width, rank.fVariable.Data(), rank.fValue);
+      if (rank.fError > 0)
+         line += TString::Format(" +- %3.1e", rank.fError);
+      log.Info(line.Data());
+   }
    log.Info(rule);
 }
 

@@ -4,6 +4,7 @@
 #include "TProfile.h"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
+#include "TorchMVA/Evaluate/VariableRanking.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
 
@@ -56,15 +57,10 @@ struct PlottedColumn {
 std::unique_ptr<TH1F> MakeHistogram(const PlottedColumn &column, const std::string &name)
 {
    const Config::VariablePlotting &plotting = gConfig().GetVariablePlotting();
-   int bins = plotting.fNbins1D;
-   double low = std::max(column.fMin, column.fMean - plotting.fTimesRMS * column.fRms);
-   double high = std::min(column.fMax, column.fMean + plotting.fTimesRMS * column.fRms);
-   if (!(high > low)) {
-      low = column.fMin;
-      high = column.fMax;
-   }
-   high += (high - low) / bins; // the largest value inside
-   auto histogram = std::make_unique<TH1F>(name.c_str(), column.Title().c_str(), bins, low, high);
+   const VariableBinning binning = ComputeVariableBinning({column.fMean, column.fRms, column.fMin, column.fMax},
+                                                          plotting.fNbins1D, plotting.fTimesRMS);
+   auto histogram =
+      std::make_unique<TH1F>(name.c_str(), column.Title().c_str(), binning.fBins, binning.fLow, binning.fHigh);
    histogram->Sumw2();
    histogram->GetXaxis()->SetTitle(column.AxisTitle().c_str());
    histogram->GetYaxis()->SetTitle("Entries");
