@@ -11,7 +11,6 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Types.hxx"
 #include "TorchMVA/DataLoader.hxx"
-#include "TorchMVA/Evaluate/SubsetImportance.hxx"
 #include "TorchMVA/Method/IMethod.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
 

@@ -1,19 +1,12 @@
 #ifndef TORCHMVA_EVALUATE_SUBSETIMPORTANCE_HXX
 #define TORCHMVA_EVALUATE_SUBSETIMPORTANCE_HXX
 
-#include "RtypesCore.h"
+#include "TorchMVA/Core/Types.hxx"
 
 #include <functional>
 #include <vector>
 
 namespace TorchMVA {
-
-/// Which subsets of the variables an importance is computed from, with TMVA's names and numbers.
-enum VIType : int {
-   kShort = 0, ///< all variables, and all but one
-   kAll = 1,   ///< every subset
-   kRandom = 2 ///< subsets drawn at random
-};
 
 /// Importance of each of `nVariables` from `score`, which gets the numbers of some variables (at least one, ascending)
 /// and returns a figure of merit of a model of these alone; none at all counts `emptyScore`. It is called once a subset.

@@ -6,6 +6,7 @@
 #include "TorchMVA/Evaluate/PermutationImportance.hxx"
 #include "TorchMVA/Evaluate/ROCCurve.hxx"
 #include "TorchMVA/Evaluate/Regression.hxx"
+#include "TorchMVA/Evaluate/SubsetImportance.hxx"
 #include "TorchMVA/Evaluate/VariableRanking.hxx"
 #include "TorchMVA/Factory.hxx"
 

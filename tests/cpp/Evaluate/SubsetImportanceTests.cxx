@@ -71,5 +71,5 @@ TEST(SubsetImportance, NumbersOfVariablesAreChecked)
    ExpectError(EErrorCode::kArgument, {"kRandom", "11", "10"},
                [&] { ComputeSubsetImportance(10, kRandom, none, 0.5); });
    ExpectError(EErrorCode::kArgument, {"kShort"},
-               [&] { ComputeSubsetImportance(4, static_cast<VIType>(7), none, 0.5); });
+               [&] { ComputeSubsetImportance(4, static_cast<VIType>(3), none, 0.5); });
 }
