@@ -31,11 +31,10 @@ public:
 protected:
    void AddWeightsXMLTo(const XmlNode &weights) const override;
    void ReadWeightsFromXML(const XmlNode &weights) override;
+   void MakeClassSpecific(std::ostream &out, const TString &className) const override;
    std::string GetHelpText() const override;
 
 private:
-   void PrintCoefficients() const;
-
    TString fFisherMethod = "Fisher";
    std::vector<Double_t> fCoefficients;
    std::vector<Double_t> fDiscriminatingPower;

@@ -1,13 +1,11 @@
 #include "TorchMVA/Method/MethodFisher.hxx"
 
 #include "FisherDiscriminant.hxx"
+#include "LinearCoefficients.hxx"
 
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
-
-#include <algorithm>
-#include <cmath>
 
 REGISTER_METHOD(Fisher)
 
@@ -49,37 +47,13 @@ void MethodFisher::Train()
       labels.push_back(info.GetLabel().Data());
    fCoefficients = Internal::ComputeFisherCoefficients(moments, fFisherMethod == "Mahalanobis", labels, GetName());
    fDiscriminatingPower = Internal::ComputeDiscriminatingPower(moments);
-   PrintCoefficients();
-}
-
-void MethodFisher::PrintCoefficients() const
-{
-   Int_t width = 8; // of "Variable" and "(offset)"
-   for (const VariableInfo &info : DataInfo().GetVariableInfos())
-      width = std::max(width, info.GetLabel().Length());
-   const std::string rule(width + 15, '-');
-   fLogger.Header("Results for Fisher coefficients:");
-   fLogger.Info(rule);
-   fLogger.Info(TString::Format("%*s:  %s", width, "Variable", "Coefficient:").Data());
-   fLogger.Info(rule);
-   for (UInt_t k = 0; k < GetNVariables(); ++k)
-      fLogger.Info(TString::Format("%*s:  %+12.3f", width, GetInputLabel(k).Data(), fCoefficients[k + 1]).Data());
-   fLogger.Info(TString::Format("%*s:  %+12.3f", width, "(offset)", fCoefficients[0]).Data());
-   fLogger.Info(rule);
+   Internal::PrintCoefficients(fLogger, "Results for Fisher coefficients:", DataInfo().GetVariableInfos(),
+                               fCoefficients);
 }
 
 void MethodFisher::Predict(const float *rows, Long64_t n, float *outputs) const
 {
-   const std::size_t nVariables = GetNVariables();
-   if (fCoefficients.size() != nVariables + 1)
-      throw Error(EErrorCode::kState, "the method is used before it was trained or read", {{"method", GetName()}});
-   const double *const f = fCoefficients.data();
-   for (Long64_t i = 0; i < n; ++i, rows += nVariables) {
-      double sum = f[0];
-      for (std::size_t k = 0; k < nVariables; ++k)
-         sum += f[k + 1] * rows[k];
-      outputs[i] = static_cast<float>(sum);
-   }
+   Internal::ApplyLinear(fCoefficients, rows, n, GetNVariables(), outputs, 1, GetName());
 }
 
 const Ranking *MethodFisher::CreateRanking()
@@ -104,27 +78,22 @@ void MethodFisher::AddWeightsXMLTo(const XmlNode &weights) const
 
 void MethodFisher::ReadWeightsFromXML(const XmlNode &weights)
 {
-   if (!weights)
-      throw Error(EErrorCode::kWeightFile, "expected an element <Weights> with the Fisher coefficients, found none");
-   const auto fail = [&weights](const std::string &message) {
-      throw Error(EErrorCode::kWeightFile, message, {{"file", weights.Document()->Path()}, {"element", "<Weights>"}});
-   };
-   const auto nodes = weights.Children("Coefficient");
    const std::size_t n = GetNVariables() + 1;
-   if (nodes.size() != n || weights.IntAttribute("NCoeff") != static_cast<long long>(n))
-      fail("expected " + std::to_string(n) + " coefficients, one more than variables, found " +
-           std::to_string(nodes.size()) + " (NCoeff=\"" + weights.Attribute("NCoeff") + "\")");
-   std::vector<Double_t> coefficients(n, std::nan(""));
-   for (const XmlNode &node : nodes) {
-      const long long k = node.IntAttribute("Index");
-      if (k < 0 || k >= static_cast<long long>(n) || !std::isnan(coefficients[k]))
-         fail("expected each Index from 0 to " + std::to_string(n - 1) + " once, found " + node.Attribute("Index"));
-      coefficients[k] = node.DoubleAttribute("Value");
-      if (!std::isfinite(coefficients[k]))
-         fail("expected finite coefficients, found " + node.Attribute("Value"));
-   }
-   fCoefficients = std::move(coefficients);
+   if (weights && weights.IntAttribute("NCoeff") != static_cast<long long>(n))
+      throw Error(EErrorCode::kWeightFile,
+                  "expected " + std::to_string(n) + " coefficients, one more than variables, found NCoeff=\"" +
+                     weights.Attribute("NCoeff") + "\"",
+                  {{"file", weights.Document()->Path()}, {"element", "<Weights>"}});
+   fCoefficients = Internal::ReadCoefficients(weights, {{"Index", n}});
    fDiscriminatingPower.clear();
+}
+
+void MethodFisher::MakeClassSpecific(std::ostream &out, const TString &className) const
+{
+   if (fCoefficients.empty())
+      throw Error(EErrorCode::kState, "a standalone class is written before the method was trained or read",
+                  {{"method", GetName()}});
+   Internal::WriteLinearClass(out, className, fCoefficients);
 }
 
 std::string MethodFisher::GetHelpText() const
