@@ -61,6 +61,11 @@ public:
    const std::vector<Float_t> &EvaluateMulticlass(const TString &tag, Double_t aux = 0);
    const std::vector<Float_t> &EvaluateMulticlass(MethodBase *method, Double_t aux = 0);
    Float_t EvaluateMulticlass(UInt_t cls, const TString &tag, Double_t aux = 0);
+   /// Probability of signal at prior `apriorSignal`, and rarity (MethodBase::GetProba, GetRarity), of a response, or of
+   /// the values at the declared addresses if none is given. A NaN among those gives -999 and an error line; -1 and 0 if
+   /// the method was trained without CreateMVAPdfs.
+   Double_t GetProba(const TString &tag, Double_t apriorSignal = 0.5, Double_t mva = -9999999);
+   Double_t GetRarity(const TString &tag, Double_t mva = -9999999);
    /// n rows of variables (row-major, n x number of variables) into `responses`, memory of the caller: n x 1 for
    /// classification, n x classes for multiclass, n x targets for regression. Thread safe. A NaN among the inputs reaches the method,
    /// whose response is NaN then (a network) or what the method makes of it. `spectators` (row-major, n x number of
@@ -94,6 +99,8 @@ private:
    void ReadInputs(const char *caller);
    template <typename T>
    void CopyInputs(const std::vector<T> &variables);
+   /// `given`, or the response of the values at the declared addresses; false if that is not a number.
+   Bool_t FindResponse(MethodBase &method, Double_t given, Double_t &mva, const char *caller);
    /// Evaluates the copied values; a NaN among them gives -999 everywhere.
    const std::vector<Float_t> &EvaluateInputs(const MethodBase &method);
 

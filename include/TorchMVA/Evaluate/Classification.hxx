@@ -14,6 +14,7 @@ namespace TorchMVA {
 /// gives the one of smoothed densities), and the separation uses the 40-bin histograms, not smoothed densities.
 struct ClassificationMetrics {
    double fROCIntegral = 0;          ///< unbinned area under the ROC curve
+   double fROCIntegralErr = 0;       ///< its statistical uncertainty, see ROCCurve::GetROCIntegralError
    double fEffArea = 0;              ///< binned area; TMVA orders its table by it
    double fSeparation = 0;           ///< 1/2 sum (s-b)^2/(s+b) over 40 bins, 0 (same) to 1 (disjoint)
    double fSignificance = 0;         ///< |mean_S - mean_B| / sqrt(rms_S^2 + rms_B^2)
@@ -26,10 +27,21 @@ struct ClassificationMetrics {
 };
 
 /// All figures of a sample; background is every class but `signalClass`. With `range` (the test sample's) efficiencies
-/// and separation use that range; by default the sample's own. O(n log n), thread safe.
+/// and separation use that range; by default the sample's own. O(n), thread safe.
 /// Throws Error (kData): responses or weights not finite, signal or background missing.
 ClassificationMetrics EvaluateClassification(const ScoredSample &sample, int signalClass,
                                              const ResponseStatistics *range = nullptr);
+
+/// Signal efficiencies at background efficiencies 0.01, 0.10 and 0.30.
+struct EfficiencyTriple {
+   double fEff01 = 0;
+   double fEff10 = 0;
+   double fEff30 = 0;
+};
+/// What TMVA prints as "from training sample": background efficiencies of the training sample, at cuts and signal
+/// efficiencies of the test sample, over the range of the test sample. For the training sample alone, see
+/// EvaluateClassification. Errors as there.
+EfficiencyTriple ComputeTrainingEfficiencies(const ScoredSample &test, const ScoredSample &training, int signalClass);
 
 /// Weighted histograms of signal and background over the range, `bins` equal bins; values beyond it are in the
 /// outermost bins. Not normalised.

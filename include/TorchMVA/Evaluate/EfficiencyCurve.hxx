@@ -34,7 +34,10 @@ public:
    /// `range` usually comes from the test sample, for the training sample too, so that the two can be compared.
    /// Events beyond the range count as in the outermost bin, so that no event is lost. Errors as
    /// ComputeResponseStatistics.
-   EfficiencyCurve(const ScoredSample &sample, int signalClass, const ResponseStatistics &range);
+   /// With `cuts` background against signal efficiency, and all that is read off it, takes signal efficiencies and cuts
+   /// from that curve, as TMVA does for its training sample with those of the test sample.
+   EfficiencyCurve(const ScoredSample &sample, int signalClass, const ResponseStatistics &range,
+                   const EfficiencyCurve *cuts = nullptr);
 
    /// Signal efficiency at background efficiency b: the middle of the two steps, of 1000, between which the
    /// interpolated curve crosses b.

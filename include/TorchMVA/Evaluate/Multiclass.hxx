@@ -30,11 +30,22 @@ struct OneVsRestMetrics {
    double fEff01 = 0; ///< signal efficiency at background efficiency 0.01, unbinned
    double fEff10 = 0;
    double fEff30 = 0;
+   double fROCIntegralErr = 0; ///< see ROCCurve::GetROCIntegralError
 };
 
 /// One entry per class. Throws Error (kData) for responses or weights that are not finite, and (kArgument) for a class
-/// number outside the columns. O(classes n log n), thread safe.
+/// number outside the columns. O(classes n), thread safe.
 std::vector<OneVsRestMetrics> EvaluateOneVsRest(const MulticlassSample &sample);
+
+/// A cut "response of the class > fCut" with its efficiency for the class and the share of the class behind it.
+struct BestCut {
+   double fCut = 0;
+   double fEfficiency = 0;
+   double fPurity = 0;
+};
+/// For each class the cut on its own response with the largest efficiency x purity; NaN for a class without events.
+/// Errors as EvaluateOneVsRest.
+std::vector<BestCut> ComputeBestCuts(const MulticlassSample &sample);
 
 /// Signal efficiency of class `row` at the given efficiency of class `column`, from the row class's response on
 /// events of these two classes only. The diagonal, and pairs without events, are NaN. Errors as EvaluateOneVsRest.

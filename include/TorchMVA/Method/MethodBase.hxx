@@ -1,6 +1,7 @@
 #ifndef TORCHMVA_METHOD_METHODBASE_HXX
 #define TORCHMVA_METHOD_METHODBASE_HXX
 
+#include "TMatrixD.h"
 #include "TString.h"
 #include "TorchMVA/Core/Configurable.hxx"
 #include "TorchMVA/Core/Types.hxx"
@@ -13,14 +14,20 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 class TDirectory;
 class TFile;
+class TH1;
+class TH1D;
 
 namespace TorchMVA {
 
+class PDF;
 class XmlNode;
+struct MvaPdfs;
+struct ScoredSample;
 
 /// Base of all methods: TMVA's life cycle, batch first.
 ///
@@ -125,8 +132,66 @@ public:
    /// Row-major over the current sample.
    virtual std::vector<Float_t> GetAllRegressionValues();
    virtual std::vector<Float_t> GetAllMulticlassValues();
-   Bool_t IsSignalLike() { return GetMvaValue() > GetSignalReferenceCut(); }
-   Bool_t IsSignalLike(Double_t mva) const { return mva > GetSignalReferenceCut(); }
+   Bool_t IsSignalLike() { return IsSignalLike(GetMvaValue()); }
+   /// Whether a response lies on the signal's side of the reference cut.
+   Bool_t IsSignalLike(Double_t mva) const { return fCutOrientation * mva > fCutOrientation * fSignalReferenceCut; }
+
+   // ---- probability and rarity (option CreateMVAPdfs) --------------------------------------------------------------
+   Bool_t HasMVAPdfs() const { return fCreateMVAPdfs; }
+   /// Densities of the responses of training signal and background (makes them if AddOutput(kTraining) did not).
+   /// Throws Error (kState) without responses of the training sample, (kData) if a class has none.
+   void CreateMVAPdfs();
+   /// nullptr before CreateMVAPdfs, and after reading a weight file without them.
+   const PDF *GetMVAPdf(Types::ESBType type) const;
+   /// p s / (p s + (1 - p) b) for the densities s and b at the response and the prior p of signal; -1 without densities.
+   virtual Double_t GetProba(Double_t mva, Double_t apriorSignal) const;
+   /// The same for an event, with the share of signal in the training weights as prior (0.5 if the weight file is TMVA's,
+   /// which does not say). Densities are made first if they can be.
+   virtual Double_t GetProba(const Event *event);
+   /// Integral of the density (background's by default) below the response: flat in [0,1] for events of that kind.
+   /// 0 without densities.
+   virtual Double_t GetRarity(Double_t mva, Types::ESBType reference = Types::kBackground) const;
+
+   // ---- figures of merit, from the responses that AddOutput kept (binary classification unless said otherwise) -----
+   // All throw Error (kState) before the responses exist, and as the functions of the Evaluate room.
+   /// Signal efficiency at a background efficiency, spec "Efficiency:0.10", with its binomial uncertainty; without a
+   /// number the area that the table is ordered by (error 0). `type` says which sample; both cut and efficiency are its.
+   virtual Double_t GetEfficiency(const TString &spec, Types::ETreeType type, Double_t &error);
+   /// What TMVA prints as "from training sample": the background efficiency is that of the training sample, signal
+   /// efficiency and cuts are those of the test sample. For the training sample alone: GetEfficiency(spec, kTraining).
+   virtual Double_t GetTrainingEfficiency(const TString &spec);
+   /// |mean_S - mean_B| / sqrt(rms_S^2 + rms_B^2) of the test sample.
+   virtual Double_t GetSignificance() const;
+   /// 1/2 sum (s - b)^2 / (s + b), 0 (same) to 1 (disjoint), of two histograms with equal bins.
+   virtual Double_t GetSeparation(TH1 *signal, TH1 *background) const;
+   /// The same of two densities; without arguments those of the 40-bin histograms of the test sample.
+   virtual Double_t GetSeparation(PDF *signal = nullptr, PDF *background = nullptr) const;
+   /// Area under the ROC curve of two histograms with equal bins, events of one bin counting half.
+   virtual Double_t GetROCIntegral(TH1D *signal, TH1D *background) const;
+   /// The same of two densities; without arguments those of the 40-bin histograms of the test sample. The area without
+   /// binning is Factory::GetROCIntegral.
+   virtual Double_t GetROCIntegral(PDF *signal = nullptr, PDF *background = nullptr) const;
+   /// The cut with the largest S / sqrt(S + B) on the test sample for expected yields before the cut.
+   virtual Double_t GetMaximumSignificance(Double_t signalEvents, Double_t backgroundEvents,
+                                           Double_t &maximumSignificance) const;
+   /// Kolmogorov-Smirnov test of test and training responses of signal ('S') or background ('B') in 40 bins; options of
+   /// TH1::KolmogorovTest. "X" draws from an own generator with a fixed seed.
+   virtual Double_t GetKSTrainingVsTest(Char_t signalOrBackground, TString option = "X");
+   /// Multiclass: for each class the largest efficiency x purity over cuts on its own response: its efficiency, with the
+   /// purity appended to `purity`. TMVA searches cuts on all responses at once with a genetic algorithm.
+   virtual std::vector<Float_t> GetMulticlassEfficiency(std::vector<std::vector<Float_t>> &purity);
+   virtual std::vector<Float_t> GetMulticlassTrainingEfficiency(std::vector<std::vector<Float_t>> &purity);
+   /// Signal efficiency of the class of the row at the given efficiency of the class of the column; the diagonal is NaN.
+   virtual TMatrixD GetMulticlassConfusionMatrix(Double_t backgroundEfficiency, Types::ETreeType type);
+   /// Regression, first target: figures of RegressionMetrics, `...T` truncated.
+   virtual void TestRegression(Double_t &bias, Double_t &biasT, Double_t &deviation, Double_t &deviationT,
+                               Double_t &rms, Double_t &rmsT, Double_t &mutualInformation, Double_t &mutualInformationT,
+                               Double_t &correlation, Types::ETreeType type);
+   /// Sets reference cut and its orientation from the test sample: the cut where signal efficiency = 1 - background
+   /// efficiency.
+   virtual void TestClassification();
+   /// Prints efficiency and purity of GetMulticlassEfficiency.
+   virtual void TestMulticlass();
 
    /// Sets the event of the calls without argument.
    void SetCurrentEvent(const Event &event) { fCurrentEvent = event; }
@@ -197,6 +262,9 @@ public:
    const TransformPipeline &GetTransformations() const { return fTransformations; }
    Double_t GetSignalReferenceCut() const { return fSignalReferenceCut; }
    void SetSignalReferenceCut(Double_t cut) { fSignalReferenceCut = cut; }
+   /// +1: signal lies above the reference cut; -1: below.
+   Double_t GetSignalReferenceCutOrientation() const { return fCutOrientation; }
+   void SetSignalReferenceCutOrientation(Double_t orientation) { fCutOrientation = orientation < 0 ? -1 : 1; }
    Double_t GetTrainTime() const { return fTrainTime; }
    Double_t GetTestTime() const { return fTestTime; }
    Bool_t IsVerbose() const { return fVerbose; }
@@ -247,6 +315,16 @@ private:
    void EvaluateBlock(const float *variables, Long64_t n, float *responses, const double *spectators) const;
    const std::vector<Float_t> &EvaluateCurrentEvent();
    void WriteStateTo(const XmlNode &root) const;
+   /// The option CreateMVAPdfs adds those of the densities; called with the option string still unparsed.
+   void DeclarePdfOptions();
+   /// Options that the weight file keeps: all but those of the densities, which are in the densities' elements.
+   std::vector<OptionInfo> GetStateOptions() const;
+   void WriteMVAPdfs(const XmlNode &node) const;
+   void ReadMVAPdfs(const XmlNode &node);
+   /// Responses of a sample with weights and classes.
+   ScoredSample Scored(Types::ETreeType type) const;
+   /// Densities of the 40-bin histograms of the test sample.
+   std::pair<PDF, PDF> MakeTestPdfs() const;
 
    TString fJobName;
    TString fMethodTitle;
@@ -262,6 +340,8 @@ private:
    TString fVarTransformString = "None";
    Bool_t fIgnoreNegWeightsInTraining = kFALSE;
    Bool_t fHelp = kFALSE;
+   Bool_t fCreateMVAPdfs = kFALSE;
+   std::unique_ptr<MvaPdfs> fMvaPdfs; //!
 
    TransformPipeline fTransformations; //!
    Sample fTrainingSample;             //!
@@ -273,6 +353,7 @@ private:
    Types::ETreeType fCurrentType = Types::kTraining;
    std::vector<Float_t> fCurrentResponses;
    Double_t fSignalReferenceCut = 0.5;
+   Double_t fCutOrientation = 1;
    Double_t fTrainTime = 0;
    Double_t fTestTime = 0;
    Long64_t fNTrainingEvents = 0;

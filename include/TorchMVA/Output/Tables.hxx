@@ -16,7 +16,8 @@ struct ClassificationRow {
    std::string fDataSet;
    std::string fMethod;
    ClassificationMetrics fTest;
-   ClassificationMetrics fTraining;
+   ClassificationMetrics fTraining;        ///< of the training sample alone
+   EfficiencyTriple fTrainingEfficiencies; ///< printed, see ComputeTrainingEfficiencies
 };
 
 /// One method in the tables of multiclass classification.
@@ -37,7 +38,8 @@ struct RegressionRow {
    RegressionMetrics fTraining;
 };
 
-/// Lines of the tables, in the order they are printed, without the logger's prefix. Rows are ordered by falling
+/// Lines of the tables, in the order they are printed, without the logger's prefix. Rows are TMVA's; the statistical
+/// uncertainty of the area under the ROC curve follows the last of TMVA's columns. Rows are ordered by falling
 /// binned area (classification), as given (multiclass), by rising mean |deviation| on the test sample (regression).
 std::vector<std::string> FormatClassificationTables(std::vector<ClassificationRow> rows);
 std::vector<std::string> FormatMulticlassTables(const std::vector<MulticlassRow> &rows);

@@ -17,6 +17,8 @@ namespace {
 /// Error lines about NaN inputs before the reader falls silent about them.
 constexpr Long64_t kMaxNaNLines = 10;
 constexpr Float_t kNaNResponse = -999;
+/// TMVA's default for "the response of the event"; exact in a double.
+constexpr Double_t kNoResponse = -9999999;
 
 std::string Quoted(const TString &text)
 {
@@ -284,6 +286,28 @@ const std::vector<Float_t> &Reader::EvaluateMulticlass(MethodBase *method, Doubl
 Float_t Reader::EvaluateMulticlass(UInt_t cls, const TString &tag, Double_t aux)
 {
    return ResponseAt(EvaluateMulticlass(tag, aux), cls, "class", tag);
+}
+
+Bool_t Reader::FindResponse(MethodBase &method, Double_t given, Double_t &mva, const char *caller)
+{
+   mva = given;
+   if (given != kNoResponse)
+      return kTRUE;
+   ReadInputs(caller);
+   mva = EvaluateInputs(method).at(0);
+   return std::none_of(fValues.begin(), fValues.end(), [](Float_t x) { return std::isnan(x); });
+}
+
+Double_t Reader::GetProba(const TString &tag, Double_t apriorSignal, Double_t mva)
+{
+   MethodBase &method = Require(tag, "Reader::GetProba");
+   return FindResponse(method, mva, mva, "Reader::GetProba") ? method.GetProba(mva, apriorSignal) : kNaNResponse;
+}
+
+Double_t Reader::GetRarity(const TString &tag, Double_t mva)
+{
+   MethodBase &method = Require(tag, "Reader::GetRarity");
+   return FindResponse(method, mva, mva, "Reader::GetRarity") ? method.GetRarity(mva) : kNaNResponse;
 }
 
 void Reader::EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses,

@@ -26,6 +26,7 @@
 #pragma link C++ class TorchMVA::Tools-;
 #pragma link C++ class TorchMVA::Error-;
 #pragma link C++ class TorchMVA::ROCCurve-;
+#pragma link C++ class TorchMVA::PDF-;
 #pragma link C++ class TorchMVA::Ranking-;
 
 #pragma link C++ enum TorchMVA::EErrorCode;

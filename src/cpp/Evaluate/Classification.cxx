@@ -25,7 +25,9 @@ ClassificationMetrics EvaluateClassification(const ScoredSample &sample, int sig
    const ResponseHistograms histograms = FillResponseHistograms(sample, signalClass, used, kPlotBins);
 
    ClassificationMetrics m;
-   m.fROCIntegral = ROCCurve(sample, signalClass).GetROCIntegral();
+   const ROCCurve roc(sample, signalClass);
+   m.fROCIntegral = roc.GetROCIntegral();
+   m.fROCIntegralErr = roc.GetROCIntegralError();
    m.fEffArea = curve.GetArea();
    m.fSeparation = ComputeSeparation(histograms.fSignal, histograms.fBackground);
    m.fSignificance = ComputeSignificance(own);
@@ -43,6 +45,14 @@ ClassificationMetrics EvaluateClassification(const ScoredSample &sample, int sig
    m.fMinimum = used.fMinimum;
    m.fMaximum = used.fMaximum;
    return m;
+}
+
+EfficiencyTriple ComputeTrainingEfficiencies(const ScoredSample &test, const ScoredSample &training, int signalClass)
+{
+   const ResponseStatistics range = ComputeResponseStatistics(test, signalClass);
+   const EfficiencyCurve cuts(test, signalClass, range);
+   const EfficiencyCurve curve(training, signalClass, range, &cuts);
+   return {curve.GetSignalEfficiency(0.01), curve.GetSignalEfficiency(0.10), curve.GetSignalEfficiency(0.30)};
 }
 
 ResponseHistograms FillResponseHistograms(const ScoredSample &sample, int signalClass, const ResponseStatistics &range,

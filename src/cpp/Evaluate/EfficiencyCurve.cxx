@@ -62,7 +62,8 @@ ResponseStatistics ComputeResponseStatistics(const ScoredSample &sample, int sig
    return r;
 }
 
-EfficiencyCurve::EfficiencyCurve(const ScoredSample &sample, int signalClass, const ResponseStatistics &range)
+EfficiencyCurve::EfficiencyCurve(const ScoredSample &sample, int signalClass, const ResponseStatistics &range,
+                                 const EfficiencyCurve *cuts)
    : fRange(range), fEffS(kCutBins, 0.0), fEffB(kCutBins, 0.0), fEffBvsS(kEfficiencyBins, 0.0)
 {
    const double scale = kCutBins / (fRange.fMaximum - fRange.fMinimum);
@@ -90,12 +91,13 @@ EfficiencyCurve::EfficiencyCurve(const ScoredSample &sample, int signalClass, co
    };
    cumulate(fEffS, fSumS);
    cumulate(fEffB, sumB);
+   const EfficiencyCurve &source = cuts ? *cuts : *this;
+   const double tightest = source.fEffS[fRange.fPositive ? kCutBins - 1 : 0];
    for (int i = 0; i < kEfficiencyBins; ++i) {
       const double effS = (i + 0.5) / kEfficiencyBins;
-      const double tightest = fEffS[fRange.fPositive ? kCutBins - 1 : 0];
       // below the efficiency of the tightest bin the curve goes straight to (0,0): events of one bin are not resolved
       fEffBvsS[i] = effS < tightest ? fEffB[fRange.fPositive ? kCutBins - 1 : 0] * effS / tightest
-                                    : InterpolateAtCut(fEffB, GetCut(effS));
+                                    : InterpolateAtCut(fEffB, source.GetCut(effS));
    }
 }
 

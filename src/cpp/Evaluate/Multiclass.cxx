@@ -1,9 +1,11 @@
 #include "TorchMVA/Evaluate/Multiclass.hxx"
 
 #include "Evaluate/ResponseCheck.hxx"
+#include "Evaluate/SortedResponses.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Evaluate/ROCCurve.hxx"
 
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -33,62 +35,96 @@ std::vector<double> SumWeights(const MulticlassSample &sample)
    return sums;
 }
 
-std::vector<OneVsRestMetrics> OneVsRest(const MulticlassSample &sample, const std::vector<double> &sums)
+OneVsRestMetrics OneVsRest(const Internal::SortedResponses &column, int cls, const std::vector<double> &sums)
 {
-   double total = 0;
-   for (double sum : sums)
-      total += sum;
-   std::vector<OneVsRestMetrics> metrics;
-   for (UInt_t cls = 0; cls < sample.NClasses(); ++cls) {
-      if (!(sums[cls] > 0) || !(total - sums[cls] > 0)) {
-         metrics.push_back({kUndefined, kUndefined, kUndefined, kUndefined});
+   double rest = 0;
+   for (std::size_t c = 0; c < sums.size(); ++c)
+      rest += static_cast<int>(c) == cls ? 0 : sums[c];
+   if (!(sums[cls] > 0) || !(rest > 0))
+      return {kUndefined, kUndefined, kUndefined, kUndefined, kUndefined};
+   const ROCCurve curve(column, cls);
+   return {curve.GetROCIntegral(), curve.GetEffSForEffB(0.01), curve.GetEffSForEffB(0.10), curve.GetEffSForEffB(0.30),
+           curve.GetROCIntegralError()};
+}
+
+/// Row `row` of the matrices for several background efficiencies: each curve is made once.
+void FillConfusionRow(const Internal::SortedResponses &responses, int row, const std::vector<double> &sums,
+                      const std::vector<double> &efficiencies, std::vector<TMatrixD> &matrices)
+{
+   for (int column = 0; column < static_cast<int>(sums.size()); ++column) {
+      const bool defined = row != column && sums[row] > 0 && sums[column] > 0;
+      if (!defined) {
+         for (TMatrixD &m : matrices)
+            m(row, column) = kUndefined;
          continue;
       }
-      const ROCCurve curve(sample.Column(cls), static_cast<int>(cls));
-      metrics.push_back(
-         {curve.GetROCIntegral(), curve.GetEffSForEffB(0.01), curve.GetEffSForEffB(0.10), curve.GetEffSForEffB(0.30)});
+      const ROCCurve curve(responses, row, column);
+      for (std::size_t k = 0; k < efficiencies.size(); ++k)
+         matrices[k](row, column) = curve.GetEffSForEffB(efficiencies[k]);
+   }
+}
+
+MulticlassMetrics Evaluate(const MulticlassSample &sample, const std::vector<double> &efficiencies)
+{
+   const std::vector<double> sums = SumWeights(sample);
+   const int n = static_cast<int>(sums.size());
+   MulticlassMetrics metrics;
+   metrics.fConfusion.assign(efficiencies.size(), TMatrixD(n, n));
+   for (int cls = 0; cls < n; ++cls) {
+      const Internal::SortedResponses column(sample.Column(cls));
+      metrics.fClasses.push_back(OneVsRest(column, cls, sums));
+      FillConfusionRow(column, cls, sums, efficiencies, metrics.fConfusion);
    }
    return metrics;
 }
 
-/// The matrices for several background efficiencies: each curve is made once.
-std::vector<TMatrixD> Confusion(const MulticlassSample &sample, const std::vector<double> &sums,
-                                const std::vector<double> &efficiencies)
+BestCut FindBestCut(const Internal::SortedResponses &column, int cls, const std::vector<double> &sums)
 {
-   const int n = static_cast<int>(sample.NClasses());
-   std::vector<TMatrixD> matrices(efficiencies.size(), TMatrixD(n, n));
-   for (int row = 0; row < n; ++row) {
-      for (int column = 0; column < n; ++column) {
-         const bool defined = row != column && sums[row] > 0 && sums[column] > 0;
-         if (!defined) {
-            for (TMatrixD &m : matrices)
-               m(row, column) = kUndefined;
-            continue;
-         }
-         const ROCCurve curve(sample.Column(row), row, column);
-         for (std::size_t k = 0; k < efficiencies.size(); ++k)
-            matrices[k](row, column) = curve.GetEffSForEffB(efficiencies[k]);
-      }
+   if (!(sums[cls] > 0))
+      return {kUndefined, kUndefined, kUndefined};
+   const auto &events = column.fEvents;
+   BestCut best{0, 0, 0};
+   double own = 0, all = 0;
+   for (std::size_t i = events.size(); i-- > 0;) {
+      all += events[i].fWeight;
+      own += events[i].fClass == cls ? events[i].fWeight : 0;
+      const double below = i > 0 ? events[i - 1].Response() : std::nextafter(events[i].Response(), -1e38F);
+      if (below == events[i].Response()) // passes together with the next
+         continue;
+      const BestCut cut{below, own / sums[cls], all > 0 ? own / all : 0};
+      if (cut.fEfficiency * cut.fPurity > best.fEfficiency * best.fPurity)
+         best = cut;
    }
-   return matrices;
+   return best;
 }
 } // namespace
 
 std::vector<OneVsRestMetrics> EvaluateOneVsRest(const MulticlassSample &sample)
 {
-   return OneVsRest(sample, SumWeights(sample));
+   const std::vector<double> sums = SumWeights(sample);
+   std::vector<OneVsRestMetrics> metrics;
+   for (int cls = 0; cls < static_cast<int>(sums.size()); ++cls)
+      metrics.push_back(OneVsRest(Internal::SortedResponses(sample.Column(cls)), cls, sums));
+   return metrics;
 }
 
 TMatrixD ComputeConfusionMatrix(const MulticlassSample &sample, double backgroundEfficiency)
 {
-   return Confusion(sample, SumWeights(sample), {backgroundEfficiency}).front();
+   return Evaluate(sample, {backgroundEfficiency}).fConfusion.front();
 }
 
 MulticlassMetrics EvaluateMulticlass(const MulticlassSample &sample)
 {
+   return Evaluate(sample, {std::begin(kConfusionEfficiencies), std::end(kConfusionEfficiencies)});
+}
+
+std::vector<BestCut> ComputeBestCuts(const MulticlassSample &sample)
+{
    const std::vector<double> sums = SumWeights(sample);
-   return {OneVsRest(sample, sums),
-           Confusion(sample, sums, {std::begin(kConfusionEfficiencies), std::end(kConfusionEfficiencies)})};
+   std::vector<BestCut> cuts;
+   for (int cls = 0; cls < static_cast<int>(sums.size()); ++cls)
+      cuts.push_back(FindBestCut(Internal::SortedResponses(sample.Column(cls)), cls, sums));
+   return cuts;
 }
 
 } // namespace TorchMVA

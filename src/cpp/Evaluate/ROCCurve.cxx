@@ -2,6 +2,7 @@
 
 #include "TGraph.h"
 #include "Evaluate/ResponseCheck.hxx"
+#include "Evaluate/SortedResponses.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace TorchMVA {
 
@@ -21,6 +23,39 @@ void RequireSameLength(std::size_t expected, std::size_t found, const char *what
    if (expected != found)
       throw Error(EErrorCode::kArgument, "expected " + std::to_string(expected) + " " + what +
                                             ", one per response, found " + std::to_string(found));
+}
+
+constexpr int kSignal = 1, kBackground = 0;
+
+Internal::SortedResponses Sorted(const std::vector<Float_t> &values, const std::vector<Float_t> &weights,
+                                 const std::vector<int> &classes)
+{
+   return Internal::SortedResponses(
+      {values.data(), static_cast<Long64_t>(values.size()), 1, weights.data(), classes.data()});
+}
+
+/// Sums over the events of one class.
+struct ClassWeights {
+   std::size_t fN = 0;
+   double fSum = 0, fSquares = 0;
+   void Add(double weight)
+   {
+      ++fN;
+      fSum += weight;
+      fSquares += weight * weight;
+   }
+   /// Variance of a weighted mean whose squared deviations, each times its squared weight, sum to `deviations`.
+   double VarianceOfMean(double deviations) const
+   {
+      const double n = fSum * fSum / fSquares; // effective number
+      return n > 1 + 1e-9 ? n / (n - 1) * deviations / (fSum * fSum) : std::numeric_limits<double>::quiet_NaN();
+   }
+};
+
+/// Mean of a curve before and at vertex i: an event counts half of those with its own response.
+double Middle(const std::vector<double> &curve, std::size_t i)
+{
+   return 0.5 * (curve[i - 1] + curve[i]);
 }
 
 /// Vertices on which the curve turns; the others lie on a horizontal or vertical run.
@@ -47,11 +82,10 @@ ROCCurve::ROCCurve(const std::vector<Float_t> &mvaValues, const std::vector<Bool
 {
    RequireSameLength(mvaValues.size(), mvaTargets.size(), "targets");
    RequireSameLength(mvaValues.size(), mvaWeights.size(), "weights");
-   std::vector<Entry> entries;
-   entries.reserve(mvaValues.size());
-   for (std::size_t i = 0; i < mvaValues.size(); ++i)
-      entries.push_back({mvaValues[i], mvaWeights[i], mvaTargets[i]});
-   Build(std::move(entries));
+   std::vector<int> classes(mvaTargets.size());
+   for (std::size_t i = 0; i < classes.size(); ++i)
+      classes[i] = mvaTargets[i] ? kSignal : kBackground;
+   Build(Sorted(mvaValues, mvaWeights, classes), kSignal, kBackground);
 }
 
 ROCCurve::ROCCurve(const std::vector<Float_t> &mvaSignal, const std::vector<Float_t> &mvaBackground)
@@ -65,62 +99,81 @@ ROCCurve::ROCCurve(const std::vector<Float_t> &mvaSignal, const std::vector<Floa
 {
    RequireSameLength(mvaSignal.size(), mvaSignalWeights.size(), "signal weights");
    RequireSameLength(mvaBackground.size(), mvaBackgroundWeights.size(), "background weights");
-   std::vector<Entry> entries;
-   entries.reserve(mvaSignal.size() + mvaBackground.size());
-   for (std::size_t i = 0; i < mvaSignal.size(); ++i)
-      entries.push_back({mvaSignal[i], mvaSignalWeights[i], true});
-   for (std::size_t i = 0; i < mvaBackground.size(); ++i)
-      entries.push_back({mvaBackground[i], mvaBackgroundWeights[i], false});
-   Build(std::move(entries));
+   std::vector<Float_t> values = mvaSignal, weights = mvaSignalWeights;
+   values.insert(values.end(), mvaBackground.begin(), mvaBackground.end());
+   weights.insert(weights.end(), mvaBackgroundWeights.begin(), mvaBackgroundWeights.end());
+   std::vector<int> classes(mvaSignal.size(), kSignal);
+   classes.resize(values.size(), kBackground);
+   Build(Sorted(values, weights, classes), kSignal, kBackground);
 }
 
 ROCCurve::ROCCurve(const ScoredSample &sample, int signalClass, int backgroundClass)
+   : ROCCurve(Internal::SortedResponses(sample), signalClass, backgroundClass)
 {
-   std::vector<Entry> entries;
-   entries.reserve(sample.fN);
-   for (Long64_t i = 0; i < sample.fN; ++i) {
-      const int cls = sample.Class(i);
-      if (cls == signalClass || backgroundClass < 0 || cls == backgroundClass)
-         entries.push_back({sample.Response(i), static_cast<float>(sample.Weight(i)), cls == signalClass});
-   }
-   Build(std::move(entries));
 }
 
-void ROCCurve::Build(std::vector<Entry> entries)
+ROCCurve::ROCCurve(const Internal::SortedResponses &sorted, int signalClass, int backgroundClass)
 {
-   double sumS = 0, sumB = 0;
-   for (std::size_t i = 0; i < entries.size(); ++i) {
-      Internal::RequireFinite(entries[i].fResponse, "response", i);
-      Internal::RequireFinite(entries[i].fWeight, "weight", i);
-      (entries[i].fIsSignal ? sumS : sumB) += entries[i].fWeight;
-   }
-   Internal::RequirePositiveSum(sumS, "signal");
-   Internal::RequirePositiveSum(sumB, "background");
-   std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.fResponse < b.fResponse; });
+   Build(sorted, signalClass, backgroundClass);
+}
 
+void ROCCurve::Build(const Internal::SortedResponses &sorted, int signalClass, int backgroundClass)
+{
+   const auto isBackground = [=](int cls) {
+      return cls != signalClass && (backgroundClass < 0 || cls == backgroundClass);
+   };
+   ClassWeights signal, background;
+   for (const Internal::SortedEvent &event : sorted.fEvents)
+      if (event.fClass == signalClass)
+         signal.Add(event.fWeight);
+      else if (isBackground(event.fClass))
+         background.Add(event.fWeight);
+   Internal::RequirePositiveSum(signal.fSum, "signal");
+   Internal::RequirePositiveSum(background.fSum, "background");
+
+   const std::size_t n = signal.fN + background.fN;
+   std::vector<std::pair<double, double>> squares; // of signal and background weights at each vertex
+   fCuts.reserve(n + 1);
+   fSensitivity.reserve(n + 1);
+   fSpecificity.reserve(n + 1);
+   squares.reserve(n + 1);
    fCuts.push_back(-std::numeric_limits<float>::infinity());
    fSensitivity.push_back(1);
    fSpecificity.push_back(0);
+   squares.emplace_back(0, 0);
    double belowS = 0, belowB = 0;
-   for (std::size_t i = 0; i < entries.size();) {
-      const float response = entries[i].fResponse;
-      for (; i < entries.size() && entries[i].fResponse == response; ++i)
-         (entries[i].fIsSignal ? belowS : belowB) += entries[i].fWeight;
-      fCuts.push_back(response);
-      fSensitivity.push_back(1 - belowS / sumS);
-      fSpecificity.push_back(belowB / sumB);
+   for (const Internal::SortedEvent &event : sorted.fEvents) {
+      const bool isSignal = event.fClass == signalClass;
+      if (!isSignal && !isBackground(event.fClass))
+         continue;
+      const float response = event.Response();
+      if (response != fCuts.back()) { // a new vertex
+         fCuts.push_back(response);
+         fSensitivity.push_back(0);
+         fSpecificity.push_back(0);
+         squares.emplace_back(0, 0);
+      }
+      (isSignal ? belowS : belowB) += event.fWeight;
+      (isSignal ? squares.back().first : squares.back().second) += static_cast<double>(event.fWeight) * event.fWeight;
+      fSensitivity.back() = 1 - belowS / signal.fSum;
+      fSpecificity.back() = belowB / background.fSum;
    }
    // exact ends, whatever the rounding of the sums
    fSensitivity.back() = 0;
    fSpecificity.back() = 1;
+   for (std::size_t i = 1; i < fCuts.size(); ++i)
+      fIntegral += Middle(fSensitivity, i) * (fSpecificity[i] - fSpecificity[i - 1]);
+   double deviationS = 0, deviationB = 0;
+   for (std::size_t i = 1; i < fCuts.size(); ++i) {
+      deviationS += squares[i].first * std::pow(Middle(fSpecificity, i) - fIntegral, 2);
+      deviationB += squares[i].second * std::pow(Middle(fSensitivity, i) - fIntegral, 2);
+   }
+   fIntegralError = std::sqrt(signal.VarianceOfMean(deviationS) + background.VarianceOfMean(deviationB));
 }
 
 Double_t ROCCurve::GetROCIntegral(UInt_t) const
 {
-   double area = 0;
-   for (std::size_t i = 1; i < fSensitivity.size(); ++i)
-      area += 0.5 * (fSensitivity[i] + fSensitivity[i - 1]) * (fSpecificity[i] - fSpecificity[i - 1]);
-   return area;
+   return fIntegral;
 }
 
 TGraph *ROCCurve::GetROCCurve(UInt_t points) const

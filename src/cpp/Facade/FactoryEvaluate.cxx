@@ -6,15 +6,20 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Factory.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
+#include "TorchMVA/Output/ProbabilityHistograms.hxx"
 #include "TorchMVA/Output/Tables.hxx"
 #include "TorchMVA/Tools.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
 
 #include "TDirectory.h"
 
+#include <deque>
+
 namespace TorchMVA {
 
 namespace {
+
+constexpr double kPriorOfTrees = 0.5; ///< of signal, for probabilities in the output file
 
 ScoredSample Scored(const MethodBase &method, Types::ETreeType type)
 {
@@ -55,6 +60,27 @@ TDirectory *MethodDirectory(TFile *file, const TString &dataset, const MethodBas
    WriteVariablePlots(directory, method.DataInfo(),
                       method.GetTransformations().Transform(method.Data()->GetSample(Types::kTesting)), "");
    return directory;
+}
+
+void WriteProbabilities(TDirectory *directory, const MethodBase &method, const ScoredSample &test, int signal)
+{
+   const PDF *pdfS = method.GetMVAPdf(Types::kSignal), *pdfB = method.GetMVAPdf(Types::kBackground);
+   if (!pdfS || !pdfB)
+      return;
+   WriteProbabilityHistograms(
+      directory, method.GetName(), test, signal, *pdfS, *pdfB,
+      [&method](Double_t mva) { return method.GetProba(mva, kPriorOfTrees); },
+      [&method](Double_t mva) { return method.GetRarity(mva); });
+}
+
+/// Signal probability of every event of a sample, for the trees; empty without densities.
+std::vector<float> Probabilities(const MethodBase &method, Types::ETreeType type)
+{
+   std::vector<float> values;
+   if (method.GetMVAPdf(Types::kSignal))
+      for (const float mva : method.GetResponses(type))
+         values.push_back(static_cast<float>(method.GetProba(mva, kPriorOfTrees)));
+   return values;
 }
 
 } // namespace
@@ -100,12 +126,16 @@ void Factory::EvaluateClassification(Booking &booking, EvaluationTables &tables)
       const ResponseStatistics range = ComputeResponseStatistics(test, signal);
       const ClassificationRow row{booking.fName.Data(), method->GetName(),
                                   TorchMVA::EvaluateClassification(test, signal, &range),
-                                  TorchMVA::EvaluateClassification(training, signal, &range)};
+                                  TorchMVA::EvaluateClassification(training, signal, &range),
+                                  ComputeTrainingEfficiencies(test, training, signal)};
       method->SetSignalReferenceCut(row.fTest.fReferenceCut);
+      method->SetSignalReferenceCutOrientation(range.fPositive ? 1 : -1);
       tables.fClassification.push_back(row);
-      if (fTargetFile)
-         WriteClassificationHistograms(MethodDirectory(fTargetFile, booking.fName, *method), method->GetName(), test,
-                                       &training, signal);
+      if (!fTargetFile)
+         continue;
+      TDirectory *directory = MethodDirectory(fTargetFile, booking.fName, *method);
+      WriteClassificationHistograms(directory, method->GetName(), test, &training, signal);
+      WriteProbabilities(directory, *method, test, signal);
    }
 }
 
@@ -169,9 +199,16 @@ void Factory::WriteTrees(Booking &booking)
       for (const auto &target : booking.fInfo->GetTargetInfos())
          leaves.emplace_back(target.GetInternalName().Data());
    std::vector<MethodResponses> responses;
-   for (const auto &method : booking.fMethods)
+   std::deque<std::vector<float>> probabilities; // which does not move its elements
+   for (const auto &method : booking.fMethods) {
       responses.push_back({method->GetName(), leaves, method->GetResponses(Types::kTesting).data(),
                            method->GetResponses(Types::kTraining).data()});
+      if (fAnalysisType != Types::kClassification || !method->GetMVAPdf(Types::kSignal))
+         continue;
+      const std::vector<float> &test = probabilities.emplace_back(Probabilities(*method, Types::kTesting));
+      const std::vector<float> &training = probabilities.emplace_back(Probabilities(*method, Types::kTraining));
+      responses.push_back({std::string("prob_") + method->GetName(), {}, test.data(), training.data()});
+   }
    WriteEventTrees(MakeDataSetDirectory(fTargetFile, booking.fName.Data()), *booking.fInfo->GetDataSet(),
                    *booking.fInfo, std::move(responses));
 }

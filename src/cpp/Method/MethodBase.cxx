@@ -3,6 +3,7 @@
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/OptionHelp.hxx"
+#include "MvaPdfs.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Transform/VariableStatistics.hxx"
 #include "TorchMVA/Weights/WeightFile.hxx"
@@ -18,8 +19,8 @@ namespace TorchMVA {
 namespace {
 
 /// Options that TMVA's weight files may contain and that change nothing here.
-const std::set<std::string> kCompatibilityOptions = {
-   "CreateMVAPdfs", "Normalise", "D", "VarTransformType", "TxtWeightFilesOnly", "NbinsMVAPdf", "NsmoothMVAPdf"};
+const std::set<std::string> kCompatibilityOptions = {"Normalise",          "D",           "VarTransformType",
+                                                     "TxtWeightFilesOnly", "NbinsMVAPdf", "NsmoothMVAPdf"};
 
 /// The same events with weight 0 where it is negative; `nNegative` says how many.
 Sample WithoutNegativeWeights(Sample sample, Long64_t &nNegative)
@@ -82,6 +83,8 @@ void MethodBase::DeclareBaseOptions()
    DeclareOptionRef(fHelp, "H", "Print the help of this method before training");
    DeclareOptionRef(fIgnoreNegWeightsInTraining, "IgnoreNegWeightsInTraining",
                     "Events with negative weight count with weight 0 in the training of this method");
+   DeclareOptionRef(fCreateMVAPdfs, "CreateMVAPdfs",
+                    "Densities of the response for probability and rarity; adds the options NSmoothMVAPdf, ...");
 }
 
 void MethodBase::ApplyVerbosity()
@@ -98,6 +101,7 @@ void MethodBase::ApplyVerbosity()
 
 void MethodBase::ProcessSetup()
 {
+   DeclarePdfOptions();
    ParseOptions();
    ApplyVerbosity();
    fTransformations = TransformPipeline::Parse(fVarTransformString.Data(), TransformContext::From(fDataSetInfo));
@@ -138,6 +142,10 @@ void MethodBase::TrainMethod()
    fTrainTime = watch.RealTime();
    fLogger.Info(
       TString::Format("Elapsed time for training with %lld events: %.3g sec", fNTrainingEvents, fTrainTime).Data());
+   if (fCreateMVAPdfs && !DoRegression() && !DoMulticlass()) { // now, since the weight file keeps them
+      AddOutput(Types::kTraining);
+      CreateMVAPdfs();
+   }
 }
 
 void MethodBase::AddOutput(Types::ETreeType type)
@@ -196,11 +204,11 @@ void MethodBase::WriteStateTo(const XmlNode &root) const
    header.fAnalysisType = fAnalysisType;
    header.fNTrainingEvents = fNTrainingEvents;
    header.fTrainingTime = fTrainTime;
-   header.fOptions = GetOptionInfos();
+   header.fOptions = GetStateOptions();
    header.SetData(fDataSetInfo);
    header.Write(root);
    fTransformations.Write(root.AddChild("Transformations"));
-   root.AddChild("MVAPdfs");
+   WriteMVAPdfs(root.AddChild("MVAPdfs"));
    AddWeightsXMLTo(root.AddChild("Weights"));
 }
 
@@ -243,6 +251,7 @@ void MethodBase::ReadStateFromXML(const XmlNode &root)
    const XmlNode transformations = root.Child("Transformations");
    fTransformations = transformations ? TransformPipeline::Read(transformations, TransformContext::From(fDataSetInfo))
                                       : TransformPipeline();
+   ReadMVAPdfs(root.Child("MVAPdfs"));
    ReadWeightsFromXML(root.Child("Weights"));
 }
 

@@ -45,7 +45,8 @@ void AppendOneVsRest(const MulticlassRow &row, Lines_t &lines)
       lines.push_back(Text("%-15s%-15s%-15s%-15s%-15s%-15s", "", row.fClassNames[i].c_str(),
                            pair(test.fROCIntegral, training.fROCIntegral).c_str(),
                            pair(test.fEff01, training.fEff01).c_str(), pair(test.fEff10, training.fEff10).c_str(),
-                           pair(test.fEff30, training.fEff30).c_str()));
+                           pair(test.fEff30, training.fEff30).c_str()) +
+                      "+- " + pair(test.fROCIntegralErr, training.fROCIntegralErr));
    }
 }
 
@@ -114,17 +115,19 @@ std::vector<std::string> FormatClassificationTables(std::vector<ClassificationRo
    });
    const std::string rule = Rule(kClassificationRule);
    Lines_t lines = {"", "Evaluation results ranked by best signal efficiency and purity (area)", rule,
-                    "DataSet       MVA                       ", "Name:         Method:          ROC-integ"};
+                    "DataSet       MVA                       ", "Name:         Method:          ROC-integ +- stat."};
    for (const ClassificationRow &row : rows)
-      lines.push_back(Text("%-13s %-15s: %#1.3f", row.fDataSet.c_str(), row.fMethod.c_str(), row.fTest.fROCIntegral));
+      lines.push_back(Text("%-13s %-15s: %#1.3f     +- %#1.3f", row.fDataSet.c_str(), row.fMethod.c_str(),
+                           row.fTest.fROCIntegral, row.fTest.fROCIntegralErr));
    lines.insert(lines.end(),
                 {rule, "", "Testing efficiency compared to training efficiency (overtraining check)", rule,
                  "DataSet              MVA              Signal efficiency: from test sample (from training sample) ",
                  "Name:                Method:          @B=0.01             @B=0.10            @B=0.30   ", rule});
    for (const ClassificationRow &row : rows)
       lines.push_back(Text("%-20s %-15s: %#1.3f (%#1.3f)       %#1.3f (%#1.3f)      %#1.3f (%#1.3f)",
-                           row.fDataSet.c_str(), row.fMethod.c_str(), row.fTest.fEff01, row.fTraining.fEff01,
-                           row.fTest.fEff10, row.fTraining.fEff10, row.fTest.fEff30, row.fTraining.fEff30));
+                           row.fDataSet.c_str(), row.fMethod.c_str(), row.fTest.fEff01,
+                           row.fTrainingEfficiencies.fEff01, row.fTest.fEff10, row.fTrainingEfficiencies.fEff10,
+                           row.fTest.fEff30, row.fTrainingEfficiencies.fEff30));
    lines.insert(lines.end(), {rule, ""});
    return lines;
 }
@@ -144,8 +147,10 @@ std::vector<std::string> FormatMulticlassTables(const std::vector<MulticlassRow>
       "background. 0.820 (0.850) means 0.820 on the test sample and 0.850 on the",
       "training sample.",
       "",
-      Text(columns, "Dataset", "MVA Method", "ROC AUC", "Sig eff@B=0.01", "Sig eff@B=0.10", "Sig eff@B=0.30"),
-      Text(columns, "Name:", "/ Class:", "test  (train)", "test  (train)", "test  (train)", "test  (train)")};
+      Text(columns, "Dataset", "MVA Method", "ROC AUC", "Sig eff@B=0.01", "Sig eff@B=0.10", "Sig eff@B=0.30") +
+         "ROC AUC stat.",
+      Text(columns, "Name:", "/ Class:", "test  (train)", "test  (train)", "test  (train)", "test  (train)") +
+         "test  (train)"};
    for (const MulticlassRow &row : rows)
       AppendOneVsRest(row, lines);
    lines.insert(lines.end(), {"", rule, "", "", "Confusion matrices for all methods", rule, "",

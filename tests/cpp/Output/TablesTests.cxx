@@ -12,15 +12,13 @@ using Lines_t = std::vector<std::string>;
 
 ClassificationRow Row(const std::string &method, double area, double roc)
 {
-   ClassificationRow row{"dataset", method, {}, {}};
+   ClassificationRow row{"dataset", method, {}, {}, {0.269, 0.711, 0.933}};
    row.fTest.fEffArea = area;
    row.fTest.fROCIntegral = roc;
+   row.fTest.fROCIntegralErr = 0.0042;
    row.fTest.fEff01 = 0.27;
    row.fTest.fEff10 = 0.708;
    row.fTest.fEff30 = 0.937;
-   row.fTraining.fEff01 = 0.269;
-   row.fTraining.fEff10 = 0.711;
-   row.fTraining.fEff30 = 0.933;
    return row;
 }
 } // namespace
@@ -33,9 +31,9 @@ TEST(Tables, ClassificationToTheLetter)
       "Evaluation results ranked by best signal efficiency and purity (area)",
       rule,
       "DataSet       MVA                       ",
-      "Name:         Method:          ROC-integ",
-      "dataset       PyTorch        : 0.910",
-      "dataset       Fisher         : 0.889",
+      "Name:         Method:          ROC-integ +- stat.",
+      "dataset       PyTorch        : 0.910     +- 0.004",
+      "dataset       Fisher         : 0.889     +- 0.004",
       rule,
       "",
       "Testing efficiency compared to training efficiency (overtraining check)",
@@ -85,8 +83,8 @@ TEST(Tables, RegressionNamesTargetsWhenThereAreSeveral)
 TEST(Tables, MulticlassToTheLetter)
 {
    MulticlassRow row{"dataset", "Net", {"Signal", "bg1"}, {}, {}};
-   row.fTest.fClasses = {{0.91, 0.1, 0.2, 0.3}, {0.92, 0.4, 0.5, 0.6}};
-   row.fTraining.fClasses = {{0.93, 0.11, 0.21, 0.31}, {0.94, 0.41, 0.51, 0.61}};
+   row.fTest.fClasses = {{0.91, 0.1, 0.2, 0.3, 0.01}, {0.92, 0.4, 0.5, 0.6, 0.02}};
+   row.fTraining.fClasses = {{0.93, 0.11, 0.21, 0.31, 0.011}, {0.94, 0.41, 0.51, 0.61, 0.021}};
    for (int k = 0; k < 3; ++k) {
       TMatrixD matrix(2, 2);
       matrix(0, 0) = matrix(1, 1) = std::numeric_limits<double>::quiet_NaN();
@@ -98,10 +96,13 @@ TEST(Tables, MulticlassToTheLetter)
    const Lines_t lines = FormatMulticlassTables({row});
    const auto has = [&](const std::string &line) { return std::find(lines.begin(), lines.end(), line) != lines.end(); };
    EXPECT_TRUE(has("1-vs-rest performance metrics per class"));
-   EXPECT_TRUE(has("Dataset        MVA Method     ROC AUC        Sig eff@B=0.01 Sig eff@B=0.10 Sig eff@B=0.30 "));
-   EXPECT_TRUE(has("Name:          / Class:       test  (train)  test  (train)  test  (train)  test  (train)  "));
+   EXPECT_TRUE(
+      has("Dataset        MVA Method     ROC AUC        Sig eff@B=0.01 Sig eff@B=0.10 Sig eff@B=0.30 ROC AUC stat."));
+   EXPECT_TRUE(
+      has("Name:          / Class:       test  (train)  test  (train)  test  (train)  test  (train)  test  (train)"));
    EXPECT_TRUE(has("dataset        Net            "));
-   EXPECT_TRUE(has("               bg1            0.920 (0.940)  0.400 (0.410)  0.500 (0.510)  0.600 (0.610)  "));
+   EXPECT_TRUE(has(
+      "               bg1            0.920 (0.940)  0.400 (0.410)  0.500 (0.510)  0.600 (0.610)  +- 0.020 (0.021)"));
    EXPECT_TRUE(has("Confusion matrices for all methods"));
    EXPECT_TRUE(has("=== Showing confusion matrix for method : Net            "));
    EXPECT_TRUE(has("(Signal Efficiency for Background Efficiency 0.10)")); // a fraction, so no percent sign
@@ -116,7 +117,7 @@ TEST(Tables, LinesGoThroughTheLogger)
    PrintCitation(Logger("Factory"));
    const std::string text = ::testing::internal::GetCapturedStdout();
    const std::string prefix = std::string(25, ' ') + ": ";
-   EXPECT_NE(text.find(prefix + "dataset       Fisher         : 0.889\n"), std::string::npos) << text;
+   EXPECT_NE(text.find(prefix + "dataset       Fisher         : 0.889     +- 0.004\n"), std::string::npos) << text;
    EXPECT_NE(text.find("Thank you for using TMVA!"), std::string::npos);
    EXPECT_NE(text.find("For citation information, please visit: http://tmva.sf.net/citeTMVA.html"), std::string::npos);
 }

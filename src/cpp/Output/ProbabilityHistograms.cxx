@@ -1,0 +1,50 @@
+#include "Output/DirectoryTools.hxx"
+#include "TH1D.h"
+#include "TorchMVA/Core/Config.hxx"
+#include "TorchMVA/Output/ProbabilityHistograms.hxx"
+
+namespace TorchMVA {
+
+namespace {
+
+/// Histograms "<name>_S" and "<name>_B" of a value in [0,1] of the response, normalised to unit area.
+void WritePair(TDirectory *directory, const std::string &name, const ScoredSample &sample, int signalClass,
+               const std::function<Double_t(Double_t)> &value)
+{
+   const int bins = gConfig().GetVariablePlotting().fNbinsMVAoutput;
+   const std::string nameS = name + "_S", nameB = name + "_B";
+   TH1D signal(nameS.c_str(), nameS.c_str(), bins, 0, 1), background(nameB.c_str(), nameB.c_str(), bins, 0, 1);
+   signal.Sumw2();
+   background.Sumw2();
+   for (Long64_t i = 0; i < sample.fN; ++i)
+      (sample.Class(i) == signalClass ? signal : background).Fill(value(sample.Response(i)), sample.Weight(i));
+   for (TH1D *histogram : {&signal, &background}) {
+      Internal::NormaliseArea(*histogram);
+      Internal::WriteObject(directory, *histogram);
+   }
+}
+
+void WritePdfHistograms(TDirectory *directory, const PDF &pdf)
+{
+   // what the density was made of, under TMVA's name <Type>_tr_S, too
+   const std::unique_ptr<TH1> made(static_cast<TH1 *>(pdf.GetOriginalHist()->Clone(pdf.GetName())));
+   Internal::WriteObject(directory, *made);
+   for (const TH1 *histogram : {pdf.GetOriginalHist(), pdf.GetSmoothedHist(), pdf.GetPDFHist()})
+      Internal::WriteObject(directory, *histogram);
+}
+
+} // namespace
+
+void WriteProbabilityHistograms(TDirectory *methodDirectory, const std::string &title, const ScoredSample &test,
+                                int signalClass, const PDF &signal, const PDF &background,
+                                const std::function<Double_t(Double_t)> &probability,
+                                const std::function<Double_t(Double_t)> &rarity)
+{
+   const Internal::DetachedScope detached;
+   WritePair(methodDirectory, "MVA_" + title + "_Proba", test, signalClass, probability);
+   WritePair(methodDirectory, "MVA_" + title + "_Rarity", test, signalClass, rarity);
+   WritePdfHistograms(methodDirectory, signal);
+   WritePdfHistograms(methodDirectory, background);
+}
+
+} // namespace TorchMVA
