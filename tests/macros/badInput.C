@@ -100,8 +100,8 @@ int badInput()
                     [&] { Train(trees, "job", "nowhere", "", few, kFisher, ""); });
    failed += Expect("misspelt option", EErrorCode::kOption, "VarTransform",
                     [&] { Train(trees, "job", "var4", "", few, kFisher, "VarTransfrom=D"); });
-   failed += Expect("unknown method", EErrorCode::kMethod, "BDT",
-                    [&] { Train(trees, "job", "var4", "", few, TMVA::Types::kBDT, ""); });
+   failed += Expect("unknown method", EErrorCode::kMethod, "SVM",
+                    [&] { Train(trees, "job", "var4", "", few, TMVA::Types::kSVM, ""); });
    failed += Expect("not a number", EErrorCode::kData, "Log",
                     [&] { Train(trees, "job", "TMath::Log(var4-100)", "", few, kFisher, ""); });
    failed += Expect("empty class", EErrorCode::kData, "Signal",

@@ -241,8 +241,8 @@ def test_unknown_transformation(job, fails):
 
 def test_unknown_method(ROOT, job, fails):
     job.load()
-    with fails("Method", "BDT", "Fisher", "PyTorch"):
-        job.book("BDT")
+    with fails("Method", "SVM", "Fisher", "PyTorch"):
+        job.book("SVM")
 
 
 # --- models -----------------------------------------------------------------------------------------------------------
@@ -412,9 +412,9 @@ def test_weight_file_of_other_variables(ROOT, job, fails, weight_file, variables
 
 
 def test_weight_file_of_a_method_that_is_not_there(ROOT, job, fails, weight_file):
-    Path("bdt.weights.xml").write_text(weight_file.replace('Method="Fisher::', 'Method="BDT::'))
-    with fails("Method", "BDT", "Fisher"):
-        book_reader(ROOT, "bdt.weights.xml")
+    Path("svm.weights.xml").write_text(weight_file.replace('Method="Fisher::', 'Method="SVM::'))
+    with fails("Method", "SVM", "Fisher"):
+        book_reader(ROOT, "svm.weights.xml")
 
 
 # --- a folder that cannot be written ----------------------------------------------------------------------------------

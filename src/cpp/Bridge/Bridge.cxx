@@ -3,6 +3,7 @@
 
 #include "Bridge/Convert.hxx"
 #include "Bridge/RowPredictor.hxx"
+#include "Bridge/Trees.hxx"
 
 #include <pybind11/stl.h>
 
@@ -38,20 +39,6 @@ public:
 private:
    void Prepare(int nOutputs);
 
-   /// Runs `function` with the GIL; a Python exception comes out as Error.
-   template <typename F>
-   static auto WithPython(F &&function)
-   {
-      GilHolder gil;
-      try {
-         return function();
-      } catch (py::error_already_set &exception) {
-         throw ToError(exception);
-      } catch (py::builtin_exception &exception) { // a cast of pybind11 that failed
-         throw Error(EErrorCode::kInternal, std::string("The bridge to Python failed: ") + exception.what());
-      }
-   }
-
    PythonState *fState = nullptr;
    SessionShape fShape;
    std::atomic<bool> fUsesPredictFunc{false}; // read without the GIL
@@ -60,13 +47,7 @@ private:
 BridgeSession::BridgeSession(const SessionShape &shape, LogFunction_t log) : fShape(shape)
 {
    WithPython([&] {
-      // With the GIL held: PyROOT's error handler makes Python warnings of ROOT's without asking for it. Where
-      // warnings are errors it leaves an exception behind.
-      py::cpp_function write([log = std::move(log)](int type, const std::string &text) {
-         log(type, text);
-         if (PyErr_Occurred())
-            throw py::error_already_set();
-      });
+      const py::object write = ToPython(std::move(log));
       auto state = std::make_unique<PythonState>();
       state->fSession = py::module_::import("torchmva._engine.session")
                            .attr("Session")(write, py::make_tuple(shape.fNVariables, shape.fKind, shape.fNOutputs,
@@ -186,5 +167,7 @@ std::unique_ptr<TorchSession> MakeBridgeSession(const SessionShape &shape, LogFu
 PYBIND11_MODULE(_bridge, module)
 {
    module.doc() = "What libTorchMVAPyTorch.so needs of Python; not an interface for people.";
-   TorchMVA::Internal::RegisterBridge(&TorchMVA::Internal::MakeBridgeSession);
+   using namespace TorchMVA::Internal;
+   static const BridgeFunctions functions = {&MakeBridgeSession, &PrepareTreesInPython, &TrainTreesInPython};
+   RegisterBridge(functions);
 }

@@ -30,6 +30,17 @@ bool PythonIsAlive()
 #endif
 }
 
+py::object ToPython(LogFunction_t log)
+{
+   // With the GIL held: PyROOT's error handler makes Python warnings of ROOT's without asking for it. Where warnings
+   // are errors it leaves an exception behind.
+   return py::cpp_function([log = std::move(log)](int type, const std::string &text) {
+      log(type, text);
+      if (PyErr_Occurred())
+         throw py::error_already_set();
+   });
+}
+
 GilHolder::GilHolder()
 {
    if (!PythonIsAlive())

@@ -32,6 +32,23 @@ bool PythonIsAlive();
 /// Needs the GIL.
 Error ToError(pybind11::error_already_set &exception);
 
+/// Runs `function` with the GIL; a Python exception comes out as Error.
+template <typename F>
+auto WithPython(F &&function)
+{
+   GilHolder gil;
+   try {
+      return function();
+   } catch (pybind11::error_already_set &exception) {
+      throw ToError(exception);
+   } catch (pybind11::builtin_exception &exception) { // a cast of pybind11 that failed
+      throw Error(EErrorCode::kInternal, std::string("The bridge to Python failed: ") + exception.what());
+   }
+}
+
+/// The function for log lines as a Python callable. Needs the GIL.
+pybind11::object ToPython(LogFunction_t log);
+
 /// A NumPy array on the memory of a buffer. It keeps the owner alive; without owner it is valid during the call only.
 /// Needs the GIL.
 template <typename T>

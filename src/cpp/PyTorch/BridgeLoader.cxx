@@ -1,4 +1,4 @@
-// Finds the implementation of TorchSession: the extension module torchmva._bridge registers it when it is imported.
+// Finds what the extension module torchmva._bridge implements: it registers that when it is imported.
 
 #include "PyTorch/InterruptGuard.hxx"
 #include "PyTorch/PythonInterpreter.hxx"
@@ -14,7 +14,7 @@ namespace Internal {
 
 namespace {
 
-std::atomic<SessionMaker_t> gMaker{nullptr};
+std::atomic<const BridgeFunctions *> gBridge{nullptr};
 
 void Initialize()
 {
@@ -37,7 +37,42 @@ std::string Executable()
    return PythonInterpreter::Instance().Executable();
 }
 
-const bool kHooked = PyMethodBase::SetHooks({Initialize, IsInitialized, SetProgramName, GetProgramName, Executable});
+/// What the bridge can do; starts or joins Python and imports it at the first call. Throws Error (kPython).
+const BridgeFunctions &Bridge()
+{
+   if (const BridgeFunctions *bridge = gBridge.load(std::memory_order_acquire))
+      return *bridge;
+   PythonInterpreter &python = PythonInterpreter::Instance();
+   python.EnsureRunning();
+   InterruptGuard guard(InterruptGuard::EWhen::kAtTheEnd);
+   python.ImportModule("torchmva._bridge");
+   guard.ThrowIfInterrupted();
+   const BridgeFunctions *bridge = gBridge.load(std::memory_order_acquire);
+   if (!bridge)
+      throw Error(EErrorCode::kPython,
+                  "The Python package torchmva that this process imported belongs to another copy of the library",
+                  {{"expected package", PackageParent() + "/torchmva"}});
+   return *bridge;
+}
+
+void PrepareTrees()
+{
+   const BridgeFunctions &bridge = Bridge();
+   InterruptGuard guard(InterruptGuard::EWhen::kAtTheEnd);
+   bridge.fPrepareTrees();
+   guard.ThrowIfInterrupted();
+}
+
+void TrainTrees(const TreeTrainingRequest &request, TreeTrainingResult &result)
+{
+   const BridgeFunctions &bridge = Bridge();
+   InterruptGuard guard;
+   bridge.fTrainTrees(request, result);
+   guard.ThrowIfInterrupted();
+}
+
+const bool kHooked = PyMethodBase::SetHooks(
+   {Initialize, IsInitialized, SetProgramName, GetProgramName, Executable, PrepareTrees, TrainTrees});
 
 /// The session of the bridge, whose long calls Ctrl-C ends with KeyboardInterrupt.
 class InterruptibleSession final : public TorchSession {
@@ -88,27 +123,16 @@ private:
 
 } // namespace
 
-void RegisterBridge(SessionMaker_t maker)
+void RegisterBridge(const BridgeFunctions &functions)
 {
-   gMaker.store(maker, std::memory_order_release);
+   gBridge.store(&functions, std::memory_order_release);
 }
 
 std::unique_ptr<TorchSession> MakeSession(const SessionShape &shape, LogFunction_t log)
 {
-   SessionMaker_t maker = gMaker.load(std::memory_order_acquire);
-   PythonInterpreter &python = PythonInterpreter::Instance();
-   if (!maker)
-      python.EnsureRunning();
+   const BridgeFunctions &bridge = Bridge();
    InterruptGuard guard(InterruptGuard::EWhen::kAtTheEnd);
-   if (!maker) {
-      python.ImportModule("torchmva._bridge");
-      maker = gMaker.load(std::memory_order_acquire);
-   }
-   if (!maker)
-      throw Error(EErrorCode::kPython,
-                  "The Python package torchmva that this process imported belongs to another copy of the library",
-                  {{"expected package", PackageParent() + "/torchmva"}});
-   std::unique_ptr<TorchSession> session = maker(shape, std::move(log));
+   std::unique_ptr<TorchSession> session = bridge.fMakeSession(shape, std::move(log));
    guard.ThrowIfInterrupted();
    return std::make_unique<InterruptibleSession>(std::move(session));
 }

@@ -100,10 +100,19 @@ public:
 
 /// Receives log lines: an EMsgType and a text.
 using LogFunction_t = std::function<void(int, const std::string &)>;
-using SessionMaker_t = std::unique_ptr<TorchSession> (*)(const SessionShape &shape, LogFunction_t log);
 
-/// Called by the extension module torchmva._bridge when it is imported.
-void RegisterBridge(SessionMaker_t maker);
+struct TreeTrainingRequest;
+struct TreeTrainingResult;
+
+/// What the extension module torchmva._bridge can do. The functions throw Error.
+struct BridgeFunctions {
+   std::unique_ptr<TorchSession> (*fMakeSession)(const SessionShape &shape, LogFunction_t log) = nullptr;
+   void (*fPrepareTrees)() = nullptr;
+   void (*fTrainTrees)(const TreeTrainingRequest &request, TreeTrainingResult &result) = nullptr;
+};
+
+/// Called by that module when it is imported, with functions that live as long as the process.
+void RegisterBridge(const BridgeFunctions &functions);
 /// Starts or joins Python, imports the bridge, makes a session. Throws Error (kPython). Thread safe.
 std::unique_ptr<TorchSession> MakeSession(const SessionShape &shape, LogFunction_t log);
 

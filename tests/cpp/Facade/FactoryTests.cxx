@@ -172,8 +172,8 @@ TEST_F(FactoryTest, BookingErrorsNameWhatIsWrong)
    ExpectError(EErrorCode::kState, {}, [&] { factory.BookMethod(loader.get(), Types::kFisher, "Fisher", ""); });
    ExpectError(EErrorCode::kArgument, {}, [&] { factory.BookMethod(nullptr, Types::kFisher, "F", ""); });
    ExpectError(EErrorCode::kMethod, {}, [&] { factory.BookMethod(loader.get(), "Fischer", "F", ""); });
-   ExpectError(EErrorCode::kMethod, {"\"BDT\"", "Fisher", "PyTorch"},
-               [&] { factory.BookMethod(loader.get(), Types::kBDT, "BDT", ""); });
+   ExpectError(EErrorCode::kMethod, {"\"SVM\"", "Fisher", "PyTorch"},
+               [&] { factory.BookMethod(loader.get(), Types::kSVM, "SVM", ""); });
    ExpectError(EErrorCode::kOption, {"VarTransfrom", "VarTransform"},
                [&] { factory.BookMethod(loader.get(), Types::kFisher, "F", "VarTransfrom=D"); });
    EXPECT_FALSE(factory.HasMethod("dataset", "F")) << "a failed booking leaves nothing behind";
