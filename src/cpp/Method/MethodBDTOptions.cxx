@@ -97,7 +97,9 @@ void MethodBDT::DeclareTreeOptions()
 {
    DeclareOptionRef(fMaxDepth, "MaxDepth", "Largest depth of a tree: at most 2^MaxDepth leaves");
    DeclareOptionRef(fMinNodeSize, "MinNodeSize", "Smallest part of the training events in a leaf, in percent");
-   DeclareOptionRef(fNCuts, "nCuts", "Cuts tried for a variable, at quantiles of it; -1: between all values");
+   DeclareOptionRef(
+      fNCuts, "nCuts",
+      "Cuts tried for a variable, at quantiles of the training sample, but at least 254; -1: between all values");
    DeclareOptionRef(fUseRandomisedTrees, "UseRandomisedTrees", "Each node sees UseNvars variables, chosen at random");
    DeclareOptionRef(fUseNvars, "UseNvars", "Number of variables a node sees with UseRandomisedTrees");
    DeclareOptionRef(fMinNodeEvents, "nEventsMin", "Old form of MinNodeSize: a number of events");
@@ -187,6 +189,7 @@ void MethodBDT::WarnOfOptionsWithoutCounterpart() const
 void MethodBDT::ProcessOptions()
 {
    ApplyDeprecatedOptions();
+   CheckOptions();
    WarnOfOptionsWithoutCounterpart();
    if (!IsGradientBoosted()) {
       // With the learning rate 1, and trees as deep as AdaBoost.R2 wants them, gradient boosting learns the sample by heart.
@@ -200,7 +203,6 @@ void MethodBDT::ProcessOptions()
                          .Data());
       fBoostType = "Grad"; // so says the weight file, and means what its leaves are
    }
-   CheckOptions();
    fMinNodePercent = ParsePercent(fMinNodeSize);
    Internal::LoadPythonHooks().fPrepareTrees();
 }

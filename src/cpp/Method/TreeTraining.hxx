@@ -21,7 +21,7 @@ struct TreeTrainingRequest {
    UInt_t fMaxDepth = 3;         ///< the root has depth 0
    Double_t fMinNodeSize = 0.05; ///< smallest part of the events that a node may have
    UInt_t fMinNodeEvents = 0;    ///< the same as a number of events; 0: fMinNodeSize counts
-   Int_t fNCuts = 20;            ///< cuts tried a variable; -1: between all values
+   Int_t fNCuts = 20;            ///< cuts tried a variable, at least 254; -1: between all values
    Double_t fShrinkage = 0.1;
    Double_t fBaggedFraction = 1;   ///< part of the events that a tree sees
    UInt_t fBaggedEvents = 0;       ///< the same as a number of events; 0: fBaggedFraction counts

@@ -20,6 +20,10 @@ from .log import Log, LogFunction
 Array = np.ndarray[Any, Any]
 
 _LARGEST_TREE = 131072  # leaves; LightGBM's own limit
+_FEW_EVENTS = 50_000  # below, threads wait for each other longer than they work
+# TMVA tries n_cuts places between the smallest and the largest value in the present node, so a few levels down they
+# are close; LightGBM's bins are those of the whole sample, and must be fine from the beginning.
+_BINS = 255
 _MODEL_FORMAT = "version=v4"
 
 
@@ -33,7 +37,7 @@ class Settings:
         max_depth: of a tree; its root has depth 0.
         min_node_size: smallest part of the events in a node.
         min_node_events: the same as a number; 0: ``min_node_size`` counts.
-        n_cuts: cuts a variable; -1: between all values.
+        n_cuts: cuts a variable, at least 254; -1: between all values.
         bagged_fraction: part of the events that a tree sees.
         bagged_events: the same as a number; 0: ``bagged_fraction`` counts.
         variable_fraction: part of the variables that a node sees.
@@ -99,7 +103,7 @@ def train(
         inputs: float32 [n, nVars], shared with C++.
         truth: class numbers int32 [n], or targets float32 [n, 1] of a regression; shared with C++.
         weights: float32 [n], shared with C++.
-        threads: 0: as many as OpenMP wants. They make no difference to the trees.
+        threads: 0: one for small samples, else as many as OpenMP wants. They make no difference to the trees.
 
     Raises:
         EngineError: ``Python`` without LightGBM or when it fails, ``Data`` for weights that cannot be used.
@@ -112,7 +116,7 @@ def train(
     if not used.all():
         inputs, truth, scaled = inputs[used], truth[used], scaled[used]
     start = _start(settings, truth, scaled)
-    parameters = _parameters(settings, len(inputs)) | {"num_threads": threads}
+    parameters = _parameters(settings, len(inputs), threads)
     log.info(
         f"Gradient boosting by LightGBM {lightgbm.__version__}: {settings.n_trees} steps, {len(inputs)} events, "
         f"at most {parameters['num_leaves']} leaves of at least {parameters['min_data_in_leaf']} events"
@@ -171,7 +175,7 @@ def _start(settings: Settings, truth: Array, weights: Array) -> float:
     return _quantile(truth, weights, 0.5)
 
 
-def _parameters(settings: Settings, n_events: int) -> dict[str, Any]:
+def _parameters(settings: Settings, n_events: int, threads: int) -> dict[str, Any]:
     """LightGBM's names for what TMVA's options mean."""
     bagged = settings.bagged_fraction
     if settings.bagged_events:
@@ -193,7 +197,7 @@ def _parameters(settings: Settings, n_events: int) -> dict[str, Any]:
         "max_depth": settings.max_depth,
         "num_leaves": max(min(2 ** min(settings.max_depth, 20), n_events // min_events + 1, _LARGEST_TREE), 2),
         "min_data_in_leaf": min_events,
-        "max_bin": settings.n_cuts + 1 if settings.n_cuts > 0 else max(min(n_events, 65535), 2),
+        "max_bin": max(settings.n_cuts + 1, _BINS) if settings.n_cuts > 0 else max(min(n_events, 65535), 2),
         "min_data_in_bin": 1,
         "bagging_fraction": bagged,
         "bagging_freq": 1 if bagged < 1 else 0,
@@ -202,6 +206,7 @@ def _parameters(settings: Settings, n_events: int) -> dict[str, Any]:
         "seed": settings.seed,
         "deterministic": True,
         "force_col_wise": True,
+        "num_threads": threads or int(n_events < _FEW_EVENTS),
         "verbosity": -1,
     }
 
