@@ -193,7 +193,11 @@ void Reader::ReadInputs(const char *caller)
    fSpectators.resize(fSpectatorAddresses.size());
    for (std::size_t i = 0; i < fSpectatorAddresses.size(); ++i) {
       const auto &[asFloat, asInt] = fSpectatorAddresses[i];
-      fSpectators[i] = asFloat ? *asFloat : asInt ? *asInt : 0;
+      if (!asFloat && !asInt) { // without one there are none: a value made up could choose the wrong fold
+         fSpectators.clear();
+         break;
+      }
+      fSpectators[i] = asFloat ? *asFloat : *asInt;
    }
 }
 

@@ -11,6 +11,12 @@
 
 #pragma link C++ class TorchMVA::Factory-;
 #pragma link C++ class TorchMVA::DataLoader-;
+#pragma link C++ class TorchMVA::Envelope-;
+#pragma link C++ class TorchMVA::CrossValidation-;
+#pragma link C++ class TorchMVA::CrossValidationResult-;
+#pragma link C++ class TorchMVA::CvSplit-;
+#pragma link C++ class TorchMVA::CvSplitKFolds-;
+#pragma link C++ class TorchMVA::OptionMap-;
 #pragma link C++ class TorchMVA::Reader-;
 #pragma link C++ class TorchMVA::IMethod-;
 #pragma link C++ class TorchMVA::MethodBase-;

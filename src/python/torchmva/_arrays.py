@@ -11,12 +11,14 @@ from typing import Any, NoReturn
 BATCH_FORMS = "EvaluateBatch(tag, variables) or EvaluateBatch(tag, variables, n, responses)"
 
 
-def evaluate_batch(reader: Any, call: Any, tag: Any, variables: Any, n: Any, responses: Any) -> Any:
-    """`Reader.EvaluateBatch` with the C++ function as `call(reader, tag, variables, n, responses)`.
+def evaluate_batch(
+    reader: Any, call: Any, tag: Any, variables: Any, n: Any, responses: Any, spectators: Any = None
+) -> Any:
+    """`Reader.EvaluateBatch` with the C++ function as `call(reader, tag, variables, n, responses[, spectators])`.
 
     With `n` and `responses`, the memory given is used as it is, without a copy. Without them, the variables are
     converted to what C++ reads if they are anything else (a copy), and a new array is returned: (n,) for one response
-    per event, else (n, responses).
+    per event, else (n, responses). `spectators`, (n, spectators), is converted to float64 if it is anything else.
     """
     if (n is None) != (responses is None):
         fail(f"expected {BATCH_FORMS}, found only one of n and responses", tag)
@@ -37,8 +39,9 @@ def evaluate_batch(reader: Any, call: Any, tag: Any, variables: Any, n: Any, res
     if not _is_pointer(responses):
         responses = _view(responses, "responses", tag)
         _check_responses(responses, n, per_event, tag)
+    extra = [] if spectators is None else [_spectators(spectators, n, int(reader.DataInfo().GetNSpectators()), tag)]
     if n:
-        call(reader, tag, variables, n, responses)
+        call(reader, tag, variables, n, responses, *extra)
     return result
 
 
@@ -136,6 +139,16 @@ def _converted(value: Any, tag: Any) -> Any:
     if array.dtype.kind not in "fiub":
         fail(f"variables: expected an array of numbers, found {describe(array)}", tag)
     return np.ascontiguousarray(array, dtype=np.float32) if array.ndim else array
+
+
+def _spectators(value: Any, n: int, width: int, tag: Any) -> Any:
+    import numpy as np
+
+    array = _asarray(value, "spectators", tag)
+    shaped = array.shape == (n, width) or (array.ndim == 1 and array.size == n * width)
+    if array.dtype.kind not in "fiub" or not shaped:
+        fail(f"spectators: expected numbers of shape ({n}, {width}), found {describe(value)}", tag)
+    return np.ascontiguousarray(array, dtype=np.float64)
 
 
 def _check_variables(array: Any, n: int, width: int, tag: Any) -> None:

@@ -22,8 +22,10 @@ NAMESPACE = "TorchMVA"
 KEYWORD_METHODS = {
     "Factory": {"__init__": "_init", "BookMethod": "_BookMethod"},
     "DataLoader": {"PrepareTrainingAndTestTree": "_PrepareTrainingAndTestTree"},
+    "CrossValidation": {"__init__": "_init"},
+    "Envelope": {"BookMethod": "_BookMethod"},  # of CrossValidation
 }
-PYTHONIZED_CLASSES = ("Factory", "DataLoader", "Reader")
+PYTHONIZED_CLASSES = ("Factory", "DataLoader", "Reader", "Envelope", "CrossValidation")
 # Methods whose result lives inside the object they were called on.
 BORROWING_METHODS = frozenset({"BookMethod", "GetMethod", "BookMVA", "FindMVA", "GetDataSetInfo", "DataInfo"})
 # Methods without arguments to help with that run the user's Python code, where Ctrl-C arrives.
@@ -34,6 +36,7 @@ RUNNING_METHODS = frozenset(
         "TrainAllMethodsForRegression",
         "TestAllMethods",
         "EvaluateAllMethods",
+        "Evaluate",
     }
 )
 
@@ -123,8 +126,10 @@ def _wrap(
 
 
 def _checked_batch(evaluate: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Any, tag: Any, variables: Any, n: Any = None, responses: Any = None) -> Any:
-        return _arrays.evaluate_batch(self, evaluate, tag, variables, n, responses)
+    def method(
+        self: Any, tag: Any, variables: Any, n: Any = None, responses: Any = None, spectators: Any = None
+    ) -> Any:
+        return _arrays.evaluate_batch(self, evaluate, tag, variables, n, responses, spectators)
 
     method.__name__ = evaluate.__name__
     method.__doc__ = f"{evaluate.__doc__}\n\n{_arrays.evaluate_batch.__doc__}"

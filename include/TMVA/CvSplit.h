@@ -1,0 +1,8 @@
+#ifndef TMVA_CVSPLIT_H
+#define TMVA_CVSPLIT_H
+
+#include "TorchMVA/CrossValidation/CvSplitKFolds.hxx"
+
+namespace TMVA = TorchMVA;
+
+#endif

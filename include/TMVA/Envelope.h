@@ -1,0 +1,8 @@
+#ifndef TMVA_ENVELOPE_H
+#define TMVA_ENVELOPE_H
+
+#include "TorchMVA/Envelope.hxx"
+
+namespace TMVA = TorchMVA;
+
+#endif

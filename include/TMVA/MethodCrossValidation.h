@@ -1,0 +1,8 @@
+#ifndef TMVA_METHODCROSSVALIDATION_H
+#define TMVA_METHODCROSSVALIDATION_H
+
+#include "TorchMVA/CrossValidation/MethodCrossValidation.hxx"
+
+namespace TMVA = TorchMVA;
+
+#endif

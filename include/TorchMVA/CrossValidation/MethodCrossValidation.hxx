@@ -1,0 +1,78 @@
+#ifndef TORCHMVA_CROSSVALIDATION_METHODCROSSVALIDATION_HXX
+#define TORCHMVA_CROSSVALIDATION_METHODCROSSVALIDATION_HXX
+
+#include "TorchMVA/CrossValidation/CvSplitKFoldsExpr.hxx"
+#include "TorchMVA/Method/MethodBase.hxx"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+
+/// The methods of all folds of a cross-validation as one method: k-fold cross-application.
+///
+/// In the job, an event of the data set gets the response of the fold that it was not trained on. For other events, as in a
+/// Reader, the fold is computed from the event's spectators (SplitExpr), or, with OutputEnsembling=Avg, the responses of
+/// all folds are averaged. After a random split without averaging there is no answer for other events: reading the
+/// weight file throws Error (kWeightFile).
+///
+/// The weight file names those of the folds relative to itself. CrossValidation books and fills this method; users meet
+/// it in the output file, the tables and the Reader. Threads as MethodBase.
+class MethodCrossValidation : public MethodBase {
+public:
+   MethodCrossValidation(const TString &jobName, const TString &title, DataSetInfo &info, const TString &options = "");
+   MethodCrossValidation(DataSetInfo &info, const TString &weightFile);
+   ~MethodCrossValidation() override;
+
+   /// Before the training: the trained method of each fold, not owned, which must live until they are read back from
+   /// their weight files, or else as long as this; and the fold of each event of the training sample.
+   void SetFolds(std::vector<const MethodBase *> methods, std::vector<UInt_t> foldOfEvent);
+   UInt_t GetNumFolds() const { return fNumFolds; }
+   /// The method trained without the events of a fold. Throws std::out_of_range.
+   const MethodBase &GetFoldMethod(UInt_t fold) const { return *fMethods.at(fold); }
+
+   /// What its folds can do.
+   Bool_t HasAnalysisType(Types::EAnalysisType, UInt_t, UInt_t) override { return kTRUE; }
+   void DeclareOptions() override;
+   void ProcessOptions() override {}
+   /// Takes the methods of SetFolds. Throws Error (kState) if they are missing.
+   void Train() override;
+   UInt_t GetNOutputs() const override { return GetNResponses(); }
+   /// Rows without spectators: for averages only.
+   void Predict(const float *rows, Long64_t n, float *outputs) const override;
+   /// Throws Error (kArgument) if the fold depends on spectators and `spectators` is null, Error (kData) if they give
+   /// no fold. One call of a fold's method for all its rows.
+   void Evaluate(const float *variables, Long64_t n, float *responses,
+                 const double *spectators = nullptr) const override;
+
+protected:
+   void AddWeightsXMLTo(const XmlNode &weights) const override;
+   void ReadWeightsFromXML(const XmlNode &weights) override;
+   std::vector<Float_t> EvaluateSample(const Sample &sample) const override;
+   std::string GetHelpText() const override;
+
+private:
+   bool IsAveraged() const { return fOutputEnsembling == "Avg"; }
+   /// The files that a weight file names, as paths.
+   std::vector<std::string> FoldFiles(const XmlNode &weights) const;
+   void MakeSplitExpression();
+   void EvaluateAverage(const float *variables, Long64_t n, float *responses, const double *spectators) const;
+   void EvaluateFolds(const std::vector<UInt_t> &folds, const float *variables, float *responses,
+                      const double *spectators) const;
+
+   TString fEncapsulatedMethodName;
+   TString fEncapsulatedMethodTypeName;
+   UInt_t fNumFolds = 0;
+   TString fOutputEnsembling = "None";
+   TString fSplitExprString;
+
+   std::vector<const MethodBase *> fMethods;         //! one a fold
+   std::vector<std::unique_ptr<MethodBase>> fLoaded; //! those read from weight files
+   std::vector<UInt_t> fFoldOfEvent;                 //! of the training sample; empty in a Reader
+   std::unique_ptr<CvSplitKFoldsExpr> fSplitExpr;    //! null without an expression
+};
+
+} // namespace TorchMVA
+
+#endif

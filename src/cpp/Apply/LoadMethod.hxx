@@ -1,0 +1,31 @@
+#ifndef TORCHMVA_SRC_APPLY_LOADMETHOD_HXX
+#define TORCHMVA_SRC_APPLY_LOADMETHOD_HXX
+
+#include "TorchMVA/Core/Logger.hxx"
+#include "TorchMVA/Method/MethodBase.hxx"
+
+#include <memory>
+#include <string>
+
+namespace TorchMVA {
+
+class XmlNode;
+
+namespace Internal {
+
+/// Response of an event that has a NaN among its inputs, as in TMVA.
+constexpr Float_t kNaNResponse = -999;
+
+/// The method type of an opened weight file, e.g. "PyTorch". Throws Error (kWeightFile) if it is none.
+std::string MethodType(const XmlNode &root);
+
+/// The method of an opened weight file, ready to evaluate. `info` holds the variables that the reading side declared,
+/// or none; it must live as long as the method.
+/// Throws Error (kWeightFile, kMethod).
+std::unique_ptr<MethodBase> LoadMethod(const XmlNode &root, const TString &weightFile, DataSetInfo &info,
+                                       EMsgType minLogType);
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif

@@ -1,0 +1,236 @@
+#include "TorchMVA/CrossValidation/MethodCrossValidation.hxx"
+
+#include "Apply/LoadMethod.hxx"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/Xml.hxx"
+#include "TorchMVA/Method/ClassifierFactory.hxx"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+
+REGISTER_METHOD(CrossValidation)
+
+namespace fs = std::filesystem;
+
+namespace TorchMVA {
+
+MethodCrossValidation::MethodCrossValidation(const TString &jobName, const TString &title, DataSetInfo &info,
+                                             const TString &options)
+   : MethodBase(jobName, Types::kCrossValidation, title, info, options)
+{
+}
+
+MethodCrossValidation::MethodCrossValidation(DataSetInfo &info, const TString &weightFile)
+   : MethodBase(Types::kCrossValidation, info, weightFile)
+{
+}
+
+MethodCrossValidation::~MethodCrossValidation() = default;
+
+void MethodCrossValidation::DeclareOptions()
+{
+   DeclareOptionRef(fEncapsulatedMethodName, "EncapsulatedMethodName", "Title of the methods of the folds");
+   DeclareOptionRef(fEncapsulatedMethodTypeName, "EncapsulatedMethodTypeName", "Type of the methods of the folds");
+   DeclareOptionRef(fNumFolds, "NumFolds", "Number of folds");
+   DeclareOptionRef(fOutputEnsembling, "OutputEnsembling", "How new events are evaluated: by one fold, or the mean");
+   AddPreDefVal("None");
+   AddPreDefVal("Avg");
+   DeclareOptionRef(fSplitExprString, "SplitExpr", "Fold of an event as a formula of its spectators");
+}
+
+void MethodCrossValidation::SetFolds(std::vector<const MethodBase *> methods, std::vector<UInt_t> foldOfEvent)
+{
+   fMethods = std::move(methods);
+   fFoldOfEvent = std::move(foldOfEvent);
+}
+
+void MethodCrossValidation::Train()
+{
+   if (fMethods.size() != fNumFolds || fNumFolds == 0)
+      throw Error(EErrorCode::kState,
+                  "a method of type CrossValidation is made by class CrossValidation: book the method itself there",
+                  {{"method", GetName()}});
+   MakeSplitExpression();
+}
+
+void MethodCrossValidation::MakeSplitExpression()
+{
+   fSplitExpr.reset();
+   if (!fSplitExprString.IsNull())
+      fSplitExpr = std::make_unique<CvSplitKFoldsExpr>(DataInfo(), fSplitExprString);
+}
+
+// ---- weight file ----------------------------------------------------------------------------------------------------
+
+void MethodCrossValidation::AddWeightsXMLTo(const XmlNode &weights) const
+{
+   weights.SetAttribute("JobName", GetJobName().Data());
+   weights.SetAttribute("SplitExpr", fSplitExprString.Data());
+   weights.SetAttribute("NumFolds", static_cast<long long>(fNumFolds));
+   weights.SetAttribute("EncapsulatedMethodName", fEncapsulatedMethodName.Data());
+   weights.SetAttribute("EncapsulatedMethodTypeName", fEncapsulatedMethodTypeName.Data());
+   weights.SetAttribute("OutputEnsembling", fOutputEnsembling.Data());
+   const fs::path folder = fs::absolute(GetWeightFolder()).lexically_normal();
+   for (const MethodBase *method : fMethods) {
+      const fs::path file = fs::absolute(method->GetWeightFileName().Data()).lexically_normal();
+      weights.AddChild("Fold").SetAttribute("File", file.lexically_relative(folder).string());
+   }
+}
+
+std::vector<std::string> MethodCrossValidation::FoldFiles(const XmlNode &weights) const
+{
+   std::vector<std::string> files;
+   for (const XmlNode &fold : weights.Children("Fold"))
+      files.push_back(fold.Attribute("File"));
+   if (files.empty()) // written by TMVA itself, which knows the names
+      for (UInt_t fold = 1; fold <= fNumFolds; ++fold)
+         files.push_back(weights.Attribute("JobName") + "_" + weights.Attribute("EncapsulatedMethodName") + "_fold" +
+                         std::to_string(fold) + ".weights.xml");
+   if (files.size() != fNumFolds || fNumFolds < 2)
+      throw Error(EErrorCode::kWeightFile,
+                  "expected a weight file for each of " + std::to_string(fNumFolds) + " folds, at least two, found " +
+                     std::to_string(files.size()),
+                  {{"file", weights.Document()->Path()}});
+   for (auto &file : files)
+      file = (fs::path(GetWeightFolder()) / file).string();
+   return files;
+}
+
+void MethodCrossValidation::ReadWeightsFromXML(const XmlNode &weights)
+{
+   const std::string path = GetWeightFileName().Data();
+   if (!weights)
+      throw Error(EErrorCode::kWeightFile, "expected an element <Weights> with the folds, found none",
+                  {{"file", path}});
+   if (fSplitExprString.IsNull() && !IsAveraged() && fFoldOfEvent.empty())
+      throw Error(EErrorCode::kWeightFile,
+                  "these folds were drawn at random, so that new events belong to none of them: cross-validate with "
+                  "OutputEnsembling=Avg or with SplitType=Deterministic, or read the weight file of one fold",
+                  {{"file", path}});
+   std::vector<std::unique_ptr<MethodBase>> loaded;
+   for (const std::string &file : FoldFiles(weights)) {
+      const XmlDocument document = XmlDocument::Read(file);
+      const std::string type = Internal::MethodType(document.Root());
+      if (type == "CrossValidation" || type != fEncapsulatedMethodTypeName.Data()) // the first would never end
+         throw Error(EErrorCode::kWeightFile,
+                     "expected the weight file of a fold of type \"" + std::string(fEncapsulatedMethodTypeName.Data()) +
+                        "\", found type \"" + type + "\"",
+                     {{"file", file}, {"named in", path}});
+      loaded.push_back(Internal::LoadMethod(document.Root(), file.c_str(), DataInfo(), fLogger.GetMinType()));
+      if (loaded.back()->GetAnalysisType() != GetAnalysisType())
+         throw Error(EErrorCode::kWeightFile, "expected a fold of the same kind of analysis",
+                     {{"file", file}, {"named in", path}});
+   }
+   MakeSplitExpression();
+   fLoaded = std::move(loaded);
+   fMethods.clear();
+   for (const auto &method : fLoaded)
+      fMethods.push_back(method.get());
+}
+
+// ---- application ----------------------------------------------------------------------------------------------------
+
+void MethodCrossValidation::Predict(const float *rows, Long64_t n, float *outputs) const
+{
+   Evaluate(rows, n, outputs);
+}
+
+void MethodCrossValidation::Evaluate(const float *variables, Long64_t n, float *responses,
+                                     const double *spectators) const
+{
+   if (fMethods.empty())
+      throw Error(EErrorCode::kState, "the method is used before it was trained or read", {{"method", GetName()}});
+   if (IsAveraged()) {
+      EvaluateAverage(variables, n, responses, spectators);
+      return;
+   }
+   if (!fSplitExpr)
+      throw Error(EErrorCode::kState,
+                  "after a random split only the events of the training sample belong to a fold; for other events use "
+                  "OutputEnsembling=Avg or SplitType=Deterministic",
+                  {{"method", GetName()}});
+   if (!spectators)
+      throw Error(EErrorCode::kArgument, "the fold of an event depends on its spectators, and none were given",
+                  {{"method", GetName()}, {"SplitExpr", fSplitExprString.Data()}});
+   std::vector<UInt_t> folds(n);
+   for (Long64_t i = 0; i < n; ++i)
+      folds[i] = fSplitExpr->Eval(fNumFolds, spectators + i * DataInfo().GetNSpectators());
+   EvaluateFolds(folds, variables, responses, spectators);
+}
+
+void MethodCrossValidation::EvaluateAverage(const float *variables, Long64_t n, float *responses,
+                                            const double *spectators) const
+{
+   const Long64_t nValues = n * GetNResponses();
+   std::vector<double> sums(nValues, 0.);
+   for (const MethodBase *method : fMethods) {
+      method->Evaluate(variables, n, responses, spectators);
+      for (Long64_t i = 0; i < nValues; ++i)
+         sums[i] += responses[i];
+   }
+   for (Long64_t i = 0; i < nValues; ++i)
+      responses[i] = static_cast<float>(sums[i] / fMethods.size());
+}
+
+void MethodCrossValidation::EvaluateFolds(const std::vector<UInt_t> &folds, const float *variables, float *responses,
+                                          const double *spectators) const
+{
+   const UInt_t nVariables = GetNVariables();
+   const UInt_t nSpectators = DataInfo().GetNSpectators();
+   const UInt_t nResponses = GetNResponses();
+   if (folds.size() == 1) { // an event loop: nothing to sort
+      fMethods[folds[0]]->Evaluate(variables, 1, responses, spectators);
+      return;
+   }
+   std::vector<std::vector<std::size_t>> rows(fMethods.size());
+   for (std::size_t i = 0; i < folds.size(); ++i)
+      rows[folds[i]].push_back(i);
+   std::vector<float> foldVariables, foldResponses;
+   std::vector<double> foldSpectators;
+   for (std::size_t fold = 0; fold < rows.size(); ++fold) {
+      foldVariables.clear();
+      foldSpectators.clear();
+      for (const std::size_t row : rows[fold]) {
+         foldVariables.insert(foldVariables.end(), variables + row * nVariables, variables + (row + 1) * nVariables);
+         if (spectators)
+            foldSpectators.insert(foldSpectators.end(), spectators + row * nSpectators,
+                                  spectators + (row + 1) * nSpectators);
+      }
+      foldResponses.resize(rows[fold].size() * nResponses);
+      fMethods[fold]->Evaluate(foldVariables.data(), rows[fold].size(), foldResponses.data(),
+                               spectators ? foldSpectators.data() : nullptr);
+      for (std::size_t i = 0; i < rows[fold].size(); ++i)
+         std::copy_n(&foldResponses[i * nResponses], nResponses, responses + rows[fold][i] * nResponses);
+   }
+}
+
+std::vector<Float_t> MethodCrossValidation::EvaluateSample(const Sample &sample) const
+{
+   // Rows of the job's own data set, where each event is once in the training and once in the test sample, in the same
+   // order, are known by where they are; an honest response is that of the fold they were not trained on.
+   const auto address = [](const float *row) { return reinterpret_cast<std::uintptr_t>(row); };
+   const Long64_t nEvents = fFoldOfEvent.size();
+   if (nEvents > 0 && sample.Size() > 0) {
+      const Sample all = Data()->GetSample(Types::kTraining);
+      const std::uintptr_t begin = address(all.fVariables.fData);
+      const std::uintptr_t here = address(sample.fVariables.fData);
+      if (all.Size() == nEvents && here >= begin && here < address(all.fVariables.Row(2 * nEvents))) {
+         const Long64_t first = (here - begin) / (sizeof(float) * GetNVariables());
+         std::vector<UInt_t> folds(sample.Size());
+         for (Long64_t i = 0; i < sample.Size(); ++i)
+            folds[i] = fFoldOfEvent[(first + i) % nEvents];
+         std::vector<Float_t> responses(sample.Size() * GetNResponses());
+         EvaluateFolds(folds, sample.fVariables.fData, responses.data(), sample.fSpectators.fData);
+         return responses;
+      }
+   }
+   return MethodBase::EvaluateSample(sample);
+}
+
+std::string MethodCrossValidation::GetHelpText() const
+{
+   return "All folds of a cross-validation as one method; made by class CrossValidation, not booked by users.";
+}
+
+} // namespace TorchMVA
