@@ -32,8 +32,8 @@ public:
    static constexpr int kEfficiencyBins = 100;
 
    /// `range` usually comes from the test sample, for the training sample too, so that the two can be compared.
-   /// Events beyond the range count as in the outermost bin, so that no event is lost. Errors as
-   /// ComputeResponseStatistics.
+   /// As in TMVA, events beyond the range on the side of signal (further than 10 rms from the means) count in no bin,
+   /// those on the other side in the outermost one. Errors as ComputeResponseStatistics.
    /// With `cuts` background against signal efficiency, and all that is read off it, takes signal efficiencies and cuts
    /// from that curve, as TMVA does for its training sample with those of the test sample.
    EfficiencyCurve(const ScoredSample &sample, int signalClass, const ResponseStatistics &range,

@@ -72,25 +72,29 @@ EfficiencyCurve::EfficiencyCurve(const ScoredSample &sample, int signalClass, co
       const double y = sample.Response(i), w = sample.Weight(i);
       Internal::RequireFinite(y, "response", i);
       Internal::RequireFinite(w, "weight", i);
-      const double position = std::clamp((y - fRange.fMinimum) * scale, 0.0, kCutBins - 1.0);
       const bool isSignal = sample.Class(i) == signalClass;
-      (isSignal ? fEffS : fEffB)[static_cast<int>(position)] += w;
       (isSignal ? fSumS : sumB) += w;
+      const double position = (y - fRange.fMinimum) * scale;
+      if (fRange.fPositive ? position >= kCutBins : position < 0) // beyond the tightest cut: counts nowhere
+         continue;
+      (isSignal ? fEffS : fEffB)[static_cast<int>(std::clamp(position, 0.0, kCutBins - 1.0))] += w;
    }
    Internal::RequirePositiveSum(fSumS, "signal");
    Internal::RequirePositiveSum(sumB, "background");
 
    // cumulate from the tight side: from above for a cut that keeps larger responses
-   const auto cumulate = [this](std::vector<double> &bins, double sum) {
+   const auto cumulate = [this](std::vector<double> &bins) {
       double passing = 0;
       for (int j = 0; j < kCutBins; ++j) {
          double &bin = bins[fRange.fPositive ? kCutBins - 1 - j : j];
          passing += bin;
-         bin = passing / sum;
+         bin = passing;
       }
+      for (double &bin : bins)
+         bin = passing > 0 ? bin / passing : 0;
    };
-   cumulate(fEffS, fSumS);
-   cumulate(fEffB, sumB);
+   cumulate(fEffS);
+   cumulate(fEffB);
    const EfficiencyCurve &source = cuts ? *cuts : *this;
    const double tightest = source.fEffS[fRange.fPositive ? kCutBins - 1 : 0];
    for (int i = 0; i < kEfficiencyBins; ++i) {
@@ -137,11 +141,8 @@ double EfficiencyCurve::GetCut(double signalEfficiency) const
 double EfficiencyCurve::GetBackgroundEfficiency(double signalEfficiency) const
 {
    const double position = signalEfficiency * kEfficiencyBins - 0.5;
-   if (position <= 0) // from the first point straight to (0,0)
-      return fEffBvsS.front() * std::max(0.0, signalEfficiency) * kEfficiencyBins / 0.5;
-   const int bin = std::min(static_cast<int>(position), kEfficiencyBins - 2);
-   const double value = fEffBvsS[bin] + (position - bin) * (fEffBvsS[bin + 1] - fEffBvsS[bin]);
-   return std::min(1.0, value);
+   const int bin = std::clamp(static_cast<int>(position), 0, kEfficiencyBins - 2); // beyond the ends: continued
+   return std::clamp(fEffBvsS[bin] + (position - bin) * (fEffBvsS[bin + 1] - fEffBvsS[bin]), 0.0, 1.0);
 }
 
 double EfficiencyCurve::GetSignalEfficiency(double backgroundEfficiency) const

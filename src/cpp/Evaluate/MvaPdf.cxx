@@ -2,12 +2,10 @@
 
 #include "Evaluate/ResponseCheck.hxx"
 #include "TH1D.h"
-#include "TorchMVA/Evaluate/Classification.hxx"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 namespace TorchMVA {
 namespace Internal {
@@ -15,24 +13,21 @@ namespace Internal {
 PDF MakeResponsePdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name, int bins,
                     double low, double high, const PdfOptions &options)
 {
-   ResponseStatistics range;
-   range.fMinimum = low;
-   range.fMaximum = high;
-   const ResponseHistograms filled = FillResponseHistograms(sample, signalClass, range, bins);
-   const std::vector<double> &content = ofSignal ? filled.fSignal : filled.fBackground;
-   const std::vector<double> &squares = ofSignal ? filled.fSignalSumw2 : filled.fBackgroundSumw2;
    TH1D histogram("", "", bins, low, high);
    histogram.SetDirectory(nullptr);
    histogram.SetNameTitle(name.c_str(), name.c_str());
-   double sum = 0;
-   for (double c : content)
-      sum += c;
-   RequirePositiveSum(sum, ofSignal ? "signal" : "background");
-   const double scale = bins / (sum * (high - low));
-   for (int bin = 0; bin < bins; ++bin) {
-      histogram.SetBinContent(bin + 1, content[bin] * scale);
-      histogram.SetBinError(bin + 1, std::sqrt(squares[bin]) * scale);
+   histogram.Sumw2();
+   const double lastCentre = histogram.GetBinCenter(bins);
+   for (Long64_t i = 0; i < sample.fN; ++i) {
+      const double y = sample.Response(i);
+      RequireFinite(y, "response", i);
+      RequireFinite(sample.Weight(i), "weight", i);
+      if ((sample.Class(i) == signalClass) == ofSignal)
+         histogram.Fill(y == high ? lastCentre : y, sample.Weight(i));
    }
+   const double sum = histogram.GetSumOfWeights();
+   RequirePositiveSum(sum, ofSignal ? "signal" : "background");
+   histogram.Scale(bins / (sum * (high - low)));
    return PDF(name.c_str(), histogram, options);
 }
 

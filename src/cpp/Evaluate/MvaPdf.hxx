@@ -15,7 +15,7 @@ namespace Internal {
 PDF MakeMvaPdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name,
                const PdfOptions &options);
 
-/// Density of the histogram with the edges low and high as TMVA makes it of test responses: `bins` bins, Spline2.
+/// Density of the responses from low to high, in `bins` bins; those beyond count nowhere. Errors as MakeMvaPdf.
 PDF MakeResponsePdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name, int bins,
                     double low, double high, const PdfOptions &options = {});
 
