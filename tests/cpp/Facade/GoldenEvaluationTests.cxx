@@ -96,6 +96,12 @@ TEST(GoldenRegression, EveryFigureOfEveryJob)
    factory.TrainAllMethods();
    factory.TestAllMethods();
    factory.EvaluateAllMethods();
+   for (const auto &row : ReadTable("golden/regression_first20.csv"))
+      for (const char *title : {"LD", "LDDG"}) {
+         auto &method = *dynamic_cast<MethodBase *>(factory.GetMethod("dataset", title));
+         const auto &responses = method.GetResponses(row.at("set") == "test" ? Types::kTesting : Types::kTraining);
+         EXPECT_NEAR(responses.at(std::stoul(row.at("pos"))), Number(row, title), 5e-4) << title << row.at("pos");
+      }
    int nChecked = 0;
    for (const auto &row : ReadTable("golden/regression_LD_metrics.csv")) {
       SCOPED_TRACE(row.at("method") + " " + row.at("set"));
@@ -111,7 +117,10 @@ TEST(GoldenRegression, EveryFigureOfEveryJob)
       EXPECT_NEAR(devT, Number(row, "dev_trunc"), scale);
       EXPECT_NEAR(rms, Number(row, "rms"), scale);
       EXPECT_NEAR(rmsT, Number(row, "rms_trunc"), scale);
-      EXPECT_NEAR(info, Number(row, "mutual_info"), 1e-4);
+      // the inverse of G agrees to 2e-4 only: on the edge of a bin one of the 1000 training events may count elsewhere,
+      // which is worth up to ln(1000) / 1000
+      const bool edge = row.at("method") == "LDDG" && row.at("set") == "train";
+      EXPECT_NEAR(info, Number(row, "mutual_info"), edge ? 7e-3 : 1e-4);
       EXPECT_NEAR(infoT, Number(row, "mutual_info_trunc"), 1e-4);
       EXPECT_NEAR(corr, Number(row, "corr"), 1e-4);
       ++nChecked;
