@@ -57,7 +57,7 @@ void WriteMulticlassHistograms(TDirectory *methodDirectory, const std::string &t
 /// Regression, for one sample ("test" or "train"): deviations against variables and targets, squared deviations.
 /// `predictions` is events x targets, row-major, in target units; the sample has untransformed variables.
 void WriteRegressionHistograms(TDirectory *methodDirectory, const std::string &title, Types::ETreeType type,
-                               const Sample &sample, const float *predictions);
+                               const DataSetInfo &info, const Sample &sample, const float *predictions);
 
 /// Responses of one method for both samples.
 struct MethodResponses {

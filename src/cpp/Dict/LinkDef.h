@@ -37,6 +37,7 @@
 
 #pragma link C++ enum TorchMVA::EErrorCode;
 #pragma link C++ enum TorchMVA::VIType;
+#pragma link C++ enum TorchMVA::HistType;
 
 #pragma link C++ function TorchMVA::gConfig;
 #pragma link C++ function TorchMVA::gTools;
@@ -44,5 +45,13 @@
 #pragma link C++ function TorchMVA::TMVAGui;
 #pragma link C++ function TorchMVA::TMVARegGui;
 #pragma link C++ function TorchMVA::TMVAMultiClassGui;
+#pragma link C++ function TorchMVA::variables;
+#pragma link C++ function TorchMVA::correlations;
+#pragma link C++ function TorchMVA::correlationscatters;
+#pragma link C++ function TorchMVA::mvas;
+#pragma link C++ function TorchMVA::mvaeffs;
+#pragma link C++ function TorchMVA::efficiencies;
+#pragma link C++ function TorchMVA::deviations;
+#pragma link C++ function TorchMVA::mvasMulticlass;
 
 #endif

@@ -185,7 +185,7 @@ void Factory::EvaluateRegression(Booking &booking, EvaluationTables &tables)
          continue;
       TDirectory *directory = MethodDirectory(fTargetFile, booking.fName, *method);
       for (const auto type : {Types::kTraining, Types::kTesting})
-         WriteRegressionHistograms(directory, method->GetName(), type, method->Data()->GetSample(type),
+         WriteRegressionHistograms(directory, method->GetName(), type, *booking.fInfo, method->Data()->GetSample(type),
                                    method->GetResponses(type).data());
    }
 }

@@ -4,6 +4,7 @@
 #include "TObjString.h"
 #include "TSystem.h"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Data/VariableInfo.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
 
 namespace TorchMVA {
@@ -36,6 +37,12 @@ void NormaliseArea(TH1 &histogram)
    const double area = histogram.GetSumOfWeights() * histogram.GetXaxis()->GetBinWidth(1);
    if (area > 0)
       histogram.Scale(1 / area);
+}
+
+std::string AxisTitle(const VariableInfo &info)
+{
+   const std::string title = info.GetTitle().Data();
+   return info.GetUnit().IsNull() ? title : title + " [" + info.GetUnit().Data() + "]";
 }
 
 } // namespace Internal

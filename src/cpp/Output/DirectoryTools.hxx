@@ -9,6 +9,9 @@
 class TObject;
 
 namespace TorchMVA {
+
+class VariableInfo;
+
 namespace Internal {
 
 /// While it lives, new histograms and trees belong to no directory; afterwards gDirectory is what it was.
@@ -29,6 +32,9 @@ inline void WriteObject(TDirectory *directory, const TH1 &histogram)
 
 /// Scales a histogram to unit area (density); an empty one stays empty.
 void NormaliseArea(TH1 &histogram);
+
+/// Title with its unit in brackets.
+std::string AxisTitle(const VariableInfo &info);
 
 } // namespace Internal
 } // namespace TorchMVA

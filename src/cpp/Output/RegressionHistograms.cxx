@@ -1,6 +1,7 @@
 #include "Output/DirectoryTools.hxx"
 #include "TH1F.h"
 #include "TH2F.h"
+#include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
 
 #include <algorithm>
@@ -37,7 +38,8 @@ struct Range {
    }
 };
 
-void WriteDeviation(TDirectory *directory, const std::string &name, const Column &x, const RegressionSample &sample)
+void WriteDeviation(TDirectory *directory, const std::string &name, const Column &x, const VariableInfo &info,
+                    const RegressionSample &sample)
 {
    Range rangeX, rangeY;
    for (Long64_t i = 0; i < sample.fN; ++i) {
@@ -48,6 +50,8 @@ void WriteDeviation(TDirectory *directory, const std::string &name, const Column
    rangeY = rangeY.Widened();
    TH2F histogram(name.c_str(), name.c_str(), kDeviationBins, rangeX.fLow, rangeX.fHigh, kDeviationBins, rangeY.fLow,
                   rangeY.fHigh);
+   histogram.GetXaxis()->SetTitle(Internal::AxisTitle(info).c_str());
+   histogram.GetYaxis()->SetTitle("Deviation (prediction - true)");
    for (Long64_t i = 0; i < sample.fN; ++i)
       histogram.Fill(x[i], sample.Deviation(i), sample.Weight(i));
    Internal::WriteObject(directory, histogram);
@@ -85,7 +89,7 @@ void WriteSquares(TDirectory *directory, const std::string &prefix, UInt_t targe
 } // namespace
 
 void WriteRegressionHistograms(TDirectory *methodDirectory, const std::string &title, Types::ETreeType type,
-                               const Sample &sample, const float *predictions)
+                               const DataSetInfo &info, const Sample &sample, const float *predictions)
 {
    if (sample.Size() == 0)
       return;
@@ -98,10 +102,10 @@ void WriteRegressionHistograms(TDirectory *methodDirectory, const std::string &t
       const std::string end = "_rtgt" + std::to_string(j);
       for (Long64_t i = 0; i < nVariables; ++i)
          WriteDeviation(methodDirectory, prefix + "_reg_var" + std::to_string(i) + end,
-                        {sample.fVariables.fData + i, nVariables}, one);
+                        {sample.fVariables.fData + i, nVariables}, info.GetVariableInfo(static_cast<Int_t>(i)), one);
       for (Long64_t i = 0; i < nTargets; ++i)
          WriteDeviation(methodDirectory, prefix + "_reg_tgt" + std::to_string(i) + end,
-                        {sample.fTargets.fData + i, nTargets}, one);
+                        {sample.fTargets.fData + i, nTargets}, info.GetTargetInfo(static_cast<Int_t>(i)), one);
       WriteSquares(methodDirectory, prefix, static_cast<UInt_t>(j), one);
    }
 }

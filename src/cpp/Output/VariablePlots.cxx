@@ -48,10 +48,7 @@ struct PlottedColumn {
    double Value(Long64_t i) const { return fFirst[i * fStride]; }
    std::string Name() const { return fInfo->GetInternalName().Data(); }
    std::string Title() const { return fInfo->GetTitle().Data(); }
-   std::string AxisTitle() const
-   {
-      return fInfo->GetUnit().IsNull() ? Title() : Title() + " [" + fInfo->GetUnit().Data() + "]";
-   }
+   std::string AxisTitle() const { return Internal::AxisTitle(*fInfo); }
 };
 
 std::unique_ptr<TH1F> MakeHistogram(const PlottedColumn &column, const std::string &name)

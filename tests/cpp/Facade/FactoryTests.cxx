@@ -1,7 +1,6 @@
 #include "TorchMVA/Factory.hxx"
 
 #include "ClassExample.hxx"
-#include "TorchMVA/TMVAGui.hxx"
 #include "TorchMVA/Method/MethodFisher.hxx"
 #include "support/ExpectError.hxx"
 #include "support/TempDir.hxx"
@@ -93,25 +92,6 @@ TEST_F(FactoryTest, WritesTheOutputFile)
    for (const char *name : {"CorrelationMatrixS", "InputVariables_Id", "InputVariables_Deco",
                             "Method_Fisher/Fisher/MVA_Fisher_S", "Method_Fisher/Fisher/MVA_Fisher_rejBvsS"})
       EXPECT_NE(output->Get((std::string("dataset/") + name).c_str()), nullptr) << name;
-}
-
-TEST_F(FactoryTest, GuiListsThePlotsInBatchMode)
-{
-   {
-      auto loader = fExample.MakeLoader("dataset");
-      const std::unique_ptr<TFile> output(TFile::Open("out.root", "RECREATE"));
-      Factory factory("job", output.get(), "Silent:AnalysisType=Classification");
-      factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
-      factory.TrainAllMethods();
-      factory.EvaluateAllMethods();
-   }
-   gROOT->SetBatch(kTRUE);
-   gConfig().SetSilent(kFALSE);
-   ::testing::internal::CaptureStdout();
-   TMVAGui("out.root", "dataset");
-   std::fflush(stdout);
-   EXPECT_NE(::testing::internal::GetCapturedStdout().find("dataset/Method_Fisher/Fisher"), std::string::npos);
-   ExpectError(EErrorCode::kFile, {"nothing"}, [] { TMVAGui("out.root", "nothing"); });
 }
 
 TEST_F(FactoryTest, FoldersMayHaveOneLetterAndTitlesNoSlash)

@@ -349,8 +349,9 @@ TEST(OutputFile, RegressionObjectsAreTMVAs)
    TDirectory *directory = MakeMethodDirectory(&file, "datasetReg", "LD", "LD");
    WriteMethodStrings(directory, "x");
    const Sample training = data->GetSample(Types::kTraining), test = data->GetSample(Types::kTesting);
-   WriteRegressionHistograms(directory, "LD", Types::kTraining, training, job.fPredictions.data());
-   WriteRegressionHistograms(directory, "LD", Types::kTesting, test, job.fPredictions.data() + GoldenLDJob::kTraining);
+   WriteRegressionHistograms(directory, "LD", Types::kTraining, info, training, job.fPredictions.data());
+   WriteRegressionHistograms(directory, "LD", Types::kTesting, info, test,
+                             job.fPredictions.data() + GoldenLDJob::kTraining);
    WriteVariablePlots(directory, info, test, "");
 
    EXPECT_EQ(ExpectGoldenKeys(file, "output_file_keys_regression.tsv", "datasetReg/CorrelationMatrix"), 1);
@@ -359,6 +360,7 @@ TEST(OutputFile, RegressionObjectsAreTMVAs)
    ListKeys(directory, "", paths);
    EXPECT_EQ(static_cast<int>(paths.size()),
              ExpectGoldenKeys(file, "output_file_keys_regression.tsv", "datasetReg/Method_LD/LD/"));
+   EXPECT_STREQ(directory->Get<TH1>("MVA_LDtest_reg_var1_rtgt0")->GetXaxis()->GetTitle(), "Variable 2 [units]");
    EXPECT_EQ(directory->Get<TH1>("MVA_LDtest_Quadr_Deviation_target_0_")->Integral(), 9000);
    EXPECT_NEAR(directory->Get<TH1>("MVA_LDtest_Quadr_Dev_best90perc_target_0_")->Integral(), 8100, 30);
 }
