@@ -91,35 +91,15 @@ def test_multiclass(run_script, tutorials, tmp_path, is_png):
     is_png(tmp_path / "ROC_MulticlassPyTorch.png")
 
 
-@pytest.mark.timeout(TIME_LIMIT + 30)
-def test_regression_up_to_the_booking_of_bdt(run_script, tutorials, tmp_path):
-    """kBDT is not there yet: the script ends with an error that names it and says what there is instead."""
-    script = tutorials / "pytorch" / "RegressionPyTorch.py"
-    result = run_script(script, cwd=tmp_path, timeout=TIME_LIMIT, fails=True)
-    assert result.returncode == 1
-    assert (tmp_path / "modelRegression.pt").exists()
-    assert "modelRegression.pt" in result.stdout
-    message = result.stderr[result.stderr.rindex("Traceback") :]
-    assert "BDT" in message
-    assert "Fisher" in message
-    assert "PyTorch" in message
-    assert not list(tmp_path.glob("dataset/weights/*"))
-
-
 @pytest.fixture(scope="module")
 def regression(run_script, tutorials, tmp_path_factory):
-    """RegressionPyTorch.py without its booking of kBDT."""
     folder = tmp_path_factory.mktemp("regression")
-    source = (tutorials / "pytorch" / "RegressionPyTorch.py").read_text()
-    derived, count = re.subn(r"factory\.BookMethod\(dataloader, TMVA\.Types\.kBDT.*?'\)\n", "", source, flags=re.DOTALL)
-    assert count == 1
-    script = folder / "RegressionWithoutBDT.py"
-    script.write_text(derived)
+    script = tutorials / "pytorch" / "RegressionPyTorch.py"
     return folder, run_script(script, cwd=folder, timeout=TIME_LIMIT).stdout
 
 
 @pytest.mark.timeout(TIME_LIMIT + 30)
-def test_regression_without_bdt(regression):
+def test_regression(regression):
     folder, text = regression
     trained_to_the_end(text, epochs=20)
     assert "3200 training events and 800 validation events" in text
@@ -127,9 +107,45 @@ def test_regression_without_bdt(regression):
         "Evaluation results ranked by smallest RMS on test sample:",
         "Evaluation results ranked by smallest RMS on training sample:",
     ):
-        assert re.search(r"dataset\s+PyTorch\s*:(\s*-?[\d.e+-]+){4}  \|  \d\.\d{3}  \d\.\d{3}", text.split(table)[1])
-    assert (folder / "dataset/weights/TMVARegression_PyTorch.weights.xml").stat().st_size > 1000
+        number = r"\s*(-?\d[\d.]*(?:e[+-]\d+)?)"  # columns may touch
+        rows = re.findall(
+            rf"dataset\s+(\S+)\s*:{number * 4}  \|  \d\.\d{{3}}  \d\.\d{{3}}",
+            text.split(table)[1],
+        )
+        rms = {method: float(value) for method, _, _, value, _ in rows[:2]}
+        assert rms.keys() == {"PyTorch", "BDTG"}
+        assert rms["BDTG"] < 3  # of a target with a standard deviation of 85
+    for method in ("PyTorch", "BDTG"):
+        assert (folder / f"dataset/weights/TMVARegression_{method}.weights.xml").stat().st_size > 1000
     assert not list(folder.rglob("*.class.C"))
+
+
+APPLY_BDTG = """
+from array import array
+from ROOT import TMVA, TFile, gROOT
+reader = TMVA.Reader("!Color:Silent")
+values = {name: array("f", [0]) for name in ("var1", "var2")}
+for name, value in values.items():
+    reader.AddVariable(name, value)
+reader.BookMVA("BDTG", "dataset/weights/TMVARegression_BDTG.weights.xml")
+file = TFile.Open(str(gROOT.GetTutorialDir()) + "/machine_learning/data/tmva_reg_example.root")
+tree = file.Get("TreeR")
+for i in range(200):
+    tree.GetEntry(i)
+    for name, value in values.items():
+        value[0] = getattr(tree, name)
+    print("pair", tree.fvalue, reader.EvaluateRegression("BDTG")[0])
+"""
+
+
+@pytest.mark.timeout(TIME_LIMIT + 30)
+def test_application_of_the_trees(regression, run_script):
+    folder, _ = regression
+    (folder / "apply.py").write_text(APPLY_BDTG)
+    text = run_script(folder / "apply.py", cwd=folder, timeout=TIME_LIMIT).stdout
+    pairs = [(float(a), float(b)) for a, b in re.findall(r"^pair (\S+) (\S+)$", text, re.MULTILINE)]
+    assert len(pairs) == 200
+    assert sum((a - b) ** 2 for a, b in pairs) / 200 < 3**2
 
 
 @pytest.mark.timeout(TIME_LIMIT + 30)
