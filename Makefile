@@ -5,6 +5,7 @@
 #   make bench    the measurements of benchmarks/
 #   make lint     formatting, types, static checks
 #   make format   apply the formatting
+#   make docs     write the page of options again, from the code
 #   make clean    remove what was built, and .venv
 
 SHELL := /bin/bash
@@ -36,7 +37,7 @@ CPP_FILES = $(shell find include src/cpp tests/cpp tests/downstream -not -path '
 TIDY_FILES = $(shell find src/cpp -name '*.cxx')
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test bench lint format clean install ctest pytest
+.PHONY: demo test bench lint format docs clean install ctest pytest
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -118,6 +119,10 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	@$(BIN)/clang-format -i $(CPP_FILES)
+
+docs: $(VENV)/.installed
+	$(BIN)/torchmva options --markdown > docs/options.md.new
+	mv docs/options.md.new docs/options.md
 
 clean:
 	rm -rf $(VENV) build stage dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,6 +16,7 @@
 
 namespace TorchMVA {
 
+class MethodCuts;
 class XmlNode;
 
 /// Applies trained methods to events: reads weight files and evaluates them on the user's variables.
@@ -25,7 +26,7 @@ class XmlNode;
 /// or as a block of rows (EvaluateBatch). All calls throw Error. Not thread safe but for EvaluateBatch, which is const.
 class Reader : public Configurable {
 public:
-   /// Options: V, Color, Silent, Error.
+   /// Options: docs/options.md.
    explicit Reader(const TString &options = "", Bool_t verbose = kFALSE);
    /// With variable names instead of AddVariable.
    Reader(std::vector<std::string> &variables, const TString &options = "", Bool_t verbose = kFALSE);
@@ -48,6 +49,8 @@ public:
    IMethod *BookMVA(Types::EMVA type, const char *xml);
    /// nullptr if there is no such tag.
    IMethod *FindMVA(const TString &tag) const;
+   /// nullptr with a warning: there is no method of cuts (kCuts).
+   MethodCuts *FindCutsMVA(const TString &tag) const;
 
    /// Response of the values at the declared addresses; for a regression the first target in its own units.
    /// A NaN among the inputs gives -999 (in all responses) and an error line, as in TMVA.
@@ -75,6 +78,7 @@ public:
    /// Responses per event of a tag: 1, number of classes or number of targets.
    UInt_t GetNResponses(const TString &tag) const;
 
+   /// Errors of the response of EvaluateMVA; -1: no method gives one.
    Double_t GetMVAError() const { return fMvaErrorLower; }
    Double_t GetMVAErrorLower() const { return fMvaErrorLower; }
    Double_t GetMVAErrorUpper() const { return fMvaErrorUpper; }

@@ -32,7 +32,16 @@ def test_version_is_that_of_the_package(torchmva_command):
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nonsense"], ["config"], ["config", "--cfl"], ["--vers"], ["env", "--shell", "perl"], ["env", "--sh", "sh"]],
+    [
+        [],
+        ["nonsense"],
+        ["config"],
+        ["config", "--cfl"],
+        ["options", "Factory", "--markdown"],
+        ["--vers"],
+        ["env", "--shell", "perl"],
+        ["env", "--sh", "sh"],
+    ],
     ids=" ".join,
 )
 def test_wrong_usage_exits_with_2_and_prints_nothing_to_stdout(torchmva_command, arguments):
@@ -90,6 +99,35 @@ def test_config_links_all_of_roots_libraries_and_resets_the_linker(torchmva_comm
     forced = [flag for flag in flags[start:end] if flag.startswith("-l")]
     assert forced == [f"-l{name}" for name in _paths.LINKED_ROOT_LIBRARIES]
     assert not hasattr(cli, "LINKED_ROOT_LIBRARIES")
+
+
+def test_options_prints_the_table_of_what_is_named(torchmva_command):
+    text = torchmva_command("options", "pytorch").stdout
+    lines = text.splitlines()
+    heading = next(line for line in lines if line.startswith("option "))
+    row = next(line for line in lines if line.startswith("NumEpochs"))
+    assert heading.split() == ["option", "type", "default", "allowed", "meaning"]
+    assert row.split()[:3] == ["NumEpochs", "UInt", "10"]
+    assert row.index("Passes") == heading.index("meaning")
+    assert "VarTransform" in text
+    assert "VarTransform" not in torchmva_command("options", "Reader").stdout
+
+
+def test_options_without_a_name_lists_the_names(torchmva_command):
+    names = torchmva_command("options").stdout.split()
+    assert names[:2] == ["Factory", "DataLoader"]
+    assert {"Reader", "MethodBase", "Fisher", "PyTorch"} <= set(names)
+
+
+def test_options_of_something_unknown_is_wrong_usage(torchmva_command):
+    result = torchmva_command("options", "PyTorc", check=False)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "did you mean 'PyTorch'" in result.stderr
+
+
+def test_options_markdown_is_the_page_of_the_documentation(torchmva_command, repository):
+    assert torchmva_command("options", "--markdown").stdout == (repository / "docs" / "options.md").read_text()
 
 
 def test_root_passes_arguments_and_the_exit_code(torchmva_command, tmp_path):

@@ -271,9 +271,11 @@ public:
    /// Lines below this are not written, whatever V and VerbosityLevel say. Takes effect with the options.
    void SetMinLogType(EMsgType type) { fMinLogType = type; }
    void PrintHelpMessage() const override;
+   /// What a user should know of this type of method, without its options: several lines of text.
+   virtual std::string GetHelpText() const { return ""; }
    /// What PrintHelpMessage prints: the text about this type, its own options, the options of every method.
    std::string GetHelpPage() const;
-   /// Options that every method has, and those that only this one has.
+   /// Options that every method has (those of the MVA PDFs if they are wanted), and those that only this one has.
    std::vector<OptionInfo> GetBaseOptionInfos() const;
    std::vector<OptionInfo> GetOwnOptionInfos() const;
 
@@ -288,8 +290,6 @@ protected:
    virtual void MakeClassSpecific(std::ostream &out, const TString &className) const;
    /// What MakeClassSpecific needs before the class: includes and helper classes. The default writes nothing.
    virtual void MakeClassSpecificHeader(std::ostream &out, const TString &className) const;
-   /// Text for `H` and PrintHelpMessage.
-   virtual std::string GetHelpText() const { return ""; }
    /// Files that belong to the weight file (model beside it) are written relative to this folder.
    std::string GetWeightFolder() const;
 
@@ -364,7 +364,8 @@ private:
    std::vector<Event> fEventCollection; //!
    std::vector<Event *> fEventPointers; //!
    Bool_t fIsSetUp = kFALSE;
-   std::size_t fNBaseOptions = 0;
+   std::size_t fNBaseOptions = 0; ///< declared first
+   std::size_t fNOwnOptions = 0;  ///< declared next
 };
 
 } // namespace TorchMVA

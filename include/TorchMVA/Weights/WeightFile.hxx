@@ -1,6 +1,7 @@
 #ifndef TORCHMVA_WEIGHTS_WEIGHTFILE_HXX
 #define TORCHMVA_WEIGHTS_WEIGHTFILE_HXX
 
+#include "TMVA/Version.h"
 #include "TorchMVA/Core/Configurable.hxx"
 #include "TorchMVA/Core/Types.hxx"
 #include "TorchMVA/Core/Xml.hxx"
@@ -20,7 +21,7 @@ struct WeightFileHeader {
    std::string fMethodTitle; ///< "MyNet"
    Types::EAnalysisType fAnalysisType = Types::kNoAnalysisType;
    /// TMVA's release that the file was written by, or compatible with: "4.2.1 [262657]"; may be empty in a file.
-   std::string fTMVARelease = "4.2.1 [262657]";
+   std::string fTMVARelease = TMVA_RELEASE " [" + std::to_string(TMVA_VERSION_CODE) + "]";
    long long fNTrainingEvents = 0;
    double fTrainingTime = 0; ///< seconds
    std::vector<OptionInfo> fOptions;

@@ -1,10 +1,10 @@
 #include "TorchMVA/Reader.hxx"
 
+#include "LoadMethod.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 #include "TorchMVA/Core/Xml.hxx"
-#include "TorchMVA/Method/ClassifierFactory.hxx"
 #include "TorchMVA/Tools.hxx"
 
 #include <algorithm>
@@ -16,7 +16,6 @@ namespace {
 
 /// Error lines about NaN inputs before the reader falls silent about them.
 constexpr Long64_t kMaxNaNLines = 10;
-constexpr Float_t kNaNResponse = -999;
 /// TMVA's default for "the response of the event"; exact in a double.
 constexpr Double_t kNoResponse = -9999999;
 
@@ -70,7 +69,8 @@ void Reader::DeclareReaderOptions(Bool_t verbose)
    DeclareOptionRef(fVerbose, "V", "Verbose output");
    DeclareOptionRef(fColor, "Color", "Coloured output");
    DeclareOptionRef(fSilent, "Silent", "No output but warnings and errors");
-   DeclareOptionRef(fCalculateError, "Error", "Ask methods for errors of their responses");
+   DeclareOptionRef(fCalculateError, "Error",
+                    "Ask methods for errors of their responses; none of them gives one, GetMVAError() is -1");
    ParseOptions();
    fLogger.SetSource("Reader");
    fLogger.SetMinType(fSilent ? kWARNING : fVerbose ? kVERBOSE : kINFO);
@@ -124,31 +124,15 @@ IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &we
 {
    if (fMethods.count(tag) > 0)
       throw Error(EErrorCode::kState, "method tag " + Quoted(tag) + " already exists", {{"caller", "Reader::BookMVA"}});
-   if (root.Name() != "MethodSetup")
-      throw Error(EErrorCode::kWeightFile,
-                  "this is no weight file: expected the element <MethodSetup>, found <" + root.Name() + ">",
-                  {{"file", root.Document()->Path()}});
-   const std::string method = root.Attribute("Method");
-   const std::string type = method.substr(0, method.find("::"));
-
    Booked booked;
    booked.fInfo = std::make_unique<DataSetInfo>("Reader");
    for (const auto &variable : fDataSetInfo.GetVariableInfos())
       booked.fInfo->AddVariable(variable);
    for (const auto &spectator : fDataSetInfo.GetSpectatorInfos())
       booked.fInfo->AddSpectator(spectator);
-   std::unique_ptr<IMethod> created(ClassifierFactory::Instance().Create(type, *booked.fInfo, weightFile));
-   booked.fMethod.reset(dynamic_cast<MethodBase *>(created.get()));
-   if (!booked.fMethod)
-      throw Error(EErrorCode::kMethod, "method type \"" + type + "\" is no MethodBase", {{"tag", tag.Data()}});
-   created.release();
-
-   fLogger.Info("Booking " + Quoted(tag) + " of type \"" + type + "\" from " + root.Document()->Path() + ".");
-   if (fSilent)
-      booked.fMethod->SetMinLogType(kWARNING);
-   booked.fMethod->SetupMethod();
-   booked.fMethod->ReadStateFromXML(root);
-   booked.fMethod->CheckSetup();
+   fLogger.Info("Booking " + Quoted(tag) + " of type \"" + Internal::MethodType(root) + "\" from " +
+                root.Document()->Path() + ".");
+   booked.fMethod = Internal::LoadMethod(root, weightFile, *booked.fInfo, fSilent ? kWARNING : kDEBUG);
    return fMethods.emplace(tag, std::move(booked)).first->second.fMethod.get();
 }
 
@@ -156,6 +140,13 @@ IMethod *Reader::FindMVA(const TString &tag) const
 {
    const auto found = fMethods.find(tag);
    return found == fMethods.end() ? nullptr : found->second.fMethod.get();
+}
+
+MethodCuts *Reader::FindCutsMVA(const TString &tag) const
+{
+   fLogger.Warning("FindCutsMVA(" + Quoted(tag) +
+                   "): there is no method of cuts (kCuts) here; FindMVA finds the others");
+   return nullptr;
 }
 
 MethodBase &Reader::Require(const TString &tag, const char *caller) const
@@ -223,7 +214,7 @@ const std::vector<Float_t> &Reader::EvaluateInputs(const MethodBase &method)
                                        static_cast<long>(nan - fValues.begin()),
                                        fNNaN == kMaxNaNLines ? " (no more such lines from this reader)" : "")
                           .Data());
-      fResponses.assign(nResponses, kNaNResponse);
+      fResponses.assign(nResponses, Internal::kNaNResponse);
       return fResponses;
    }
    fResponses.resize(nResponses);
@@ -305,13 +296,13 @@ Bool_t Reader::FindResponse(MethodBase &method, Double_t given, Double_t &mva, c
 Double_t Reader::GetProba(const TString &tag, Double_t apriorSignal, Double_t mva)
 {
    MethodBase &method = Require(tag, "Reader::GetProba");
-   return FindResponse(method, mva, mva, "Reader::GetProba") ? method.GetProba(mva, apriorSignal) : kNaNResponse;
+   return FindResponse(method, mva, mva, "Reader::GetProba") ? method.GetProba(mva, apriorSignal) : Internal::kNaNResponse;
 }
 
 Double_t Reader::GetRarity(const TString &tag, Double_t mva)
 {
    MethodBase &method = Require(tag, "Reader::GetRarity");
-   return FindResponse(method, mva, mva, "Reader::GetRarity") ? method.GetRarity(mva) : kNaNResponse;
+   return FindResponse(method, mva, mva, "Reader::GetRarity") ? method.GetRarity(mva) : Internal::kNaNResponse;
 }
 
 void Reader::EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses,

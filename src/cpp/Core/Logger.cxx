@@ -73,13 +73,15 @@ void Logger::Write(EMsgType type, const std::string &text) const
    if (gConfig().IsSilent())
       return;
    // The name only stands in header lines; the lines below it are its own.
-   const std::string prefix = LevelPrefix(type) + SourceField(type == kHEADER ? fSource : "") + ": ";
+   const bool isColored = type == kDEBUG && gConfig().UseColor();
+   const std::string prefix = (isColored ? "\033[34m" : "") + std::string(LevelPrefix(type)) +
+                              SourceField(type == kHEADER ? fSource : "") + ": ";
    std::istringstream lines(text);
    std::string line;
    do {
       line.clear();
       std::getline(lines, line);
-      Printf("%s%s", prefix.c_str(), line.c_str());
+      Printf("%s%s%s", prefix.c_str(), line.c_str(), isColored ? "\033[0m" : "");
    } while (!lines.eof());
 }
 

@@ -23,14 +23,22 @@ public:
 private:
    void Declare(const std::vector<std::string> &classNames)
    {
-      DeclareOptionRef(fSplitMode, "SplitMode", "How events are chosen for training and test");
+      DeclareOptionRef(fSplitMode, "SplitMode",
+                       "How the events of a class are chosen for training and test: at random, every second one, or "
+                       "the first ones for "
+                       "training");
       for (const char *mode : {"Random", "Alternate", "Block"})
          AddPreDefVal(mode);
-      DeclareOptionRef(fMixMode, "MixMode", "Order of the events of different classes in a sample");
+      DeclareOptionRef(
+         fMixMode, "MixMode",
+         "Order of the events of different classes in a sample: shuffled, in turns, or class after class");
       for (const char *mode : {"SameAsSplitMode", "Random", "Alternate", "Block"})
          AddPreDefVal(mode);
       DeclareOptionRef(fResult.fSeed, "SplitSeed", "Seed of the random splitting; 0: another one every time");
-      DeclareOptionRef(fNormMode, "NormMode", "Normalisation of the training weights of each class");
+      DeclareOptionRef(fNormMode, "NormMode",
+                       "Training weights: as they are (None), mean 1 in each class (NumEvents), or each class the same "
+                       "sum, which is the "
+                       "number of events of class 0 (EqualNumEvents)");
       for (const char *mode : {"None", "NumEvents", "EqualNumEvents"})
          AddPreDefVal(mode);
       for (std::size_t i = 0; i < classNames.size(); ++i) {
@@ -41,7 +49,8 @@ private:
          DeclareOptionRef(request.fTrainTestSplit, "TrainTestSplit_" + name,
                           "Fraction of the events of class " + name + " used for training; 0: off");
       }
-      DeclareOptionRef(fScaleWithPreselEff, "ScaleWithPreselEff", "Multiply requests by the efficiency of the cuts");
+      DeclareOptionRef(fScaleWithPreselEff, "ScaleWithPreselEff",
+                       "Multiply nTrain and nTest of a class by the efficiency of its cut");
       DeclareOptionRef(fVerbose, "V", "Verbose output");
       DeclareOptionRef(fVerboseLevel, "VerboseLevel", "Log threshold");
       for (const char *level : {"Debug", "Verbose", "Info"})
@@ -100,6 +109,11 @@ private:
 SplitOptions ParseSplitOptions(const std::string &text, const std::vector<std::string> &classNames)
 {
    return SplitOptionParser(text, classNames).fResult;
+}
+
+std::vector<OptionInfo> SplitOptionInfos(const std::vector<std::string> &classNames)
+{
+   return SplitOptionParser("", classNames).GetOptionInfos();
 }
 
 } // namespace Internal

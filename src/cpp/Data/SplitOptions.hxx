@@ -2,6 +2,7 @@
 #define TORCHMVA_DATA_SPLITOPTIONS_HXX
 
 #include "RtypesCore.h"
+#include "TorchMVA/Core/Configurable.hxx"
 #include "TorchMVA/Core/Logger.hxx"
 
 #include <string>
@@ -35,6 +36,9 @@ struct SplitOptions {
 
 /// Throws Error (kOption) for unknown options and bad values.
 SplitOptions ParseSplitOptions(const std::string &text, const std::vector<std::string> &classNames);
+
+/// The options as they are declared for these classes.
+std::vector<OptionInfo> SplitOptionInfos(const std::vector<std::string> &classNames);
 
 } // namespace Internal
 } // namespace TorchMVA

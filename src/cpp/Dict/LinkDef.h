@@ -8,6 +8,7 @@
 #pragma link C++ nestedclasses;
 
 #pragma link C++ namespace TorchMVA;
+#pragma link C++ namespace TorchMVA::Experimental;
 
 #pragma link C++ class TorchMVA::Factory-;
 #pragma link C++ class TorchMVA::DataLoader-;
@@ -34,6 +35,7 @@
 #pragma link C++ class TorchMVA::ROCCurve-;
 #pragma link C++ class TorchMVA::PDF-;
 #pragma link C++ class TorchMVA::Ranking-;
+#pragma link C++ class TorchMVA::Experimental::RReader-;
 
 #pragma link C++ enum TorchMVA::EErrorCode;
 #pragma link C++ enum TorchMVA::VIType;
@@ -42,6 +44,10 @@
 #pragma link C++ function TorchMVA::gConfig;
 #pragma link C++ function TorchMVA::gTools;
 #pragma link C++ function TorchMVA::Python_Executable;
+#pragma link C++ function TorchMVA::OptionPages;
+#pragma link C++ function TorchMVA::OptionsOf;
+#pragma link C++ function TorchMVA::OptionHelp;
+#pragma link C++ function TorchMVA::OptionReference;
 #pragma link C++ function TorchMVA::TMVAGui;
 #pragma link C++ function TorchMVA::TMVARegGui;
 #pragma link C++ function TorchMVA::TMVAMultiClassGui;

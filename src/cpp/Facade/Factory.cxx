@@ -58,15 +58,26 @@ void Factory::DeclareFactoryOptions()
    DeclareOptionRef(fVerboseLevel, "VerboseLevel", "Log threshold of the factory");
    for (const char *level : {"Debug", "Verbose", "Info"})
       AddPreDefVal(level);
-   DeclareOptionRef(fColor, "Color", "Coloured output");
-   DeclareOptionRef(fTransformations, "Transformations",
-                    "Chains of transformations, separated by ';', whose variable plots go to the output file");
-   DeclareOptionRef(fCorrelations, "Correlations", "Print correlations of the responses of the methods");
-   DeclareOptionRef(fROC, "ROC", "Print the evaluation tables of classification");
+   DeclareOptionRef(fColor, "Color", "Coloured output; True by default unless ROOT is in batch mode");
+   DeclareOptionRef(
+      fTransformations, "Transformations",
+      "Chains of transformations (see VarTransform), separated by ';', after which the variables are plotted in the "
+      "output file, e.g. I;D;D,G; None: no plots");
+   DeclareOptionRef(
+      fCorrelations, "Correlations",
+      "Print how the responses of the methods are correlated: methods that agree do not complement each other");
+   DeclareOptionRef(fROC, "ROC",
+                    "Print the evaluation tables of classification (areas under the ROC curves, efficiencies)");
    DeclareOptionRef(fSilent, "Silent", "No output but warnings and errors");
-   DeclareOptionRef(fDrawProgressBar, "DrawProgressBar", "Show the progress of training");
-   DeclareOptionRef(fModelPersistence, "ModelPersistence", "Write weight files, and read methods back from them");
-   DeclareOptionRef(fAnalysisTypeName, "AnalysisType", "Kind of analysis; Auto decides between the classifications");
+   DeclareOptionRef(fDrawProgressBar, "DrawProgressBar", "Show the progress of the default training");
+   DeclareOptionRef(
+      fModelPersistence, "ModelPersistence",
+      "Write weight files, and read every method back from its file after training, so that what is evaluated is what "
+      "Reader will apply; off: nothing is written");
+   DeclareOptionRef(
+      fAnalysisTypeName, "AnalysisType",
+      "Kind of analysis; Auto: Classification for the classes Signal and Background, Multiclass for others; never "
+      "Regression");
    for (const char *type : {"Classification", "Regression", "Multiclass", "Auto"})
       AddPreDefVal(type);
 }

@@ -69,6 +69,7 @@ void MethodBase::SetupMethod()
    fNBaseOptions = GetOptionInfos().size();
    Init();
    DeclareOptions();
+   fNOwnOptions = GetOptionInfos().size() - fNBaseOptions;
    fSignalReferenceCut = GetDefaultSignalReferenceCut();
 }
 
@@ -78,11 +79,15 @@ void MethodBase::DeclareBaseOptions()
    DeclareOptionRef(fVerbosityLevel, "VerbosityLevel", "Log threshold of this method");
    for (const char *level : {"Default", "Debug", "Verbose", "Info", "Warning", "Error", "Fatal"})
       AddPreDefVal(level);
-   DeclareOptionRef(fVarTransformString, "VarTransform",
-                    "Transformations of variables and targets before training, e.g. D,G (None: none)");
-   DeclareOptionRef(fHelp, "H", "Print the help of this method before training");
-   DeclareOptionRef(fIgnoreNegWeightsInTraining, "IgnoreNegWeightsInTraining",
-                    "Events with negative weight count with weight 0 in the training of this method");
+   DeclareOptionRef(
+      fVarTransformString, "VarTransform",
+      "Transformations before training and application, one after the other, e.g. D,G: I identity, N to [-1, 1] "
+      "(targets too), D decorrelate, P principal components, G to a Gaussian, U to a uniform distribution; "
+      "N(var1,var2) of these variables only, D_Signal fitted on the class Signal; None: none");
+   DeclareOptionRef(fHelp, "H", "Print the help of this method, with this table, before training");
+   DeclareOptionRef(
+      fIgnoreNegWeightsInTraining, "IgnoreNegWeightsInTraining",
+      "Events of negative weight count with weight 0 in the training of this method; without, they keep their weight");
    DeclareOptionRef(fCreateMVAPdfs, "CreateMVAPdfs",
                     "Densities of the response for probability and rarity; adds the options NSmoothMVAPdf, ...");
 }
@@ -273,14 +278,16 @@ void MethodBase::ReadStateFromXMLString(const char *xml)
 
 std::vector<OptionInfo> MethodBase::GetBaseOptionInfos() const
 {
-   const auto infos = GetOptionInfos();
-   return {infos.begin(), infos.begin() + fNBaseOptions};
+   auto infos = GetOptionInfos();
+   const auto own = infos.begin() + fNBaseOptions;
+   infos.erase(own, own + fNOwnOptions);
+   return infos;
 }
 
 std::vector<OptionInfo> MethodBase::GetOwnOptionInfos() const
 {
    const auto infos = GetOptionInfos();
-   return {infos.begin() + fNBaseOptions, infos.end()};
+   return {infos.begin() + fNBaseOptions, infos.begin() + fNBaseOptions + fNOwnOptions};
 }
 
 std::string MethodBase::GetHelpPage() const

@@ -29,7 +29,9 @@ Bool_t MethodFisher::HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses,
 
 void MethodFisher::DeclareOptions()
 {
-   DeclareOptionRef(fFisherMethod, "Method", "Discrimination method");
+   DeclareOptionRef(fFisherMethod, "Method",
+                    "Fisher divides the difference of the means by the scatter within the classes, Mahalanobis by that "
+                    "of all events");
    AddPreDefVal("Fisher");
    AddPreDefVal("Mahalanobis");
 }

@@ -75,9 +75,12 @@ void MethodPyTorch::DeclareOptions()
    DeclareOptionRef(fFilenameModel, "FilenameModel", "Model to train: a TorchScript or torch.export file");
    DeclareOptionRef(fFilenameTrainedModel, "FilenameTrainedModel",
                     "File for the trained model (default: TrainedModel_<title>.pt beside the weight file)");
-   DeclareOptionRef(fBatchSize, "BatchSize", "Events in a training batch");
-   DeclareOptionRef(fNumEpochs, "NumEpochs", "Passes over the training events");
-   DeclareOptionRef(fContinueTraining, "ContinueTraining", "Start from FilenameTrainedModel");
+   DeclareOptionRef(fBatchSize, "BatchSize",
+                    "Events in a training batch: large ones train faster, small ones often better");
+   DeclareOptionRef(fNumEpochs, "NumEpochs",
+                    "Passes over the training events: enough for the validation loss to stop falling");
+   DeclareOptionRef(fContinueTraining, "ContinueTraining",
+                    "Start from the model in FilenameTrainedModel, of an earlier training, instead of FilenameModel");
    DeclareOptionRef(fSaveBestOnly, "SaveBestOnly", "Keep the model with the smallest validation loss, not the last");
    DeclareOptionRef(fLearningRateSchedule, "LearningRateSchedule",
                     "Learning rates from given epochs (counted from 0) on, e.g. 50,0.01;70,0.005");

@@ -45,6 +45,25 @@ def evaluate_batch(
     return result
 
 
+def compute(reader: Any, call: Any, values: Any) -> Any:
+    """`RReader.Compute` of a NumPy array, or of anything that becomes one: a row of values, or events x variables.
+
+    Returns a new array: the responses of the row; for several events (n,) with one response per event, else
+    (n, responses). `call(reader, rows, n, responses)` is the C++ function.
+    """
+    import numpy as np
+
+    rows = _converted(values, None)
+    width, per_event = int(reader.GetNVariables()), int(reader.GetNResponses())
+    n = len(rows) if rows.ndim == 2 else 1
+    if rows.ndim not in (1, 2) or rows.shape[-1] != width:
+        fail(f"values: expected shape ({width},), or (events, {width}), found {describe(rows)}")
+    responses = np.empty((n, per_event) if rows.ndim == 2 and per_event != 1 else n * per_event, np.float32)
+    if n:
+        call(reader, rows, n, responses)
+    return responses
+
+
 def address_problem(value: Any) -> str | None:
     """Why C++ cannot take the address of a float in `value`, for an error message; None for what it can take."""
     try:

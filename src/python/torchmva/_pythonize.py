@@ -54,6 +54,7 @@ def activate(ROOT: ModuleType) -> None:
     _activated = True
     _load(ROOT)
     ROOT.pythonization(list(PYTHONIZED_CLASSES), ns=NAMESPACE)(_pythonize)
+    ROOT.pythonization("RReader", ns=f"{NAMESPACE}::Experimental")(_pythonize_rreader)
 
 
 def _load(ROOT: ModuleType) -> None:
@@ -82,10 +83,24 @@ def _pythonize(klass: type, name: str) -> None:
         signatures = _overloads.signatures(overload)
         if takes_keywords:
             setattr(klass, keyword_methods[method_name], overload)
-        elif method_name not in RUNNING_METHODS and not _overloads.needs_help(signatures):
-            continue
+        elif not (method_name in RUNNING_METHODS or method_name == "__init__" or _overloads.needs_help(signatures)):
+            continue  # a constructor has overloads always: copying and moving
         wrapped = _wrap(method_name, overload, signatures, takes_keywords)
         setattr(klass, method_name, _checked_batch(wrapped) if method_name == "EvaluateBatch" else wrapped)
+
+
+def _pythonize_rreader(klass: type, name: str) -> None:
+    overload = vars(klass)["Compute"]
+    _pythonize(klass, name)
+
+    def compute(self: Any, values: Any, *more: Any) -> Any:
+        if more:
+            return overload(self, values, *more)
+        return _arrays.compute(self, overload, values)
+
+    compute.__name__ = "Compute"
+    compute.__doc__ = f"{overload.__doc__}\n\n{_arrays.compute.__doc__}"
+    klass.Compute = compute  # type: ignore[attr-defined]
 
 
 def _wrap(

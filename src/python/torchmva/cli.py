@@ -1,4 +1,4 @@
-"""The command `torchmva`, also `python -m torchmva`. Imports neither ROOT nor torch.
+"""The command `torchmva`, also `python -m torchmva`. Imports no torch, and ROOT for `torchmva options` only.
 
 Standard output carries the answer, standard error the talk. Exit codes: 0 good, 1 failed, 2 wrong usage; what is
 run for the user (`torchmva root`, `torchmva SCRIPT`) passes on its own.
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     first = arguments[0] if arguments else ""
     if first == "root":  # every argument is ROOT's
         return _root(arguments[1:])
-    if first not in ("env", "config") and not first.startswith("-") and _is_script(first):
+    if first not in ("env", "config", "options") and not first.startswith("-") and _is_script(first):
         from torchmva._script import run_script
 
         return run_script(first, arguments[1:])
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_env(commands)
     _add_config(commands)
+    _add_options(commands)
     # for the help text only: main() takes it before any parsing
     commands.add_parser("root", help="run ROOT with TorchMVA ready to use; every argument is passed on", add_help=False)
     return parser
@@ -176,3 +177,37 @@ _CONFIG: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "version": ("version of TorchMVA", lambda: [_version.__version__]),
     "rootversion": ("version of ROOT that TorchMVA was built with", lambda: [_version.ROOT_VERSION]),
 }
+
+
+# --- options --------------------------------------------------------------------------------------------------------
+
+
+def _add_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "options",
+        help="print the options of a method, of Factory, DataLoader or Reader: torchmva options PyTorch",
+        description="Prints the table of options of what is named; without a name, the names.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a method type, Factory, DataLoader, Reader, ...")
+    parser.add_argument("--markdown", action="store_true", help="print all tables as one page in Markdown")
+    parser.set_defaults(run=_options, parser=parser)
+
+
+def _options(options: argparse.Namespace) -> int:
+    if options.markdown and options.name:
+        options.parser.error("--markdown prints all tables: give no name with it")
+    import ROOT
+
+    ROOT.gROOT.SetBatch(True)  # a default depends on it
+    library = ROOT.TorchMVA
+    if options.markdown:
+        print(str(library.OptionReference()), end="")
+    elif options.name:
+        try:
+            print(str(library.OptionHelp(options.name)))
+        except library.Error as error:
+            options.parser.error(str(error.GetMessage()))
+    else:
+        print("\n".join(str(name) for name in library.OptionPages()))
+    return 0

@@ -15,9 +15,13 @@ namespace TorchMVA::Test {
 /// The sample of TMVA's classification tutorial that ships with ROOT: TreeS and TreeB, var1 to var4.
 struct ClassExample {
    ClassExample()
-      : fFile(TFile::Open(gROOT->GetTutorialDir() + "/machine_learning/data/tmva_class_example.root")),
-        fSignal(fFile->Get<TTree>("TreeS")), fBackground(fFile->Get<TTree>("TreeB"))
+      : fFile(TFile::Open(Path().c_str())), fSignal(fFile->Get<TTree>("TreeS")), fBackground(fFile->Get<TTree>("TreeB"))
    {
+   }
+
+   static std::string Path()
+   {
+      return (gROOT->GetTutorialDir() + "/machine_learning/data/tmva_class_example.root").Data();
    }
 
    /// A loader of all four variables.

@@ -1,0 +1,54 @@
+#ifndef TORCHMVA_RREADER_HXX
+#define TORCHMVA_RREADER_HXX
+
+#include "TorchMVA/Core/Types.hxx"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+namespace Experimental {
+
+/// A trained method as a function of values, for RDataFrame (see Compute in RInferenceUtils.hxx) and NumPy.
+///
+/// Everything comes from the weight file, nothing is declared. The values are those of the variables of the training, in
+/// that order: a variable that is an expression gets the value of the expression. Responses are those of Reader: one
+/// value for classification, one a class for multiclass, one a target for regression, and -999 where an input is NaN.
+/// Methods whose transformations use spectators need Reader.
+///
+/// A handle: copies share the method and cost nothing. Thread safe: Compute may be called from any number of threads.
+class RReader {
+public:
+   /// Throws Error (kFile, kWeightFile, kMethod), which is a std::runtime_error.
+   explicit RReader(const std::string &weightFile);
+
+   /// Responses of one event. Throws Error (kArgument) unless there is one value a variable.
+   std::vector<float> Compute(const std::vector<float> &values) const;
+   /// Responses of `nRows` events, row-major (nRows x GetNResponses()); `rows` is row-major too (nRows x variables).
+   /// Much faster for many events. From Python: a NumPy array of shape (events, variables) in, an array of shape
+   /// (events,) or (events, responses) out.
+   std::vector<float> Compute(const float *rows, std::size_t nRows) const;
+   /// The same into memory of the caller.
+   void Compute(const float *rows, std::size_t nRows, float *responses) const;
+
+   /// Titles of the variables, which are their expressions unless a title was given.
+   std::vector<std::string> GetVariableNames() const;
+   std::vector<std::string> GetSpectatorNames() const;
+   /// Names of the classes in the order of the responses of multiclass.
+   std::vector<std::string> GetClassNames() const;
+   std::size_t GetNVariables() const;
+   /// 1, number of classes, or number of targets.
+   std::size_t GetNResponses() const;
+   Types::EAnalysisType GetAnalysisType() const;
+
+private:
+   struct Model;
+   std::shared_ptr<const Model> fModel; //!
+};
+
+} // namespace Experimental
+} // namespace TorchMVA
+
+#endif

@@ -1,0 +1,99 @@
+#include "TorchMVA/RReader.hxx"
+
+#include "LoadMethod.hxx"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/Xml.hxx"
+
+#include <algorithm>
+#include <cmath>
+
+namespace TorchMVA {
+namespace Experimental {
+
+struct RReader::Model {
+   DataSetInfo fInfo{"RReader"};
+   std::unique_ptr<MethodBase> fMethod; ///< after fInfo: goes first
+};
+
+namespace {
+
+std::vector<std::string> Titles(const std::vector<VariableInfo> &infos)
+{
+   std::vector<std::string> titles;
+   for (const auto &info : infos)
+      titles.emplace_back(info.GetTitle().Data());
+   return titles;
+}
+
+} // namespace
+
+RReader::RReader(const std::string &weightFile)
+{
+   const XmlDocument document = XmlDocument::Read(weightFile);
+   const auto model = std::make_shared<Model>();
+   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), weightFile.c_str(), model->fInfo, kWARNING);
+   fModel = model;
+}
+
+std::vector<float> RReader::Compute(const std::vector<float> &values) const
+{
+   if (values.size() != GetNVariables())
+      throw Error(EErrorCode::kArgument,
+                  "expected " + std::to_string(GetNVariables()) + " values, found " + std::to_string(values.size()),
+                  {{"method", fModel->fMethod->GetName()}});
+   return Compute(values.data(), 1);
+}
+
+std::vector<float> RReader::Compute(const float *rows, std::size_t nRows) const
+{
+   std::vector<float> responses(nRows * GetNResponses());
+   Compute(rows, nRows, responses.data());
+   return responses;
+}
+
+void RReader::Compute(const float *rows, std::size_t nRows, float *responses) const
+{
+   const std::size_t nVariables = GetNVariables(), nResponses = GetNResponses();
+   fModel->fMethod->Evaluate(rows, static_cast<Long64_t>(nRows), responses);
+   for (std::size_t i = 0; i < nRows; ++i) {
+      const float *row = rows + i * nVariables;
+      if (std::any_of(row, row + nVariables, [](float x) { return std::isnan(x); }))
+         std::fill_n(responses + i * nResponses, nResponses, TorchMVA::Internal::kNaNResponse);
+   }
+}
+
+std::vector<std::string> RReader::GetVariableNames() const
+{
+   return Titles(fModel->fInfo.GetVariableInfos());
+}
+
+std::vector<std::string> RReader::GetSpectatorNames() const
+{
+   return Titles(fModel->fInfo.GetSpectatorInfos());
+}
+
+std::vector<std::string> RReader::GetClassNames() const
+{
+   std::vector<std::string> names;
+   for (UInt_t i = 0; i < fModel->fInfo.GetNClasses(); ++i)
+      names.emplace_back(fModel->fInfo.GetClassInfo(static_cast<Int_t>(i))->GetName());
+   return names;
+}
+
+std::size_t RReader::GetNVariables() const
+{
+   return fModel->fInfo.GetNVariables();
+}
+
+std::size_t RReader::GetNResponses() const
+{
+   return fModel->fMethod->GetNResponses();
+}
+
+Types::EAnalysisType RReader::GetAnalysisType() const
+{
+   return fModel->fMethod->GetAnalysisType();
+}
+
+} // namespace Experimental
+} // namespace TorchMVA
