@@ -4,6 +4,7 @@
 
 #include "../Data/SplitOptions.hxx"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/CrossValidation.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 #include "TorchMVA/Core/OptionHelp.hxx"
 #include "TorchMVA/Factory.hxx"
@@ -40,13 +41,22 @@ std::vector<OptionInfo> MethodBaseOptions()
    return specimen.fMethod->GetBaseOptionInfos();
 }
 
+/// Factories set what is global.
+struct KeepConfig {
+   Config fKept = gConfig();
+   ~KeepConfig() { gConfig() = fKept; }
+};
+
+std::vector<OptionInfo> CrossValidationOptions()
+{
+   const KeepConfig keep;
+   DataLoader loader("options");
+   return CrossValidation("options", &loader, nullptr, "Silent").GetOptionInfos();
+}
+
 std::vector<OptionInfo> FactoryOptions()
 {
-   // A factory sets what is global.
-   struct KeepConfig {
-      Config fKept = gConfig();
-      ~KeepConfig() { gConfig() = fKept; }
-   } keep;
+   const KeepConfig keep;
    return Factory("options", nullptr, "Silent").GetOptionInfos();
 }
 
@@ -63,6 +73,7 @@ const std::vector<Page> &Pages()
       {"Factory", "Factory(job, [file,] options)", FactoryOptions},
       {"DataLoader", "DataLoader::PrepareTrainingAndTestTree(cut, options)",
        [] { return Internal::SplitOptionInfos({"<Class>"}); }},
+      {"CrossValidation", "CrossValidation(job, loader, [file,] options)", CrossValidationOptions},
       {"Reader", "Reader(options)", [] { return Reader("!Color:Silent").GetOptionInfos(); }},
       {"MethodBase", "Factory::BookMethod(loader, type, title, options), every type", MethodBaseOptions}};
    return pages;
