@@ -47,6 +47,20 @@ public:
                       Double_t backgroundWeight = 1.0);
    void SetInputTrees(TTree *tree, const TCut &signalCut, const TCut &backgroundCut);
 
+   // data frames: every node of an RDataFrame, in PyROOT too. They are run when the data set is built, once, with as
+   // many threads as they were made for; events come in the order of the entries all the same. Expressions, cuts and
+   // weights are those of RDataFrame (C++); what a yes-or-no cut removes is not evaluated. Collections (RVec,
+   // std::vector, arrays) follow the rules of arrays in trees. What the frame reads must live until then.
+   void AddDataFrame(FrameNode_t frame, const TString &className, Double_t weight = 1.0, const TCut &cut = "",
+                     Types::ETreeType type = Types::kMaxTreeType);
+   void AddDataFrame(FrameNode_t frame, const TString &className, Double_t weight, const TCut &cut,
+                     const TString &treeType);
+   /// An RNTuple, through a data frame. Throws Error (kFile) if the file has none of that name.
+   void AddNTuple(const TString &ntupleName, const TString &fileName, const TString &className, Double_t weight = 1.0,
+                  const TCut &cut = "", Types::ETreeType type = Types::kMaxTreeType);
+   void AddNTuple(const TString &ntupleName, const TString &fileName, const TString &className, Double_t weight,
+                  const TCut &cut, const TString &treeType);
+
    // single events: values in the order variables, targets, spectators
    void AddSignalTrainingEvent(const std::vector<Double_t> &event, Double_t weight = 1.0);
    void AddBackgroundTrainingEvent(const std::vector<Double_t> &event, Double_t weight = 1.0);
@@ -98,6 +112,13 @@ public:
    DataSetInfo &GetDataSetInfo() { return fDataSetInfo; }
    const DataSetInfo &GetDataSetInfo() const { return fDataSetInfo; }
    DataInputHandler &DataInput() { return fInput; }
+   /// A new loader with the same trees, data frames, events, classes (cuts, weights) and split options, but without
+   /// variables, targets and spectators. Owned by the caller; the trees must live as long as both.
+   DataLoader *MakeCopy(TString name);
+   /// "VT(threshold)": a new loader "vt_transformed_dataset", as of MakeCopy, with those variables whose (weighted)
+   /// variance on the training sample is above the threshold, and all targets and spectators. Builds the data set.
+   /// Throws Error (kOption) for anything else.
+   DataLoader *VarTransform(TString definition);
    /// TH2F in percent, owned by the caller.
    TH2 *GetCorrelationMatrix(const TString &className);
 

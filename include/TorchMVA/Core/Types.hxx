@@ -9,9 +9,9 @@
 namespace TorchMVA {
 
 /// How many subsets of variables Factory::EvaluateImportance looks at.
-enum VIType { kShort = 0, kAll, kRandom };
+enum VIType : int { kShort = 0, kAll, kRandom };
 /// What the plots of TMVAGui show of a response.
-enum HistType { kMVAType = 0, kProbaType, kRarityType, kCompareType };
+enum HistType : int { kMVAType = 0, kProbaType, kRarityType, kCompareType };
 
 /// The enumerations of TMVA, with TMVA's numbers, and the names of the method types.
 class Types {

@@ -35,8 +35,10 @@ public:
    /// Takes the filled matrices (they are shared, not copied). `nTraining` first rows are the training sample.
    DataSet(SharedMatrix<float> variables, SharedMatrix<float> targets, SharedMatrix<double> spectators,
            SharedMatrix<float> weights, SharedMatrix<int> classes, Long64_t nTraining, UInt_t nClasses,
-           std::vector<double> normFactors);
+           std::vector<double> normFactors, UInt_t signalClass = 0);
    ~DataSet();
+   DataSet(const DataSet &) = delete;
+   DataSet &operator=(const DataSet &) = delete;
 
    UInt_t GetNVariables() const;
    UInt_t GetNTargets() const;
@@ -53,13 +55,30 @@ public:
 
    /// The training (kTraining) or test (kTesting) sample as views.
    Sample GetSample(Types::ETreeType type) const;
-   /// Copy of one event; throws Error (kArgument) if i is out of range.
-   Event GetEvent(Long64_t i, Types::ETreeType type) const;
-   Event GetTrainingEvent(Long64_t i) const { return GetEvent(i, Types::kTraining); }
-   Event GetTestEvent(Long64_t i) const { return GetEvent(i, Types::kTesting); }
    /// The same events with some of the variables, in the order given: a copy of these columns; everything else is shared.
    /// Throws Error (kArgument) for a number that is no variable.
    std::shared_ptr<DataSet> SelectVariables(const std::vector<UInt_t> &variables) const;
+   /// Events of the signal class (the one named "Signal", else the first) and of all others, in each sample.
+   Long64_t GetNEvtSigTrain() const { return GetNClassEvents(Types::kTraining, fSignalClass); }
+   Long64_t GetNEvtBkgdTrain() const { return GetNTrainingEvents() - GetNEvtSigTrain(); }
+   Long64_t GetNEvtSigTest() const { return GetNClassEvents(Types::kTesting, fSignalClass); }
+   Long64_t GetNEvtBkgdTest() const { return GetNTestEvents() - GetNEvtSigTest(); }
+
+   /// Copy of one event; throws Error (kArgument) if i is out of range.
+   Event CopyEvent(Long64_t i, Types::ETreeType type) const;
+   /// One event, for looking at single ones: a copy made at the first call, which lives as long as the data set.
+   /// Throws Error (kArgument) if i is out of range. Thread safe.
+   const Event *GetEvent(Long64_t i, Types::ETreeType type) const;
+   const Event *GetTrainingEvent(Long64_t i) const { return GetEvent(i, Types::kTraining); }
+   const Event *GetTestEvent(Long64_t i) const { return GetEvent(i, Types::kTesting); }
+   /// All events of a sample (kMaxTreeType: of the current one) as such copies: many times the memory of the matrices.
+   const std::vector<Event *> &GetEventCollection(Types::ETreeType type = Types::kMaxTreeType) const;
+   /// The sample and event that the forms without arguments mean; nothing else depends on them. Not thread safe.
+   void SetCurrentType(Types::ETreeType type);
+   Types::ETreeType GetCurrentType() const { return fCurrentType; }
+   void SetCurrentEvent(Long64_t i) { fCurrentEvent = i; }
+   const Event *GetEvent() const { return GetEvent(fCurrentEvent, fCurrentType); }
+   const Event *GetEvent(Long64_t i) const { return GetEvent(i, fCurrentType); }
 
    /// NormMode factor that training weights of a class were multiplied with.
    double GetNormFactor(UInt_t cls) const { return fNormFactors.at(cls); }
@@ -74,6 +93,8 @@ public:
                                    std::vector<double> normFactors) const;
 
 private:
+   struct EventCopies;
+
    SharedMatrix<float> fVariables;
    SharedMatrix<float> fTargets;
    SharedMatrix<double> fSpectators;
@@ -84,6 +105,10 @@ private:
    std::vector<double> fNormFactors;
    std::vector<Long64_t> fClassCounts; ///< events per class: training, then test
    std::shared_ptr<const void> fOwner; ///< keeps all matrices alive, also after the data set is gone
+   UInt_t fSignalClass;
+   Types::ETreeType fCurrentType = Types::kTraining;
+   Long64_t fCurrentEvent = 0;
+   std::unique_ptr<EventCopies> fCopies;
 };
 
 } // namespace TorchMVA

@@ -79,6 +79,16 @@ public:
    void SetCut(const TCut &cut, const TString &className = "");
    void AddCut(const TCut &cut, const TString &className = "");
    Bool_t HasCuts() const;
+   /// Throw Error (kArgument) for an unknown class.
+   const TCut &GetCut(Int_t number) const;
+   const TCut &GetCut(const TString &className) const;
+   const TString &GetWeightExpression(Int_t number) const;
+   /// One number a class: 1 for the class of the event, else 0. Overwritten by the next call.
+   const std::vector<Float_t> *GetTargetsForMulticlass(const Event *event);
+   /// Lists the classes, their cuts and weight expressions in the log.
+   void PrintClasses() const;
+   /// Takes over the classes with their cuts and weights, and the split options.
+   void CopySelection(const DataSetInfo &from);
    const TString &GetSplitOptions() const { return fSplitOptions; }
    void SetSplitOptions(const TString &options);
    const TString &GetNormalization() const { return fNormalization; }
@@ -111,6 +121,9 @@ public:
    std::unique_ptr<DataSetInfo> SelectVariables(const std::vector<UInt_t> &variables);
 
 private:
+   /// Throw Error (kArgument) if there is no such class.
+   const ClassInfo &RequireClass(Int_t number) const;
+   const ClassInfo &RequireClass(const TString &name) const;
    Double_t SumOfWeights(Types::ETreeType type, Bool_t signal) const;
 
    TString fName;
@@ -124,6 +137,7 @@ private:
    TCut fCommonCut;                        ///< of all classes
    TString fSplitOptions;
    TString fNormalization = "NONE";
+   std::vector<Float_t> fTargetsForMulticlass;
    std::function<std::shared_ptr<DataSet>(DataSetInfo &)> fBuilder; //!
    std::shared_ptr<DataSet> fDataSet;                               //!
 };

@@ -3,6 +3,7 @@
 
 #include "RtypesCore.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace TorchMVA {
@@ -26,10 +27,12 @@ public:
    Double_t GetSpectator(UInt_t i) const { return fSpectators.at(i); }
    const std::vector<Double_t> &GetSpectators() const { return fSpectators; }
    UInt_t GetClass() const { return fClass; }
-   /// Original weight times boost weight.
+   /// Original weight times boost weight. Negative weights stay so: IgnoreNegWeightsInTraining is an option of each
+   /// method, and TMVA's static switches for it do not exist here.
    Double_t GetWeight() const { return fWeight * fBoostWeight; }
    Double_t GetOriginalWeight() const { return fWeight; }
-   Double_t GetBoostWeight() const { return fBoostWeight; }
+   /// At least 1e-4.
+   Double_t GetBoostWeight() const { return std::max(1e-4, fBoostWeight); }
    UInt_t GetNVariables() const { return fValues.size(); }
    UInt_t GetNTargets() const { return fTargets.size(); }
    UInt_t GetNSpectators() const { return fSpectators.size(); }
@@ -38,6 +41,7 @@ public:
    void SetSpectator(UInt_t i, Double_t v) { fSpectators.at(i) = v; }
    void SetWeight(Double_t w) { fWeight = w; }
    void SetBoostWeight(Double_t w) { fBoostWeight = w; }
+   void ScaleBoostWeight(Double_t factor) { fBoostWeight *= factor; }
    void SetClass(UInt_t c) { fClass = c; }
 
 private:

@@ -31,6 +31,9 @@ public:
    void SetMax(Double_t v) { fMax = v; }
    void SetMean(Double_t v) { fMean = v; }
    void SetRMS(Double_t v) { fRMS = v; }
+   /// Address of the user's variable, if someone has told it; TorchMVA does not use it.
+   void *GetExternalLink() const { return fExternalLink; }
+   void SetExternalLink(void *address) { fExternalLink = address; }
    void SetTitle(const TString &t) { fTitle = t; }
    void SetUnit(const TString &u) { fUnit = u; }
    void SetLabel(const TString &l);
@@ -50,6 +53,7 @@ private:
    Double_t fMax = 0;
    Double_t fMean = 0;
    Double_t fRMS = 0;
+   void *fExternalLink = nullptr; //!
 };
 
 } // namespace TorchMVA

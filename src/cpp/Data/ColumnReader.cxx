@@ -4,40 +4,18 @@
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
+#include <cmath>
 
 namespace TorchMVA {
 namespace Internal {
 
 using EKind = ColumnSpec::EKind;
 
-void StoreValue(const ColumnSpec &spec, Int_t element, Long64_t row, Double_t value, RowBlock &block)
-{
-   switch (spec.fKind) {
-   case EKind::kVariable:
-      block.fVariables[row * block.fNVariables + spec.fIndex + element] = static_cast<float>(value);
-      break;
-   case EKind::kTarget: block.fTargets[row * block.fNTargets + spec.fIndex] = static_cast<float>(value); break;
-   case EKind::kSpectator: block.fSpectators[row * block.fNSpectators + spec.fIndex] = value; break;
-   case EKind::kWeight: block.fWeights[row] = value; break;
-   }
-}
-
-void FailOnLength(const ColumnSpec &spec, Int_t found, Long64_t entry, const TreeSession &session)
-{
-   const std::string expected = spec.fArraySize > 0
-                                   ? std::to_string(spec.fArraySize) + " elements as declared by AddVariablesArray"
-                                   : "one value, or as many as the array variables of the event have";
-   throw Error(EErrorCode::kData,
-               spec.Describe() + " '" + spec.fExpression + "': expected " + expected + ", found " +
-                  std::to_string(found) + " (Alt$(expression, 0) gives a value where there is none)",
-               {{"tree", session.Tree().GetName()}, {"file", session.FileName()}, {"entry", std::to_string(entry)}});
-}
-
 ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, bool forceFormula)
    : fSession(session), fForceFormula(forceFormula)
 {
    for (const auto &spec : columns)
-      fColumns.push_back({spec, std::nullopt, nullptr});
+      fColumns.push_back({spec, std::nullopt, nullptr, false});
 }
 
 void ColumnReader::StartSubtree(Long64_t offset)
@@ -68,13 +46,13 @@ std::unique_ptr<ColumnReader> ColumnReader::Clone(std::size_t number) const
    auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fForceFormula);
    for (std::size_t i = 0; i < fColumns.size(); ++i) {
       const auto &column = fColumns[(i + number) % fColumns.size()];
-      clone->fColumns.push_back({column.fSpec, column.fBulk, nullptr});
+      clone->fColumns.push_back({column.fSpec, column.fBulk, nullptr, false});
    }
    clone->fOffset = fOffset;
    return clone;
 }
 
-void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block)
+void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block, EventSink &sink)
 {
    const auto &spec = column.fSpec;
    auto &bulk = *column.fBulk;
@@ -89,11 +67,19 @@ void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock
    }
    fScratch.resize(n);
    bulk.Read(entry, n, fScratch.data(), 1);
-   for (Long64_t row = 0; row < block.fRows; ++row)
-      StoreValue(spec, 0, row, fScratch[block.fEntries[row] - first], block);
+   Long64_t row = 0;
+   Long64_t removed = 0;
+   for (Long64_t i = 0; i < n; ++i) {
+      if (row < block.fRows && block.fEntries[row] == first + i)
+         StoreValue(spec, 0, row++, fScratch[i], block);
+      else
+         removed += !std::isfinite(fScratch[i]);
+   }
+   if (removed > 0)
+      sink.NoteRemoved(spec, removed);
 }
 
-void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &block)
+void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &block, EventSink &sink)
 {
    TTree &tree = fSession.Tree();
    for (Long64_t row = 0; row < block.fRows; ++row) {
@@ -104,24 +90,52 @@ void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &
          const Int_t expected = std::max(spec.fArraySize, 1);
          const Int_t found = formula.Size();
          if (found < expected)
-            FailOnLength(spec, found, block.fEntries[row], fSession);
+            FailOnLength(spec, found, fSession.Where(block.fEntries[row]));
+         if (spec.fArraySize > 0 && found > expected && !column->fSurplusNoted) {
+            column->fSurplusNoted = true;
+            sink.NoteSurplus(spec, found);
+         }
          for (Int_t i = 0; i < expected; ++i)
             StoreValue(spec, i, row, formula.Value(i), block);
       }
    }
 }
 
-void ColumnReader::Read(Long64_t first, Long64_t n, RowBlock &block)
+void ColumnReader::CheckRemoved(const std::vector<Column *> &columns, Long64_t first, Long64_t n, const RowBlock &block,
+                                EventSink &sink)
+{
+   std::vector<Long64_t> removed(columns.size(), 0);
+   auto passed = block.fEntries.begin();
+   const auto end = passed + block.fRows;
+   for (Long64_t entry = first; entry < first + n; ++entry) {
+      if (passed != end && *passed == entry) {
+         ++passed;
+         continue;
+      }
+      fSession.Tree().LoadTree(entry);
+      for (std::size_t c = 0; c < columns.size(); ++c)
+         removed[c] += columns[c]->fFormula->HasNonFinite();
+   }
+   for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (removed[c] > 0)
+         sink.NoteRemoved(columns[c]->fSpec, removed[c]);
+   }
+}
+
+void ColumnReader::Read(Long64_t first, Long64_t n, RowBlock &block, EventSink &sink)
 {
    std::vector<Column *> slow;
    for (auto &column : fColumns) {
       if (column.fBulk)
-         ReadBulk(column, first, n, block);
+         ReadBulk(column, first, n, block, sink);
       else
          slow.push_back(&column);
    }
-   if (!slow.empty())
-      ReadFormulas(slow, block);
+   if (slow.empty())
+      return;
+   if (block.fRows < n)
+      CheckRemoved(slow, first, n, block, sink);
+   ReadFormulas(slow, block, sink);
 }
 
 } // namespace Internal

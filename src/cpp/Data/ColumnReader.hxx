@@ -2,7 +2,7 @@
 #define TORCHMVA_DATA_COLUMNREADER_HXX
 
 #include "BulkReader.hxx"
-#include "Columns.hxx"
+#include "EventSource.hxx"
 #include "FormulaReader.hxx"
 #include "TreeSession.hxx"
 
@@ -27,18 +27,23 @@ public:
    /// Another reader of the present subtree, for use in another thread; only if IsIndependent(). The readers share
    /// the baskets that they unpack; each begins with another column (`number`), so that they unpack different ones.
    std::unique_ptr<ColumnReader> Clone(std::size_t number) const;
-   /// Reads the entries block.fEntries[0 .. fRows), which lie in [first, first + n) of the tree.
-   void Read(Long64_t first, Long64_t n, RowBlock &block);
+   /// Reads the entries block.fEntries[0 .. fRows), which lie in [first, first + n) of the tree. The sink hears of
+   /// NaN and infinite values in the other entries there, and of arrays that are too long.
+   void Read(Long64_t first, Long64_t n, RowBlock &block, EventSink &sink);
 
 private:
    struct Column {
       ColumnSpec fSpec;
       std::optional<BulkReader> fBulk;         ///< set: read in bulk
       std::unique_ptr<FormulaReader> fFormula; ///< made when first needed
+      bool fSurplusNoted = false;
    };
 
-   void ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block);
-   void ReadFormulas(const std::vector<Column *> &columns, RowBlock &block);
+   void ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block, EventSink &sink);
+   void ReadFormulas(const std::vector<Column *> &columns, RowBlock &block, EventSink &sink);
+   /// Looks at the formulas of the entries in [first, first + n) that are not in the block.
+   void CheckRemoved(const std::vector<Column *> &columns, Long64_t first, Long64_t n, const RowBlock &block,
+                     EventSink &sink);
 
    const TreeSession &fSession;
    std::vector<Column> fColumns;
@@ -46,12 +51,6 @@ private:
    Long64_t fOffset = 0;
    std::vector<double> fScratch;
 };
-
-/// Stores one value in its place of a row.
-void StoreValue(const ColumnSpec &spec, Int_t element, Long64_t row, Double_t value, RowBlock &block);
-
-/// Throws Error (kData): an expression has the wrong number of values in an entry.
-[[noreturn]] void FailOnLength(const ColumnSpec &spec, Int_t found, Long64_t entry, const TreeSession &session);
 
 } // namespace Internal
 } // namespace TorchMVA

@@ -2,8 +2,20 @@
 
 #include "TorchMVA/Data/DataSetInfo.hxx"
 
+#include <algorithm>
+
 namespace TorchMVA {
 namespace Internal {
+
+namespace {
+
+/// A block of rows fits in the second-level cache, and is long enough that the calls per block do not count.
+constexpr Long64_t kBlockRows = 4096;
+constexpr Long64_t kBlockBytes = 1 << 19;
+
+} // namespace
+
+using EKind = ColumnSpec::EKind;
 
 std::string ColumnSpec::Describe() const
 {
@@ -18,7 +30,6 @@ std::string ColumnSpec::Describe() const
 
 std::vector<ColumnSpec> MakeColumns(const DataSetInfo &info, const ClassInfo &cls)
 {
-   using EKind = ColumnSpec::EKind;
    std::vector<ColumnSpec> columns;
    const auto &variables = info.GetVariableInfos();
    for (Int_t i = 0; i < static_cast<Int_t>(variables.size());) {
@@ -34,6 +45,60 @@ std::vector<ColumnSpec> MakeColumns(const DataSetInfo &info, const ClassInfo &cl
    if (!cls.GetWeight().IsWhitespace())
       columns.push_back({EKind::kWeight, 0, 0, cls.GetWeight().Data()});
    return columns;
+}
+
+RowBlock RowBlock::For(const DataSetInfo &info)
+{
+   const Int_t nVariables = info.GetNVariables();
+   const Int_t nTargets = info.GetNTargets();
+   const Int_t nSpectators = info.GetNSpectators();
+   const Long64_t rowBytes = 4 * (nVariables + nTargets) + 8 * nSpectators + 16;
+   return RowBlock(std::clamp<Long64_t>(kBlockBytes / rowBytes, 1, kBlockRows), nVariables, nTargets, nSpectators);
+}
+
+void RowBlock::Shrink()
+{
+   const auto cut = [](auto &values, Long64_t size) {
+      values.resize(size);
+      values.shrink_to_fit();
+   };
+   cut(fVariables, fRows * fNVariables);
+   cut(fTargets, fRows * fNTargets);
+   cut(fSpectators, fRows * fNSpectators);
+   cut(fWeights, fRows);
+   cut(fEntries, fRows);
+}
+
+void StoreValue(const ColumnSpec &spec, Int_t element, Long64_t row, Double_t value, RowBlock &block)
+{
+   switch (spec.fKind) {
+   case EKind::kVariable:
+      block.fVariables[row * block.fNVariables + spec.fIndex + element] = static_cast<float>(value);
+      break;
+   case EKind::kTarget: block.fTargets[row * block.fNTargets + spec.fIndex] = static_cast<float>(value); break;
+   case EKind::kSpectator: block.fSpectators[row * block.fNSpectators + spec.fIndex] = value; break;
+   case EKind::kWeight: block.fWeights[row] = value; break;
+   }
+}
+
+void FailOnLength(const ColumnSpec &spec, Int_t found, const Error::Context_t &where)
+{
+   const std::string expected = spec.fArraySize > 0
+                                   ? std::to_string(spec.fArraySize) + " elements as declared by AddVariablesArray"
+                                   : "one value, or as many as the array variables of the event have";
+   throw Error(EErrorCode::kData,
+               spec.Describe() + " '" + spec.fExpression + "': expected " + expected + ", found " +
+                  std::to_string(found) + " (Alt$(expression, 0) gives a value where there is none)",
+               where);
+}
+
+void FailOnLengths(const std::string &first, Int_t size, const std::string &second, Int_t other,
+                   const Error::Context_t &where)
+{
+   throw Error(EErrorCode::kData,
+               "array variables '" + first + "' and '" + second + "' differ in length: " + std::to_string(size) +
+                  " and " + std::to_string(other) + " elements",
+               where);
 }
 
 } // namespace Internal

@@ -1,5 +1,6 @@
 #include "TorchMVA/Data/DataInputHandler.hxx"
 
+#include "ROOT/RDF/RInterface.hxx"
 #include "TList.h"
 #include "TROOT.h"
 #include "TSeqCollection.h"
@@ -11,7 +12,7 @@
 
 namespace TorchMVA {
 
-TTree &TreeInput::Tree() const
+TTree &SourceInput::Tree() const
 {
    if (!fTree)
       throw Error(EErrorCode::kTree,
@@ -21,10 +22,16 @@ TTree &TreeInput::Tree() const
    return *fTree;
 }
 
+std::string SourceInput::Describe() const
+{
+   const std::string what = fFrame ? "data frame" : "tree '" + std::string(fName.Data()) + "'";
+   return what + " of class '" + fClass.Data() + "'";
+}
+
 /// Hears from ROOT of objects with kMustCleanup that die.
 class DataInputHandler::Watch final : public TObject {
 public:
-   explicit Watch(std::vector<TreeInput> &trees) : fTrees(trees)
+   explicit Watch(std::vector<SourceInput> &trees) : fSources(trees)
    {
       SetBit(kMustCleanup); // ~TObject takes it off the list
       gROOT->GetListOfCleanups()->Add(this);
@@ -32,14 +39,14 @@ public:
    /// The object is dead already but for its address.
    void RecursiveRemove(TObject *object) override
    {
-      for (TreeInput &input : fTrees) {
+      for (SourceInput &input : fSources) {
          if (input.fTree == object)
             input.fTree = nullptr;
       }
    }
 
 private:
-   std::vector<TreeInput> &fTrees;
+   std::vector<SourceInput> &fSources;
 };
 
 DataInputHandler::DataInputHandler() = default;
@@ -57,25 +64,48 @@ void DataInputHandler::AddTree(TTree *tree, const TString &className, Double_t w
    if (tree->GetEntries() == 0)
       throw Error(EErrorCode::kTree, "tree '" + std::string(tree->GetName()) + "' of class '" + cls + "' is empty",
                   {{"tree", tree->GetName()}, {"class", cls}});
-   const auto first = std::find_if(fTrees.begin(), fTrees.end(),
-                                   [&className](const TreeInput &input) { return input.fClass == className; });
-   if (first != fTrees.end() && first->fType != Types::kMaxTreeType && type == Types::kMaxTreeType)
+   AddSource({className, weight, cut, type, tree->GetName(), tree});
+}
+
+void DataInputHandler::AddDataFrame(const FrameNode_t &frame, const TString &className, Double_t weight,
+                                    const TCut &cut, Types::ETreeType type)
+{
+   AddSource({className, weight, cut, type, "", nullptr, std::make_shared<FrameNode_t>(frame)});
+}
+
+void DataInputHandler::AddSource(SourceInput source)
+{
+   const auto first = std::find_if(fSources.begin(), fSources.end(),
+                                   [&source](const SourceInput &other) { return other.fClass == source.fClass; });
+   if (first != fSources.end() && first->fType != Types::kMaxTreeType && source.fType == Types::kMaxTreeType)
       throw Error(EErrorCode::kTree,
-                  "the trees of class '" + cls +
-                     "' that came first were given as training or test trees; expected "
-                     "the same for tree '" +
-                     std::string(tree->GetName()) + "', found no type",
-                  {{"tree", tree->GetName()}, {"class", cls}});
-   if (!fWatch)
-      fWatch = std::make_unique<Watch>(fTrees);
-   tree->SetBit(kMustCleanup);
-   fTrees.push_back({tree, className, weight, cut, type, tree->GetName()});
+                  "the trees of class '" + std::string(source.fClass.Data()) +
+                     "' that came first were given as training or test trees; expected the same for the " +
+                     source.Describe() + ", found no type",
+                  {{"tree", source.fName.Data()}, {"class", source.fClass.Data()}});
+   if (source.fTree) {
+      if (!fWatch)
+         fWatch = std::make_unique<Watch>(fSources);
+      source.fTree->SetBit(kMustCleanup);
+   }
+   fSources.push_back(std::move(source));
+}
+
+void DataInputHandler::AddAll(const DataInputHandler &other)
+{
+   for (const auto &source : other.fSources) {
+      if (!source.fFrame)
+         source.Tree(); // must not be gone
+      AddSource(source);
+   }
+   fEvents.insert(fEvents.end(), other.fEvents.begin(), other.fEvents.end());
+   fOwnedTrees.insert(fOwnedTrees.end(), other.fOwnedTrees.begin(), other.fOwnedTrees.end());
 }
 
 void DataInputHandler::AddTree(const TString &asciiFile, const TString &className, Double_t weight, const TCut &cut,
                                Types::ETreeType type)
 {
-   auto tree = std::make_unique<TTree>("tree" + className, asciiFile);
+   auto tree = std::make_shared<TTree>("tree" + className, asciiFile);
    tree->SetDirectory(nullptr);
    // AccessPathName is true for a missing file; ReadFile would print an error of its own for it
    if (gSystem->AccessPathName(asciiFile, kReadPermission) || tree->ReadFile(asciiFile) <= 0)
@@ -98,16 +128,16 @@ void DataInputHandler::AddEvent(EventInput event)
 
 void DataInputHandler::ClearTrees(const TString &className)
 {
-   fTrees.erase(std::remove_if(fTrees.begin(), fTrees.end(),
-                               [&className](const TreeInput &input) { return input.fClass == className; }),
-                fTrees.end());
+   fSources.erase(std::remove_if(fSources.begin(), fSources.end(),
+                                 [&className](const SourceInput &input) { return input.fClass == className; }),
+                  fSources.end());
 }
 
 Long64_t DataInputHandler::GetEntries() const
 {
    Long64_t n = fEvents.size();
-   for (const auto &input : fTrees)
-      n += input.Tree().GetEntries();
+   for (const auto &input : fSources)
+      n += input.fFrame ? 0 : input.Tree().GetEntries();
    return n;
 }
 

@@ -3,6 +3,8 @@
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <string>
 
 namespace TorchMVA {
@@ -56,12 +58,19 @@ Sample Sample::Slice(Long64_t first, Long64_t n) const
    return slice;
 }
 
+/// Events that someone has asked for.
+struct DataSet::EventCopies {
+   std::mutex fMutex;
+   std::map<Types::ETreeType, std::vector<std::unique_ptr<Event>>> fEvents;
+   std::map<Types::ETreeType, std::vector<Event *>> fCollections;
+};
+
 DataSet::DataSet(SharedMatrix<float> variables, SharedMatrix<float> targets, SharedMatrix<double> spectators,
                  SharedMatrix<float> weights, SharedMatrix<int> classes, Long64_t nTraining, UInt_t nClasses,
-                 std::vector<double> normFactors)
+                 std::vector<double> normFactors, UInt_t signalClass)
    : fVariables(std::move(variables)), fTargets(std::move(targets)), fSpectators(std::move(spectators)),
      fWeights(std::move(weights)), fClasses(std::move(classes)), fNTraining(nTraining), fNClasses(nClasses),
-     fNormFactors(std::move(normFactors))
+     fNormFactors(std::move(normFactors)), fSignalClass(signalClass), fCopies(std::make_unique<EventCopies>())
 {
    const Long64_t n = fVariables.Rows();
    const bool consistent = fTargets.Rows() == n && fSpectators.Rows() == n && fWeights.Rows() == n &&
@@ -158,10 +167,16 @@ std::shared_ptr<DataSet> DataSet::Select(const std::vector<Long64_t> &rows, Long
    }
    return std::make_shared<DataSet>(SelectRows(fVariables, rows), SelectRows(fTargets, rows),
                                     SelectRows(fSpectators, rows), weights, classes, nTraining, fNClasses,
-                                    std::move(normFactors));
+                                    std::move(normFactors), fSignalClass);
 }
 
-Event DataSet::GetEvent(Long64_t i, Types::ETreeType type) const
+void DataSet::SetCurrentType(Types::ETreeType type)
+{
+   RequireSampleType(type);
+   fCurrentType = type;
+}
+
+Event DataSet::CopyEvent(Long64_t i, Types::ETreeType type) const
 {
    const Sample sample = GetSample(type);
    if (i < 0 || i >= sample.Size())
@@ -172,6 +187,32 @@ Event DataSet::GetEvent(Long64_t i, Types::ETreeType type) const
    const double *s = sample.fSpectators.Row(i);
    return Event(std::vector<Float_t>(v, v + GetNVariables()), std::vector<Float_t>(t, t + GetNTargets()),
                 std::vector<Double_t>(s, s + GetNSpectators()), sample.fClasses[i], sample.fWeights[i]);
+}
+
+const Event *DataSet::GetEvent(Long64_t i, Types::ETreeType type) const
+{
+   Event event = CopyEvent(i, type);
+   const std::lock_guard<std::mutex> lock(fCopies->fMutex);
+   auto &events = fCopies->fEvents[type];
+   events.resize(GetNEvents(type));
+   if (!events[i])
+      events[i] = std::make_unique<Event>(std::move(event));
+   return events[i].get();
+}
+
+const std::vector<Event *> &DataSet::GetEventCollection(Types::ETreeType type) const
+{
+   type = type == Types::kMaxTreeType ? fCurrentType : type;
+   const Long64_t n = GetNEvents(type);
+   for (Long64_t i = 0; i < n; ++i)
+      GetEvent(i, type);
+   const std::lock_guard<std::mutex> lock(fCopies->fMutex);
+   auto &collection = fCopies->fCollections[type];
+   if (collection.empty()) {
+      for (const auto &event : fCopies->fEvents[type])
+         collection.push_back(event.get());
+   }
+   return collection;
 }
 
 std::shared_ptr<DataSet> DataSet::SelectVariables(const std::vector<UInt_t> &variables) const
@@ -187,7 +228,7 @@ std::shared_ptr<DataSet> DataSet::SelectVariables(const std::vector<UInt_t> &var
       for (UInt_t variable : variables)
          *out++ = all(i, variable);
    return std::make_shared<DataSet>(selected, fTargets, fSpectators, fWeights, fClasses, fNTraining, fNClasses,
-                                    fNormFactors);
+                                    fNormFactors, fSignalClass);
 }
 
 } // namespace TorchMVA

@@ -1,15 +1,14 @@
 #include "DataSetBuilder.hxx"
 
 #include "DataSetReport.hxx"
+#include "EventSource.hxx"
 #include "MatrixFiller.hxx"
 #include "Normalise.hxx"
 #include "Split.hxx"
 #include "SplitOptions.hxx"
 #include "Statistics.hxx"
-#include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Data/VariableStatistics.hxx"
-#include "TreeReader.hxx"
 
 #include <cfloat>
 #include <limits>
@@ -59,7 +58,8 @@ public:
       std::unique_ptr<MatrixFiller> filler = Fill(std::move(rows));
       const auto factors = Normalise(*filler);
       auto data = std::make_shared<DataSet>(filler->fVariables, filler->fTargets, filler->fSpectators, filler->fWeights,
-                                            filler->fClasses, fNTraining, fClassNames.size(), factors);
+                                            filler->fClasses, fNTraining, fClassNames.size(), factors,
+                                            fInfo.GetSignalClassIndex());
       filler.reset();
       ReturnFreedMemory(); // unpacked baskets and row numbers, before a training takes its own
       Report(*data);
@@ -97,11 +97,13 @@ private:
    {
       fEvents.resize(fClassNames.size());
       std::vector<Long64_t> candidates(fClassNames.size(), 0);
-      for (const auto &input : fInput.GetTrees()) {
+      for (const auto &input : fInput.GetSources()) {
          const UInt_t cls = ClassNumber(input.fClass);
-         fSelections.push_back(TreeReader(input, fInfo, Class(input.fClass)).Select());
-         candidates[cls] += fSelections.back().fCandidates;
-         AddEvents(cls, input.fType, fSelections.back().fPassed);
+         fSources.push_back(EventSource::Make(input, fInfo, Class(input.fClass)));
+         const EventCounts counts = fSources.back()->Count();
+         fPassed.push_back(counts.fPassed);
+         candidates[cls] += counts.fCandidates;
+         AddEvents(cls, input.fType, counts.fPassed);
       }
       for (const auto &event : fInput.GetEvents()) {
          const UInt_t cls = ClassNumber(event.fClass);
@@ -127,9 +129,9 @@ private:
          throw Error(EErrorCode::kData, name + " has no events: it was named but was given no tree and no event",
                      {{"class", fClassNames[cls]}});
       std::string cuts;
-      for (const auto &input : fInput.GetTrees()) {
-         if (ClassNumber(input.fClass) == cls)
-            cuts = TreeReader(input, fInfo, Class(input.fClass)).Cut();
+      for (std::size_t i = 0; i < fSources.size(); ++i) {
+         if (ClassNumber(fInput.GetSources()[i].fClass) == cls)
+            cuts = fSources[i]->Cut();
       }
       throw Error(EErrorCode::kData,
                   name + " has no events: none of " + std::to_string(candidates) + " passes the cut '" + cuts + "'",
@@ -157,15 +159,16 @@ private:
    {
       auto filling = std::make_unique<MatrixFiller>(fInfo, std::move(rows), fNRows);
       auto &filler = *filling;
-      auto selection = fSelections.begin();
-      for (const auto &input : fInput.GetTrees()) {
-         const TreeReader reader(input, fInfo, Class(input.fClass));
-         filler.StartInput(input, ClassNumber(input.fClass), reader.Cut(), selection->fPassed);
-         reader.Read(*selection++, filler);
+      for (std::size_t i = 0; i < fSources.size(); ++i) {
+         const auto &input = fInput.GetSources()[i];
+         filler.StartInput(input, ClassNumber(input.fClass), fSources[i]->Cut(), fPassed[i]);
+         fSources[i]->Read(filler);
+         fSources[i].reset();
       }
       for (const auto &event : fInput.GetEvents())
          filler.Put(event, ClassNumber(event.fClass));
-      filler.RequireFinite();
+      filler.Notes().Warn(fLog);
+      filler.Notes().RequireFinite();
       return filling;
    }
 
@@ -198,6 +201,7 @@ private:
       fLog.Info("");
       if (fOptions.fNormMode != SplitOptions::ENorm::kNone)
          ReportEventCounts(fLog, fInfo, data);
+      ReportNegativeWeights(fLog, fInfo, data);
       const Sample training = data.GetSample(Types::kTraining);
       if (!fOptions.fCalcCorrelations) {
          RequireVaryingTargets(ComputeVariableStatistics(training.fTargets, training.fWeights));
@@ -257,7 +261,8 @@ private:
    std::vector<std::string> fClassNames;
    SplitOptions fOptions;
    std::vector<ClassEvents> fEvents;
-   std::vector<TreeSelection> fSelections;
+   std::vector<std::unique_ptr<EventSource>> fSources;
+   std::vector<Long64_t> fPassed; ///< events of each source after cuts
    Long64_t fNEvents = 0;
    Long64_t fNTraining = 0;
    Long64_t fNRows = 0;

@@ -2,6 +2,7 @@
 
 #include "TH2F.h"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
 #include <algorithm>
@@ -202,6 +203,17 @@ Bool_t DataSetInfo::HasCuts() const
                       [](const ClassInfo &info) { return info.GetCut().GetTitle()[0] != '\0'; });
 }
 
+void DataSetInfo::CopySelection(const DataSetInfo &from)
+{
+   fCommonCut = from.fCommonCut;
+   for (const auto &info : from.fClasses) {
+      auto &copy = AddClass(info.GetName());
+      copy.SetCut(info.GetCut());
+      copy.SetWeight(info.GetWeight());
+   }
+   SetSplitOptions(from.fSplitOptions);
+}
+
 void DataSetInfo::SetSplitOptions(const TString &options)
 {
    fSplitOptions = options;
@@ -240,16 +252,57 @@ Double_t DataSetInfo::GetTestingSumBackgrWeights() const
    return SumOfWeights(Types::kTesting, kFALSE);
 }
 
-const TMatrixD &DataSetInfo::CorrelationMatrix(const TString &className)
+const ClassInfo &DataSetInfo::RequireClass(Int_t number) const
 {
-   GetDataSet();
-   if (const ClassInfo *info = GetClassInfo(className))
-      return info->GetCorrelationMatrix();
+   if (const ClassInfo *info = GetClassInfo(number))
+      return *info;
+   throw Error(EErrorCode::kArgument, "expected a class number below " + std::to_string(fClasses.size()) +
+                                         " in data set '" + fName.Data() + "', found " + std::to_string(number));
+}
+
+const ClassInfo &DataSetInfo::RequireClass(const TString &name) const
+{
+   if (const ClassInfo *info = GetClassInfo(name))
+      return *info;
    std::vector<std::string> names;
    for (const auto &info : fClasses)
       names.emplace_back(info.GetName());
-   throw Error(EErrorCode::kArgument, "no class '" + std::string(className.Data()) + "' in data set '" + fName.Data() +
-                                         "'" + Internal::DidYouMean(className.Data(), names));
+   throw Error(EErrorCode::kArgument, "no class '" + std::string(name.Data()) + "' in data set '" + fName.Data() + "'" +
+                                         Internal::DidYouMean(name.Data(), names));
+}
+
+const TCut &DataSetInfo::GetCut(Int_t number) const
+{
+   return RequireClass(number).GetCut();
+}
+const TCut &DataSetInfo::GetCut(const TString &className) const
+{
+   return RequireClass(className).GetCut();
+}
+const TString &DataSetInfo::GetWeightExpression(Int_t number) const
+{
+   return RequireClass(number).GetWeight();
+}
+
+const std::vector<Float_t> *DataSetInfo::GetTargetsForMulticlass(const Event *event)
+{
+   fTargetsForMulticlass.assign(GetNClasses(), 0);
+   fTargetsForMulticlass.at(event->GetClass()) = 1;
+   return &fTargetsForMulticlass;
+}
+
+void DataSetInfo::PrintClasses() const
+{
+   const Logger log("DataSetInfo");
+   for (const auto &info : fClasses)
+      log.Info("Class index : " + std::to_string(info.GetNumber()) + "  name : " + info.GetName() + "  cut : '" +
+               info.GetCut().GetTitle() + "'  weight : '" + info.GetWeight().Data() + "'");
+}
+
+const TMatrixD &DataSetInfo::CorrelationMatrix(const TString &className)
+{
+   GetDataSet();
+   return RequireClass(className).GetCorrelationMatrix();
 }
 
 TH2 *DataSetInfo::CreateCorrelationMatrixHist(const TMatrixD &m, const TString &name, const TString &title) const

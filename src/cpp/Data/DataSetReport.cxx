@@ -31,6 +31,37 @@ void ReportEventCounts(const Logger &log, const DataSetInfo &info, const DataSet
    log.Info("");
 }
 
+void ReportNegativeWeights(const Logger &log, const DataSetInfo &info, const DataSet &data)
+{
+   struct Sums {
+      Long64_t fNegative = 0;
+      double fSum = 0;
+      double fSquares = 0;
+   };
+   for (const auto type : {Types::kTraining, Types::kTesting}) {
+      if (!data.HasNegativeEventWeights(type))
+         continue;
+      std::vector<Sums> classes(info.GetNClasses());
+      const Sample sample = data.GetSample(type);
+      for (Long64_t i = 0; i < sample.Size(); ++i) {
+         const double w = sample.fWeights[i];
+         auto &sums = classes[sample.fClasses[i]];
+         sums.fNegative += w < 0;
+         sums.fSum += w;
+         sums.fSquares += w * w;
+      }
+      for (UInt_t i = 0; i < classes.size(); ++i) {
+         const auto &sums = classes[i];
+         if (sums.fNegative > 0)
+            log.Info(
+               TString::Format("%s: %lld of %lld %s events have negative weights; effective number of events %.1f",
+                               info.GetClassInfo(Int_t(i))->GetName(), sums.fNegative, data.GetNClassEvents(type, i),
+                               type == Types::kTraining ? "training" : "test", sums.fSum * sums.fSum / sums.fSquares)
+                  .Data());
+      }
+   }
+}
+
 void ReportMatrix(const Logger &log, const std::string &title, const std::vector<TString> &names, const TMatrixD &m)
 {
    const Int_t n = m.GetNrows();

@@ -18,6 +18,10 @@ void ReportMatrix(const Logger &log, const std::string &title, const std::vector
 /// The correlation matrix of a class as text.
 void ReportCorrelations(const Logger &log, const DataSetInfo &info, const ClassInfo &cls);
 
+/// For each class and sample with negative weights: how many, and the effective number of events,
+/// (sum of weights)^2 / sum of squared weights.
+void ReportNegativeWeights(const Logger &log, const DataSetInfo &info, const DataSet &data);
+
 } // namespace Internal
 } // namespace TorchMVA
 

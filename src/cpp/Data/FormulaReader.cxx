@@ -1,5 +1,6 @@
 #include "FormulaReader.hxx"
 
+#include "ExpressionNames.hxx"
 #include "TBranch.h"
 #include "TError.h"
 #include "TFriendElement.h"
@@ -7,10 +8,8 @@
 #include "TList.h"
 #include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
-#include "TorchMVA/Core/NearestName.hxx"
 
-#include <algorithm>
-#include <cctype>
+#include <cmath>
 
 namespace TorchMVA {
 namespace Internal {
@@ -48,34 +47,11 @@ void CollectNames(TTree &tree, std::vector<std::string> &names)
    }
 }
 
-/// Names in an expression that are neither functions nor namespaces.
-std::vector<std::string> Identifiers(const std::string &expression)
-{
-   const auto isName = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
-   std::vector<std::string> found;
-   for (std::size_t i = 0; i < expression.size();) {
-      std::size_t end = i;
-      while (end < expression.size() && isName(expression[end]))
-         ++end;
-      const bool isCall = end < expression.size() && (expression[end] == '(' || expression[end] == ':');
-      const bool isNumber = std::isdigit(static_cast<unsigned char>(expression[i])) || expression[i] == '.';
-      if (end > i && !isCall && !isNumber)
-         found.push_back(expression.substr(i, end - i));
-      i = std::max(end, i + 1);
-   }
-   return found;
-}
-
-std::string Suggestions(TTree &tree, const std::string &expression)
+std::vector<std::string> Names(TTree &tree)
 {
    std::vector<std::string> names;
    CollectNames(tree, names);
-   std::string text;
-   for (const auto &identifier : Identifiers(expression)) {
-      if (std::find(names.begin(), names.end(), identifier) == names.end())
-         text += "; there is no branch '" + identifier + "'" + DidYouMean(identifier, names);
-   }
-   return text;
+   return names;
 }
 
 } // namespace
@@ -92,8 +68,18 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    if (fFormula->GetNdim() == 0)
       throw Error(EErrorCode::kExpression,
                   "cannot evaluate " + what + " '" + expression + "' in tree '" + tree.GetName() + "'" +
-                     Suggestions(tree, expression),
+                     UnknownNames(expression, Names(tree)),
                   {{"expression", expression}, {"tree", tree.GetName()}, {"file", session.FileName()}});
+}
+
+bool FormulaReader::HasNonFinite()
+{
+   const Int_t n = Size();
+   for (Int_t i = 0; i < n; ++i) {
+      if (!std::isfinite(Value(i)))
+         return true;
+   }
+   return false;
 }
 
 } // namespace Internal

@@ -31,6 +31,8 @@ public:
    }
    /// Value `i` after Size().
    Double_t Value(Int_t i) { return fFormula->EvalInstance(i); }
+   /// True if some value of this entry is NaN or infinite; loads the branches.
+   bool HasNonFinite();
    /// To be called after a chain moved to another file.
    void Update() { fFormula->UpdateFormulaLeaves(); }
 

@@ -1,6 +1,5 @@
 #include "MatrixFiller.hxx"
 
-#include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
 
@@ -16,7 +15,6 @@ namespace {
 
 /// Events whose rows are asked for before they are written: with a random split every row is a cache miss.
 constexpr Long64_t kPrefetchDistance = 16;
-constexpr std::size_t kListedEntries = 5;
 
 template <typename T>
 bool AllFinite(const T *values, Long64_t n)
@@ -47,20 +45,20 @@ MatrixFiller::MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows,
    std::fill_n(fClasses.Data(), nRows, 0);
 }
 
-void MatrixFiller::StartInput(const TreeInput &input, UInt_t cls, const std::string &cut, Long64_t nEvents)
+void MatrixFiller::StartInput(const SourceInput &input, UInt_t cls, const std::string &cut, Long64_t nEvents)
 {
    fFirst = fEnd;
    fEnd += nEvents;
-   fTreeWeight = input.fWeight;
+   fSourceWeight = input.fWeight;
    fClass = cls;
-   fPlace = "tree '" + std::string(input.fTree->GetName()) + "' of class '" + input.fClass.Data() + "'";
+   fPlace = input.Describe();
    fCut = cut;
 }
 
 const EventId_t *MatrixFiller::Rows(Long64_t first, Long64_t n) const
 {
    if (fFirst + first + n > fEnd || fEnd > static_cast<Long64_t>(fRowOfEvent.size()))
-      throw Error(EErrorCode::kInternal, "a tree gave more events when it was read than when they were counted",
+      throw Error(EErrorCode::kInternal, "a source gave more events when it was read than when they were counted",
                   {{"where", fPlace}});
    return fRowOfEvent.data() + fFirst + first;
 }
@@ -85,13 +83,13 @@ void MatrixFiller::Put(const RowBlock &block)
    const bool finite = AllFinite(block.fVariables.data(), block.fRows * block.fNVariables) &&
                        AllFinite(block.fTargets.data(), block.fRows * block.fNTargets) &&
                        AllFinite(block.fSpectators.data(), block.fRows * block.fNSpectators) &&
-                       AllFinite(block.fWeights.data(), block.fRows) && std::isfinite(fTreeWeight);
+                       AllFinite(block.fWeights.data(), block.fRows) && std::isfinite(fSourceWeight);
    if (!finite)
       NoteBadValues(block);
    for (Long64_t i = 0; i < block.fRows; ++i) {
       const Long64_t ahead = i + kPrefetchDistance;
       if (ahead < block.fRows && rows[ahead] < fNRows)
-         Prefetch(rows[ahead], block.fWeights[ahead] * fTreeWeight != 1);
+         Prefetch(rows[ahead], block.fWeights[ahead] * fSourceWeight != 1);
       const Long64_t row = rows[i];
       if (row >= fNRows)
          continue;
@@ -100,7 +98,7 @@ void MatrixFiller::Put(const RowBlock &block)
          CopyRow(fTargets, row, block.fTargets, i);
       if (block.fNSpectators > 0)
          CopyRow(fSpectators, row, block.fSpectators, i);
-      const auto weight = static_cast<float>(block.fWeights[i] * fTreeWeight);
+      const auto weight = static_cast<float>(block.fWeights[i] * fSourceWeight);
       if (weight != 1)
          fWeights.Data()[row] = weight;
       if (fClass != 0)
@@ -127,24 +125,38 @@ void MatrixFiller::Put(const EventInput &event, UInt_t cls)
    block.fWeights[0] = event.fWeight;
    fFirst = fEnd++;
    block.fEntries[0] = fFirst;
-   fTreeWeight = 1.0;
+   fSourceWeight = 1.0;
    fClass = cls;
    fPlace = "the single events of class '" + std::string(event.fClass.Data()) + "'";
    fCut.clear();
    Put(block);
 }
 
-void MatrixFiller::NoteBad(const std::string &what, Long64_t entry)
+std::string MatrixFiller::Place(const std::string &what) const
 {
-   const std::string key = what + " in " + fPlace + (fCut.empty() ? "" : " with cut '" + fCut + "'");
-   // Several threads read different parts of a tree: the first entries are not those noted first.
-   const std::lock_guard<std::mutex> lock(fBadMutex);
-   auto &bad = fBad[key];
-   ++bad.fCount;
-   auto &entries = bad.fFirstEntries;
-   entries.insert(std::upper_bound(entries.begin(), entries.end(), entry), entry);
-   if (entries.size() > kListedEntries)
-      entries.pop_back();
+   return what + " in " + fPlace + (fCut.empty() ? "" : " with cut '" + fCut + "'");
+}
+
+std::string MatrixFiller::Name(const ColumnSpec &column) const
+{
+   using EKind = ColumnSpec::EKind;
+   const auto &infos = column.fKind == EKind::kVariable ? fInfo.GetVariableInfos()
+                       : column.fKind == EKind::kTarget ? fInfo.GetTargetInfos()
+                                                        : fInfo.GetSpectatorInfos();
+   if (column.fKind == EKind::kWeight)
+      return "the event weight";
+   return column.Describe() + " '" +
+          (column.fArraySize > 0 ? column.fExpression : infos[column.fIndex].GetInternalName().Data()) + "'";
+}
+
+void MatrixFiller::NoteRemoved(const ColumnSpec &column, Long64_t n)
+{
+   fNotes.NoteRemoved(Place(Name(column)), n);
+}
+
+void MatrixFiller::NoteSurplus(const ColumnSpec &column, Int_t found)
+{
+   fNotes.NoteSurplus(Place(Name(column)), found, column.fArraySize);
 }
 
 void MatrixFiller::NoteBadValues(const RowBlock &block)
@@ -154,7 +166,8 @@ void MatrixFiller::NoteBadValues(const RowBlock &block)
       for (Long64_t i = 0; i < block.fRows; ++i) {
          for (Int_t j = 0; j < columns; ++j) {
             if (!AllFinite<Value_t>(&values[i * columns + j], 1))
-               NoteBad(std::string(what) + " '" + infos[j].GetInternalName().Data() + "'", block.fEntries[i]);
+               fNotes.NoteBad(Place(std::string(what) + " '" + infos[j].GetInternalName().Data() + "'"),
+                              block.fEntries[i]);
          }
       }
    };
@@ -162,30 +175,9 @@ void MatrixFiller::NoteBadValues(const RowBlock &block)
    check(block.fTargets, block.fNTargets, "target", fInfo.GetTargetInfos());
    check(block.fSpectators, block.fNSpectators, "spectator", fInfo.GetSpectatorInfos());
    for (Long64_t i = 0; i < block.fRows; ++i) {
-      if (!std::isfinite(block.fWeights[i] * fTreeWeight))
-         NoteBad("the event weight", block.fEntries[i]);
+      if (!std::isfinite(block.fWeights[i] * fSourceWeight))
+         fNotes.NoteBad(Place("the event weight"), block.fEntries[i]);
    }
-}
-
-void MatrixFiller::RequireFinite() const
-{
-   if (fBad.empty())
-      return;
-   Error::Context_t context;
-   for (const auto &item : fBad) {
-      const auto &bad = item.second;
-      std::string entries;
-      for (const auto entry : bad.fFirstEntries)
-         entries += (entries.empty() ? "" : ", ") + std::to_string(entry);
-      context.emplace_back(item.first, std::to_string(bad.fCount) + (bad.fCount == 1 ? " event" : " events") +
-                                          " (entries " + entries +
-                                          (bad.fCount > Long64_t(bad.fFirstEntries.size()) ? ", ...)" : ")"));
-   }
-   const auto &first = context.front();
-   throw Error(EErrorCode::kData,
-               "expected finite numbers in all events that pass the cuts, found NaN or infinite values in " +
-                  first.first + ": " + first.second + (context.size() > 1 ? ", and more below" : ""),
-               context);
 }
 
 } // namespace Internal

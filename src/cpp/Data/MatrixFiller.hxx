@@ -1,13 +1,11 @@
 #ifndef TORCHMVA_DATA_MATRIXFILLER_HXX
 #define TORCHMVA_DATA_MATRIXFILLER_HXX
 
-#include "Columns.hxx"
+#include "EventSource.hxx"
 #include "Split.hxx"
+#include "ValueNotes.hxx"
 #include "TorchMVA/Core/Matrix.hxx"
-#include "TorchMVA/Data/DataInputHandler.hxx"
 
-#include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -23,16 +21,17 @@ public:
    /// `rows[id]` is the row of event `id`, at least `nRows` for an event that is not used.
    MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows, Long64_t nRows);
 
-   /// Says where the next blocks come from: a tree of which `nEvents` pass the cuts. Their ids follow those of the
+   /// Says where the next blocks come from: a source of which `nEvents` pass the cuts. Their ids follow those of the
    /// input before.
-   void StartInput(const TreeInput &input, UInt_t cls, const std::string &cut, Long64_t nEvents);
+   void StartInput(const SourceInput &input, UInt_t cls, const std::string &cut, Long64_t nEvents);
    /// Events of the present input. NaN and infinite values are noted, not thrown. May be called from several threads
    /// for different blocks.
    void Put(const RowBlock &block) override;
    /// The next single event.
    void Put(const EventInput &event, UInt_t cls);
-   /// Throws Error (kData) if any event had a NaN or infinite value.
-   void RequireFinite() const;
+   void NoteRemoved(const ColumnSpec &column, Long64_t n) override;
+   void NoteSurplus(const ColumnSpec &column, Int_t found) override;
+   const ValueNotes &Notes() const { return fNotes; }
 
    SharedMatrix<float> fVariables;
    SharedMatrix<float> fTargets;
@@ -41,30 +40,26 @@ public:
    SharedMatrix<int> fClasses;
 
 private:
-   /// Bad values of one column of one input.
-   struct BadColumn {
-      Long64_t fCount = 0;
-      std::vector<Long64_t> fFirstEntries;
-   };
-
    /// Rows of the present input's events [first, first + n). Throws Error (kInternal) if there are not so many.
    const EventId_t *Rows(Long64_t first, Long64_t n) const;
    /// Asks for the cache lines of a row that will be written; `weight`: its weight too.
    void Prefetch(Long64_t row, bool weight) const;
    void NoteBadValues(const RowBlock &block);
-   void NoteBad(const std::string &what, Long64_t entry);
+   /// "variable 'x'"
+   std::string Name(const ColumnSpec &column) const;
+   /// With the present input.
+   std::string Place(const std::string &what) const;
 
    const DataSetInfo &fInfo;
    std::vector<EventId_t> fRowOfEvent;
    Long64_t fNRows;
    Long64_t fFirst = 0; ///< id of the first event of the present input
    Long64_t fEnd = 0;   ///< id after its last event
-   double fTreeWeight = 1.0;
+   double fSourceWeight = 1.0;
    int fClass = 0;
    std::string fPlace; ///< "tree 'T' of class 'Signal'"
    std::string fCut;
-   std::mutex fBadMutex;
-   std::map<std::string, BadColumn> fBad;
+   ValueNotes fNotes;
 };
 
 } // namespace Internal

@@ -16,9 +16,6 @@ namespace Internal {
 
 namespace {
 
-/// A block of rows fits in the second-level cache, and is long enough that the calls per block do not count.
-constexpr Long64_t kBlockRows = 4096;
-constexpr Long64_t kBlockBytes = 1 << 19;
 /// Entries for which another thread is worth starting.
 constexpr Long64_t kEntriesPerThread = 1 << 14;
 /// Reading is mostly unpacking; beyond this memory is the limit.
@@ -62,9 +59,7 @@ public:
       for (std::size_t i = 0; i < fArrays.size(); ++i) {
          const Int_t here = fArrays[i]->Size();
          if (i > 0 && here != size)
-            Fail("array variables '" + fNames[0] + "' and '" + fNames[i] +
-                    "' differ in length: " + std::to_string(size) + " and " + std::to_string(here) + " elements",
-                 entry);
+            FailOnLengths(fNames[0], size, fNames[i], here, fSession.Where(entry));
          size = here;
       }
       if (fCut)
@@ -78,18 +73,11 @@ public:
          return true;
       const Double_t value = fCut->Value(fCutSize == 1 ? 0 : instance);
       if (std::isnan(value))
-         Fail("the cut is not a number", entry);
+         throw Error(EErrorCode::kData, "the cut is not a number", fSession.Where(entry));
       return value >= 0.5;
    }
 
 private:
-   [[noreturn]] void Fail(const std::string &message, Long64_t entry) const
-   {
-      throw Error(
-         EErrorCode::kData, message,
-         {{"tree", fSession.Tree().GetName()}, {"file", fSession.FileName()}, {"entry", std::to_string(entry)}});
-   }
-
    const TreeSession &fSession;
    std::vector<std::unique_ptr<FormulaReader>> fArrays;
    std::vector<std::string> fNames;
@@ -120,12 +108,6 @@ private:
    bool fStarted = false;
 };
 
-std::string CombinedCut(const TreeInput &input, const ClassInfo &cls)
-{
-   const TCut cut = TCut(cls.GetCut()) && input.fCut;
-   return TString(cut.GetTitle()).IsWhitespace() ? "" : cut.GetTitle();
-}
-
 } // namespace
 
 /// Hands out entries in blocks, in order, to any number of threads.
@@ -140,22 +122,21 @@ public:
    }
    void Stop() { SetEnd(0); }
 
-   /// Puts the entries that pass in the block, without values; all lie in [first, first + n). False at the end.
+   /// Puts the entries that pass in the block, without values; all lie in [first, first + n), where none may pass.
+   /// False at the end.
    bool Next(RowBlock &block, Long64_t &first, Long64_t &n)
    {
       const std::lock_guard<std::mutex> lock(fMutex);
       block.fFirst = fPassed;
       block.fRows = 0;
-      while (block.fRows == 0 && fNext < fEnd) {
-         first = fNext;
-         n = std::min(block.Capacity(), fEnd - first);
-         for (; fNext < first + n; ++fNext) {
-            if (fMask.empty() || fMask[fNext])
-               block.fEntries[block.fRows++] = fNext;
-         }
+      first = fNext;
+      n = std::min(block.Capacity(), fEnd - first);
+      for (; fNext < first + n; ++fNext) {
+         if (fMask.empty() || fMask[fNext])
+            block.fEntries[block.fRows++] = fNext;
       }
       fPassed += block.fRows;
-      return block.fRows > 0;
+      return n > 0;
    }
 
 private:
@@ -172,67 +153,62 @@ bool &ForceFormulaReading()
    return force;
 }
 
-TreeReader::TreeReader(const TreeInput &input, const DataSetInfo &info, const ClassInfo &cls, bool forceFormula)
-   : fTree(input.Tree()), fCut(CombinedCut(input, cls)), fColumns(MakeColumns(info, cls)),
-     fNVariables(info.GetNVariables()), fNTargets(info.GetNTargets()), fNSpectators(info.GetNSpectators()),
-     fForceFormula(forceFormula || ForceFormulaReading())
+TreeReader::TreeReader(TTree &tree, const DataSetInfo &info, const ClassInfo &cls, const std::string &cut)
+   : EventSource(cut), fTree(tree), fInfo(info), fColumns(MakeColumns(info, cls))
 {
 }
 
-TreeSelection TreeReader::Select() const
+EventCounts TreeReader::Count()
 {
    const TreeSession session(fTree);
    const Long64_t entries = session.Tree().GetEntries();
    EntryCursor cursor(session);
    cursor.MoveTo(0);
-   EntrySelector selector(session, fColumns, fCut);
-   TreeSelection selection;
-   selection.fHasArrays = selector.HasArrays();
+   EntrySelector selector(session, fColumns, Cut());
+   fSelection = TreeSelection();
+   auto &counts = fSelection.fCounts;
+   auto &mask = fSelection.fMask;
+   fSelection.fHasArrays = selector.HasArrays();
    if (!selector.HasArrays() && !selector.HasCut()) {
-      selection.fCandidates = selection.fPassed = entries;
-      return selection;
+      counts.fCandidates = counts.fPassed = entries;
+      return counts;
    }
-   selection.fMask.reserve(entries);
+   mask.reserve(entries);
    for (Long64_t entry = 0; entry < entries; ++entry) {
       if (cursor.MoveTo(entry))
          selector.Update();
       const Int_t size = selector.Size(entry);
       for (Int_t i = 0; i < size; ++i) {
          const bool pass = selector.Passes(i, entry);
-         selection.fMask.push_back(pass);
-         selection.fPassed += pass;
+         mask.push_back(pass);
+         counts.fPassed += pass;
       }
    }
-   selection.fCandidates = selection.fMask.size();
-   if (selection.fPassed == selection.fCandidates)
-      selection.fMask = std::vector<bool>();
-   return selection;
+   counts.fCandidates = mask.size();
+   if (counts.fPassed == counts.fCandidates)
+      mask = std::vector<bool>();
+   return counts;
 }
 
-RowBlock TreeReader::MakeBlock() const
+void TreeReader::Read(EventSink &sink)
 {
-   const Long64_t rowBytes = 4 * (fNVariables + fNTargets) + 8 * fNSpectators + 16;
-   return RowBlock(std::clamp<Long64_t>(kBlockBytes / rowBytes, 1, kBlockRows), fNVariables, fNTargets, fNSpectators);
-}
-
-void TreeReader::Read(const TreeSelection &selection, EventSink &sink) const
-{
-   if (selection.fHasArrays)
-      ReadArrays(selection, sink);
+   if (fSelection.fHasArrays)
+      ReadArrays(sink);
    else
-      ReadFlat(selection, sink);
+      ReadFlat(sink);
 }
 
-void TreeReader::ReadFlat(const TreeSelection &selection, EventSink &sink) const
+void TreeReader::ReadFlat(EventSink &sink) const
 {
    const TreeSession session(fTree);
-   ColumnReader columns(session, fColumns, fForceFormula);
+   ColumnReader columns(session, fColumns, ForceFormulaReading());
    EntryCursor cursor(session);
-   EntryQueue queue(selection.fMask);
-   for (Long64_t begin = 0; begin < selection.fCandidates;) {
+   EntryQueue queue(fSelection.fMask);
+   const Long64_t entries = fSelection.fCounts.fCandidates;
+   for (Long64_t begin = 0; begin < entries;) {
       cursor.MoveTo(begin);
       columns.StartSubtree(begin);
-      const Long64_t end = std::min(begin + session.Tree().GetTree()->GetEntries(), selection.fCandidates);
+      const Long64_t end = std::min(begin + session.Tree().GetTree()->GetEntries(), entries);
       const Long64_t cores = gConfig().GetNThreads();
       const Long64_t nThreads =
          columns.IsIndependent() ? std::min({cores, kMaxThreads, 1 + (end - begin) / kEntriesPerThread}) : 1;
@@ -253,11 +229,11 @@ void TreeReader::ReadFlat(const TreeSelection &selection, EventSink &sink) const
 void TreeReader::ReadQueued(ColumnReader &columns, EntryQueue &queue, EventSink &sink) const
 {
    try {
-      RowBlock block = MakeBlock();
+      RowBlock block = RowBlock::For(fInfo);
       Long64_t first = 0;
       Long64_t n = 0;
       while (queue.Next(block, first, n)) {
-         columns.Read(first, n, block);
+         columns.Read(first, n, block, sink);
          sink.Put(block);
       }
    } catch (...) {
@@ -266,53 +242,112 @@ void TreeReader::ReadQueued(ColumnReader &columns, EntryQueue &queue, EventSink 
    }
 }
 
-void TreeReader::ReadArrays(const TreeSelection &selection, EventSink &sink) const
-{
-   RowBlock block = MakeBlock();
-   const TreeSession session(fTree);
-   const Long64_t entries = session.Tree().GetEntries();
-   EntryCursor cursor(session);
-   cursor.MoveTo(0);
-   EntrySelector lengths(session, fColumns, "");
-   std::vector<std::unique_ptr<FormulaReader>> formulas;
-   for (const auto &column : fColumns)
-      formulas.push_back(std::make_unique<FormulaReader>(session, column.fExpression, column.Describe()));
-   std::vector<Int_t> sizes(fColumns.size());
-   std::size_t candidate = 0;
-   for (Long64_t entry = 0; entry < entries; ++entry) {
-      if (cursor.MoveTo(entry)) {
-         lengths.Update();
-         for (auto &formula : formulas)
-            formula->Update();
-      }
-      const Int_t size = lengths.Size(entry);
-      for (std::size_t c = 0; size > 0 && c < fColumns.size(); ++c) {
-         sizes[c] = formulas[c]->Size();
-         const Int_t declared = fColumns[c].fArraySize;
-         if (declared > 0 ? sizes[c] < declared : sizes[c] != 1 && sizes[c] != size)
-            FailOnLength(fColumns[c], sizes[c], entry, session);
-      }
-      for (Int_t instance = 0; instance < size; ++instance, ++candidate) {
-         if (!selection.fMask.empty() && !selection.fMask[candidate])
-            continue;
-         block.fEntries[block.fRows] = entry;
-         for (std::size_t c = 0; c < fColumns.size(); ++c) {
-            const Int_t elements = std::max(fColumns[c].fArraySize, 1);
-            for (Int_t i = 0; i < elements; ++i) {
-               // What has one value is the same for all events of the entry.
-               const Int_t which = fColumns[c].fArraySize > 0 ? i : sizes[c] == 1 ? 0 : instance;
-               StoreValue(fColumns[c], i, block.fRows, formulas[c]->Value(which), block);
-            }
+/// Reads a tree whose entries are any number of events.
+class ArrayReader {
+public:
+   ArrayReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, const DataSetInfo &info,
+               EventSink &sink)
+      : fSession(session), fColumns(columns), fSink(sink), fBlock(RowBlock::For(info)), fLengths(session, columns, ""),
+        fSizes(columns.size()), fRemoved(columns.size(), 0), fSurplusNoted(columns.size(), false)
+   {
+      for (const auto &column : columns)
+         fFormulas.push_back(std::make_unique<FormulaReader>(session, column.fExpression, column.Describe()));
+   }
+
+   void Read(const std::vector<bool> &mask)
+   {
+      EntryCursor cursor(fSession);
+      std::size_t candidate = 0;
+      const Long64_t entries = fSession.Tree().GetEntries();
+      for (Long64_t entry = 0; entry < entries; ++entry) {
+         if (cursor.MoveTo(entry)) {
+            fLengths.Update();
+            for (auto &formula : fFormulas)
+               formula->Update();
          }
-         if (++block.fRows == block.Capacity()) {
-            sink.Put(block);
-            block.fFirst += block.fRows;
-            block.fRows = 0;
+         const Int_t size = fLengths.Size(entry);
+         if (size > 0)
+            LoadSizes(size, entry);
+         for (Int_t instance = 0; instance < size; ++instance, ++candidate) {
+            if (mask.empty() || mask[candidate])
+               Put(instance, entry);
+            else
+               CheckRemoved(instance);
+         }
+      }
+      Flush();
+      for (std::size_t c = 0; c < fColumns.size(); ++c) {
+         if (fRemoved[c] > 0)
+            fSink.NoteRemoved(fColumns[c], fRemoved[c]);
+      }
+   }
+
+private:
+   void LoadSizes(Int_t size, Long64_t entry)
+   {
+      for (std::size_t c = 0; c < fColumns.size(); ++c) {
+         const Int_t here = fSizes[c] = fFormulas[c]->Size();
+         const Int_t declared = fColumns[c].fArraySize;
+         if (declared > 0 ? here < declared : here != 1 && here != size)
+            FailOnLength(fColumns[c], here, fSession.Where(entry));
+         if (declared > 0 && here > declared && !fSurplusNoted[c]) {
+            fSurplusNoted[c] = true;
+            fSink.NoteSurplus(fColumns[c], here);
          }
       }
    }
-   if (block.fRows > 0)
-      sink.Put(block);
+
+   Double_t Value(std::size_t c, Int_t element, Int_t instance)
+   {
+      // What has one value is the same for all events of the entry.
+      const Int_t which = fColumns[c].fArraySize > 0 ? element : fSizes[c] == 1 ? 0 : instance;
+      return fFormulas[c]->Value(which);
+   }
+
+   void Put(Int_t instance, Long64_t entry)
+   {
+      fBlock.fEntries[fBlock.fRows] = entry;
+      for (std::size_t c = 0; c < fColumns.size(); ++c) {
+         for (Int_t i = 0; i < std::max(fColumns[c].fArraySize, 1); ++i)
+            StoreValue(fColumns[c], i, fBlock.fRows, Value(c, i, instance), fBlock);
+      }
+      if (++fBlock.fRows == fBlock.Capacity())
+         Flush();
+   }
+
+   void CheckRemoved(Int_t instance)
+   {
+      for (std::size_t c = 0; c < fColumns.size(); ++c) {
+         bool finite = true;
+         for (Int_t i = 0; i < std::max(fColumns[c].fArraySize, 1); ++i)
+            finite = finite && std::isfinite(Value(c, i, instance));
+         fRemoved[c] += !finite;
+      }
+   }
+
+   void Flush()
+   {
+      fSink.Put(fBlock);
+      fBlock.fFirst += fBlock.fRows;
+      fBlock.fRows = 0;
+   }
+
+   const TreeSession &fSession;
+   const std::vector<ColumnSpec> &fColumns;
+   EventSink &fSink;
+   RowBlock fBlock;
+   EntrySelector fLengths;
+   std::vector<std::unique_ptr<FormulaReader>> fFormulas;
+   std::vector<Int_t> fSizes;
+   std::vector<Long64_t> fRemoved;
+   std::vector<bool> fSurplusNoted;
+};
+
+void TreeReader::ReadArrays(EventSink &sink) const
+{
+   const TreeSession session(fTree);
+   EntryCursor(session).MoveTo(0);
+   ArrayReader(session, fColumns, fInfo, sink).Read(fSelection.fMask);
 }
 
 } // namespace Internal

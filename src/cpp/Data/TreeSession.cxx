@@ -75,6 +75,11 @@ TreeSession::~TreeSession()
       fTree->LoadTree(fReadEntry);
 }
 
+Error::Context_t TreeSession::Where(Long64_t entry) const
+{
+   return {{"tree", fTree->GetName()}, {"file", FileName()}, {"entry", std::to_string(entry)}};
+}
+
 std::string TreeSession::FileName() const
 {
    const TFile *file = fTree->GetCurrentFile();

@@ -2,6 +2,7 @@
 #define TORCHMVA_DATA_TREESESSION_HXX
 
 #include "RtypesCore.h"
+#include "TorchMVA/Core/Error.hxx"
 
 #include <memory>
 #include <string>
@@ -30,6 +31,8 @@ public:
    TTree &Tree() const { return *fTree; }
    /// Name of the file of the present (sub)tree, "memory" if there is none.
    std::string FileName() const;
+   /// Tree, file and entry, for an Error.
+   Error::Context_t Where(Long64_t entry) const;
 
 private:
    void Borrow(TTree &tree);

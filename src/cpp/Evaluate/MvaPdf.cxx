@@ -10,10 +10,8 @@
 namespace TorchMVA {
 namespace Internal {
 
-namespace {
-
-TH1D FillDensity(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name, int bins,
-                 double low, double high)
+PDF MakeResponsePdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name, int bins,
+                    double low, double high, const PdfOptions &options)
 {
    TH1D histogram("", "", bins, low, high);
    histogram.SetDirectory(nullptr);
@@ -30,19 +28,11 @@ TH1D FillDensity(const ScoredSample &sample, int signalClass, bool ofSignal, con
    const double sum = histogram.GetSumOfWeights();
    RequirePositiveSum(sum, ofSignal ? "signal" : "background");
    histogram.Scale(bins / (sum * (high - low)));
-   return histogram;
-}
-
-} // namespace
-
-PDF MakeResponsePdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name, int bins,
-                    double low, double high)
-{
-   return PDF(name.c_str(), FillDensity(sample, signalClass, ofSignal, name, bins, low, high), PdfOptions());
+   return PDF(name.c_str(), histogram, options);
 }
 
 PDF MakeMvaPdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name,
-               const std::string &histogramName, const PdfOptions &options)
+               const PdfOptions &options)
 {
    double low = std::numeric_limits<double>::infinity(), high = -low;
    for (Long64_t i = 0; i < sample.fN; ++i) {
@@ -52,9 +42,7 @@ PDF MakeMvaPdf(const ScoredSample &sample, int signalClass, bool ofSignal, const
    }
    if (!(high > low)) // a constant response
       high = low + std::max(1e-5, 1e-9 * std::abs(low));
-   const TH1D histogram =
-      FillDensity(sample, signalClass, ofSignal, histogramName, options.GetNBins(sample.fN), low, high);
-   return PDF(name.c_str(), histogram, options);
+   return MakeResponsePdf(sample, signalClass, ofSignal, name, options.GetNBins(sample.fN), low, high, options);
 }
 
 } // namespace Internal

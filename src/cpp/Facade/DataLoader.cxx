@@ -1,9 +1,15 @@
 #include "TorchMVA/DataLoader.hxx"
 
 #include "../Data/DataSetBuilder.hxx"
+#include "ROOT/RDF/RInterface.hxx"
+#include "ROOT/RDataFrame.hxx"
+#include "ROOT/RNTupleDS.hxx"
 #include "TH2.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/CrossValidation/CvSplit.hxx"
+#include "TorchMVA/Data/VariableStatistics.hxx"
+
+#include <memory>
 
 namespace TorchMVA {
 
@@ -19,6 +25,18 @@ Types::ETreeType ParseTreeType(const TString &text)
    if (training && testing)
       return Types::kMaxTreeType;
    return training ? Types::kTraining : Types::kTesting;
+}
+
+ROOT::RDF::RNode OpenNTuple(const TString &name, const TString &file)
+{
+   try {
+      return ROOT::RDF::FromRNTuple(name.Data(), file.Data());
+   } catch (const std::exception &error) {
+      throw Error(EErrorCode::kFile,
+                  "cannot read the RNTuple '" + std::string(name.Data()) + "' of '" + file.Data() +
+                     "': " + error.what(),
+                  {{"file", file.Data()}});
+   }
 }
 
 bool IsEmpty(const TCut &cut)
@@ -72,7 +90,7 @@ void DataLoader::AddAsciiTree(const TString &file, const TString &className, Dou
    fInput.AddTree(file, className, weight, "", type);
    UseClass(className);
    fLogger.Info("Add file " + std::string(file.Data()) + " of type " + className.Data() + " with " +
-                std::to_string(fInput.GetTrees().back().fTree->GetEntries()) + " events");
+                std::to_string(fInput.GetSources().back().fTree->GetEntries()) + " events");
 }
 
 void DataLoader::AddSignalTree(TTree *tree, Double_t weight, Types::ETreeType type)
@@ -133,6 +151,34 @@ void DataLoader::SetInputTrees(TTree *tree, const TCut &signalCut, const TCut &b
    fInput.ClearTrees("Background");
    AddTree(tree, "Signal", 1.0, signalCut);
    AddTree(tree, "Background", 1.0, backgroundCut);
+}
+
+// --- data frames --------------------------------------------------------------------------------------------------
+
+void DataLoader::AddDataFrame(ROOT::RDF::RNode frame, const TString &className, Double_t weight, const TCut &cut,
+                              Types::ETreeType type)
+{
+   fInput.AddDataFrame(frame, className, weight, cut, type);
+   UseClass(className);
+   fLogger.Info("Add data frame of type " + std::string(className.Data()));
+}
+
+void DataLoader::AddDataFrame(ROOT::RDF::RNode frame, const TString &className, Double_t weight, const TCut &cut,
+                              const TString &treeType)
+{
+   AddDataFrame(std::move(frame), className, weight, cut, ParseTreeType(treeType));
+}
+
+void DataLoader::AddNTuple(const TString &ntupleName, const TString &fileName, const TString &className,
+                           Double_t weight, const TCut &cut, Types::ETreeType type)
+{
+   AddDataFrame(OpenNTuple(ntupleName, fileName), className, weight, cut, type);
+}
+
+void DataLoader::AddNTuple(const TString &ntupleName, const TString &fileName, const TString &className,
+                           Double_t weight, const TCut &cut, const TString &treeType)
+{
+   AddNTuple(ntupleName, fileName, className, weight, cut, ParseTreeType(treeType));
 }
 
 // --- single events ------------------------------------------------------------------------------------------------
@@ -292,6 +338,44 @@ void DataLoader::PrepareFoldDataSet(CvSplit &split, UInt_t fold, Types::ETreeTyp
 void DataLoader::RecombineKFoldDataSet(CvSplit &split, Types::ETreeType type)
 {
    split.RecombineKFoldDataSet(fDataSetInfo, type);
+}
+
+DataLoader *DataLoader::MakeCopy(TString name)
+{
+   auto copy = std::make_unique<DataLoader>(name);
+   copy->fInput.AddAll(fInput);
+   copy->fDataSetInfo.CopySelection(fDataSetInfo);
+   return copy.release();
+}
+
+DataLoader *DataLoader::VarTransform(TString definition)
+{
+   const TString text = definition.Strip(TString::kBoth);
+   const TString number =
+      text.BeginsWith("VT(") && text.EndsWith(")") ? TString(text(3, text.Length() - 4)) : TString();
+   if (!number.IsFloat())
+      throw Error(EErrorCode::kOption, "VarTransform: expected VT(threshold), such as VT(2.5), found '" +
+                                          std::string(definition.Data()) + "'");
+   fDataSetInfo.GetDataSet();
+   std::unique_ptr<DataLoader> copy(MakeCopy("vt_transformed_dataset"));
+   auto &info = copy->fDataSetInfo;
+   for (const auto &target : fDataSetInfo.GetTargetInfos())
+      info.AddTarget(target);
+   for (const auto &spectator : fDataSetInfo.GetSpectatorInfos())
+      info.AddSpectator(spectator);
+   const Sample training = fDataSetInfo.GetDataSet()->GetSample(Types::kTraining);
+   const auto statistics = ComputeVariableStatistics(training.fVariables, training.fWeights);
+   for (UInt_t i = 0; i < fDataSetInfo.GetNVariables(); ++i) {
+      if (fDataSetInfo.IsVariableFromArray(i))
+         throw Error(EErrorCode::kArgument,
+                     "VarTransform: VT needs variables of their own, found an element of the array '" +
+                        std::string(fDataSetInfo.GetVariableInfo(i).GetExpression().Data()) + "'");
+      if (statistics[i].fRMS * statistics[i].fRMS > number.Atof())
+         info.AddVariable(fDataSetInfo.GetVariableInfo(i));
+   }
+   fLogger.Info("VarTransform: " + std::to_string(info.GetNVariables()) + " of " +
+                std::to_string(fDataSetInfo.GetNVariables()) + " variables have a variance above " + number.Data());
+   return copy.release();
 }
 
 TH2 *DataLoader::GetCorrelationMatrix(const TString &className)

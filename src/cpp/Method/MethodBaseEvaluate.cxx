@@ -187,7 +187,7 @@ std::vector<Float_t> MethodBase::GetAllMulticlassValues()
 
 Event MethodBase::GetEvent(Long64_t i, Types::ETreeType type) const
 {
-   const Event event = Data()->GetEvent(i, type);
+   const Event event = Data()->CopyEvent(i, type);
    std::vector<Float_t> values = event.GetValues();
    std::vector<Float_t> targets = event.GetTargets();
    std::vector<Double_t> spectators = event.GetSpectators();

@@ -1,6 +1,5 @@
 #include "Output/DirectoryTools.hxx"
 #include "TH1D.h"
-#include "TH1F.h"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Output/ProbabilityHistograms.hxx"
 
@@ -25,30 +24,13 @@ void WritePair(TDirectory *directory, const std::string &name, const ScoredSampl
    }
 }
 
-/// Writes a copy with single precision, which is what TMVA's readers find.
-void WriteAsFloats(TDirectory *directory, const TH1 &histogram)
-{
-   const TAxis &axis = *histogram.GetXaxis();
-   TH1F copy(histogram.GetName(), histogram.GetTitle(), axis.GetNbins(), axis.GetXmin(), axis.GetXmax());
-   if (axis.IsVariableBinSize())
-      copy.SetBins(axis.GetNbins(), axis.GetXbins()->GetArray());
-   for (int bin = 1; bin <= axis.GetNbins(); ++bin) {
-      copy.SetBinContent(bin, histogram.GetBinContent(bin));
-      copy.SetBinError(bin, histogram.GetBinError(bin));
-   }
-   Internal::WriteObject(directory, copy);
-}
-
 void WritePdfHistograms(TDirectory *directory, const PDF &pdf)
 {
    // what the density was made of, under TMVA's name <Type>_tr_S, too
-   TString name = pdf.GetOriginalHist()->GetName();
-   name.Remove(name.Length() - static_cast<Ssiz_t>(std::string("_original").size()));
-   const std::unique_ptr<TH1> made(static_cast<TH1 *>(pdf.GetOriginalHist()->Clone(name)));
-   made->SetTitle(name);
+   const std::unique_ptr<TH1> made(static_cast<TH1 *>(pdf.GetOriginalHist()->Clone(pdf.GetName())));
    Internal::WriteObject(directory, *made);
    for (const TH1 *histogram : {pdf.GetOriginalHist(), pdf.GetSmoothedHist(), pdf.GetPDFHist()})
-      WriteAsFloats(directory, *histogram);
+      Internal::WriteObject(directory, *histogram);
 }
 
 } // namespace

@@ -86,7 +86,7 @@ def _pythonize(klass: type, name: str) -> None:
         elif not (method_name in RUNNING_METHODS or method_name == "__init__" or _overloads.needs_help(signatures)):
             continue  # a constructor has overloads always: copying and moving
         wrapped = _wrap(method_name, overload, signatures, takes_keywords)
-        setattr(klass, method_name, _checked_batch(wrapped) if method_name == "EvaluateBatch" else wrapped)
+        setattr(klass, method_name, DECORATORS.get(method_name, _unchanged)(wrapped))
 
 
 def _pythonize_rreader(klass: type, name: str) -> None:
@@ -149,6 +149,51 @@ def _checked_batch(evaluate: Callable[..., Any]) -> Callable[..., Any]:
     method.__name__ = evaluate.__name__
     method.__doc__ = f"{evaluate.__doc__}\n\n{_arrays.evaluate_batch.__doc__}"
     return method
+
+
+def _any_node(add: Callable[..., Any]) -> Callable[..., Any]:
+    """AddDataFrame of every node of an RDataFrame: PyROOT does not know C++'s conversion to RNode."""
+
+    def method(self: Any, frame: Any, *args: Any) -> Any:
+        import ROOT
+
+        try:
+            node = ROOT.RDF.AsRNode(frame)
+        except TypeError:
+            found = getattr(type(frame), "__cpp_name__", type(frame).__name__)
+            _arrays.fail(f"AddDataFrame: expected an RDataFrame or a node of one, found a {found}")
+        add(self, node, *args)
+        _keep(self, [frame])  # and with it the arrays that a frame of NumPy arrays reads
+
+    method.__name__ = add.__name__
+    method.__doc__ = add.__doc__
+    return method
+
+
+def _makes_loader(make: Callable[..., Any]) -> Callable[..., Any]:
+    """MakeCopy and VarTransform: the new loader belongs to the caller, and its trees are kept by the old one."""
+
+    def method(self: Any, *args: Any) -> Any:
+        loader = make(self, *args)
+        loader.__python_owns__ = True
+        loader._torchmva_owner = self
+        return loader
+
+    method.__name__ = make.__name__
+    method.__doc__ = make.__doc__
+    return method
+
+
+def _unchanged(method: Callable[..., Any]) -> Callable[..., Any]:
+    return method
+
+
+DECORATORS: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
+    "EvaluateBatch": _checked_batch,
+    "AddDataFrame": _any_node,
+    "MakeCopy": _makes_loader,
+    "VarTransform": _makes_loader,
+}
 
 
 def _raise_clearer(error: Exception, name: str, args: tuple[Any, ...], resolver: _overloads.Resolver) -> None:

@@ -203,7 +203,7 @@ TEST_F(Inputs, SingleEventsAndNumbersOfEvents)
    }
    loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=None");
    const DataSet &data = *loader.GetDataSetInfo().GetDataSet();
-   const Event event = data.GetTrainingEvent(9);
+   const Event event = *data.GetTrainingEvent(9);
    EXPECT_EQ(event.GetValue(1), 18);
    EXPECT_EQ(event.GetSpectator(0), 1e9 + 9);
    EXPECT_EQ(event.GetWeight(), 2);
@@ -226,7 +226,7 @@ TEST_F(Inputs, AsciiFiles)
    loader.AddVariable("x0");
    loader.SetInputTrees(TString(fDir / "s.txt"), TString(fDir / "b.txt"));
    loader.PrepareTrainingAndTestTree("", "SplitMode=Block");
-   EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetTestEvent(0).GetValue(0), 5);
+   EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetTestEvent(0)->GetValue(0), 5);
 }
 
 TEST_F(Inputs, ASampleOutlivesItsDataSetAndChangesBuildItAnew)

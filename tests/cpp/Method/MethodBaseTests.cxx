@@ -143,7 +143,7 @@ TEST_F(MethodBaseTest, TransformedBlocksEqualSingleEvents)
    method->AddOutput(Types::kTesting);
    const auto &responses = method->GetResponses(Types::kTesting);
    for (const Long64_t i : {0LL, 70000LL, 149999LL}) {
-      const Event event = fInfo.GetDataSet()->GetEvent(i, Types::kTesting);
+      const Event event = fInfo.GetDataSet()->CopyEvent(i, Types::kTesting);
       EXPECT_EQ(method->GetMvaValue(&event), responses[i]);
    }
 }

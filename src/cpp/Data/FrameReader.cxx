@@ -1,0 +1,101 @@
+#include "FrameReader.hxx"
+
+#include "FrameCollector.hxx"
+#include "FrameRow.hxx"
+#include "ROOT/RTTreeDS.hxx"
+#include "TChain.h"
+#include "TChainElement.h"
+#include "TFile.h"
+
+#include <numeric>
+
+namespace TorchMVA {
+namespace Internal {
+
+namespace {
+
+/// The way to a data frame's source of data, which RInterface keeps to itself.
+class Opened : public ROOT::RDF::RNode {
+public:
+   explicit Opened(const ROOT::RDF::RNode &node) : ROOT::RDF::RNode(node) {}
+   ROOT::RDF::RDataSource *Source() const { return GetDataSource(); }
+};
+
+/// The files of a data frame that reads a chain with several threads: ROOT's numbers of entries mean nothing then.
+std::vector<std::string> FilesOf(const ROOT::RDF::RNode &node)
+{
+   std::vector<std::string> files;
+   auto *source = dynamic_cast<ROOT::Internal::RDF::RTTreeDS *>(Opened(node).Source());
+   if (!source || node.GetNSlots() == 1)
+      return files;
+   if (auto *chain = dynamic_cast<TChain *>(source->GetTree())) {
+      for (TObject *element : *chain->GetListOfFiles())
+         files.emplace_back(element->GetTitle());
+   } else {
+      const TFile *file = source->GetTree()->GetCurrentFile();
+      files.emplace_back(file ? file->GetName() : "");
+   }
+   return files;
+}
+
+} // namespace
+
+FrameReader::FrameReader(const SourceInput &input, const DataSetInfo &info, const ClassInfo &cls,
+                         const std::string &cut)
+   : EventSource(cut), fInput(input), fInfo(info), fColumns(MakeColumns(info, cls))
+{
+}
+
+FrameReader::~FrameReader() = default;
+
+EventCounts FrameReader::Count()
+{
+   FrameRow row(*fInput.fFrame, fColumns, Cut(), fInput.Describe());
+   FrameLayout layout{fColumns, row.fHasCut, FilesOf(row.fNode), fInput.Describe()};
+   EventCounts counts;
+   try {
+      auto events = row.fNode.Book<ROOT::RVecD, ULong64_t>(
+         FrameCollector(std::move(layout), fInfo, row.fNode.GetNSlots()), {row.fColumn, "rdfentry_"});
+      // booked before the first result is asked for: one event loop for both
+      if (row.fSizeColumn.empty()) {
+         auto candidates = row.fCandidates.Count();
+         fEvents = events.GetSharedPtr();
+         counts.fCandidates = *candidates;
+      } else {
+         auto candidates = row.fCandidates.Sum<double>(row.fSizeColumn);
+         fEvents = events.GetSharedPtr();
+         counts.fCandidates = static_cast<Long64_t>(*candidates);
+      }
+   } catch (const Error &) {
+      throw;
+   } catch (const std::exception &error) {
+      throw Error(EErrorCode::kData, "cannot read the " + fInput.Describe() + ": " + error.what(),
+                  {{"class", fInput.fClass.Data()}});
+   }
+   if (fEvents->fError)
+      throw Error(*fEvents->fError);
+   counts.fPassed = std::accumulate(fEvents->fParts.begin(), fEvents->fParts.end(), Long64_t(0),
+                                    [](Long64_t n, const auto &part) { return n + part.fBlock.fRows; });
+   return counts;
+}
+
+void FrameReader::Read(EventSink &sink)
+{
+   for (std::size_t c = 0; c < fColumns.size(); ++c) {
+      if (fEvents->fSurplus[c] > 0)
+         sink.NoteSurplus(fColumns[c], fEvents->fSurplus[c]);
+      if (fEvents->fRemoved[c] > 0)
+         sink.NoteRemoved(fColumns[c], fEvents->fRemoved[c]);
+   }
+   Long64_t first = 0;
+   for (auto &part : fEvents->fParts) {
+      part.fBlock.fFirst = first;
+      first += part.fBlock.fRows;
+      sink.Put(part.fBlock);
+      part.fBlock = RowBlock(0, 0, 0, 0); // its memory is not needed twice
+   }
+   fEvents.reset();
+}
+
+} // namespace Internal
+} // namespace TorchMVA

@@ -1,0 +1,36 @@
+#ifndef TORCHMVA_DATA_FRAMEREADER_HXX
+#define TORCHMVA_DATA_FRAMEREADER_HXX
+
+#include "EventSource.hxx"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+namespace Internal {
+
+struct FrameEvents;
+
+/// Reads the events of a data frame: expressions, cuts and weights are those of RDataFrame (C++), collections follow
+/// the rules of arrays in trees. Count() runs the event loop once, also with implicit multi-threading, and keeps the
+/// events that pass; Read() hands them over in the order of the entries and frees them.
+class FrameReader final : public EventSource {
+public:
+   FrameReader(const SourceInput &input, const DataSetInfo &info, const ClassInfo &cls, const std::string &cut);
+   ~FrameReader() override;
+
+   EventCounts Count() override;
+   void Read(EventSink &sink) override;
+
+private:
+   const SourceInput &fInput;
+   const DataSetInfo &fInfo;
+   std::vector<ColumnSpec> fColumns;
+   std::shared_ptr<FrameEvents> fEvents;
+};
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif

@@ -1,0 +1,37 @@
+#ifndef TORCHMVA_DATA_FRAMEROW_HXX
+#define TORCHMVA_DATA_FRAMEROW_HXX
+
+#include "Columns.hxx"
+#include "ROOT/RDF/RInterface.hxx"
+#include "ROOT/RVec.hxx"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+namespace Internal {
+
+/// The expressions of a data set defined on a node of a data frame: one column holds all that an entry gives.
+///
+/// A row is, for each expression, its number of values and these; a number that is no collection says kScalar. It is
+/// the one type by which code compiled here can read columns of types that are known at run time only.
+struct FrameRow {
+   static constexpr double kScalar = -1;
+   static constexpr double kNoNumber = -2; ///< neither a number nor a collection of numbers; no value follows
+
+   /// Throws Error (kExpression) that names the expression and `place`, such as "data frame of class 'Signal'".
+   FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> &columns, const std::string &cut,
+            const std::string &place);
+
+   ROOT::RDF::RNode fNode;       ///< after the cut, unless that is the last expression of the row
+   ROOT::RDF::RNode fCandidates; ///< before the cut
+   std::string fColumn;          ///< the column of rows, an RVec<double>
+   std::string fSizeColumn;      ///< events of an entry before cuts (double); empty: one
+   bool fHasCut = false;         ///< the last expression of the row is the cut, which is no simple yes or no
+};
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif
