@@ -8,11 +8,6 @@
 
 namespace TorchMVA {
 
-/// How many subsets of variables Factory::EvaluateImportance looks at.
-enum VIType : int { kShort = 0, kAll, kRandom };
-/// What the plots of TMVAGui show of a response.
-enum HistType : int { kMVAType = 0, kProbaType, kRarityType, kCompareType };
-
 /// The enumerations of TMVA, with TMVA's numbers, and the names of the method types.
 class Types {
 public:
@@ -91,6 +86,13 @@ private:
    struct Impl;
    std::unique_ptr<Impl> fImpl; //!
 };
+
+// After Types: cling loads the library, and with it headers that need Types, when it sees the first of these.
+
+/// How many subsets of variables Factory::EvaluateImportance looks at.
+enum VIType : int { kShort = 0, kAll, kRandom };
+/// What the plots of TMVAGui show of a response.
+enum HistType : int { kMVAType = 0, kProbaType, kRarityType, kCompareType };
 
 } // namespace TorchMVA
 
