@@ -2,7 +2,7 @@
 #
 #   make demo     install into .venv, train and apply a model on the data that comes with ROOT
 #   make test     all tests and checks
-#   make bench    the measurements of benchmarks/
+#   make bench    the measurements of benchmarks/, and the published figures of docs/credibility.md
 #   make lint     formatting, types, static checks
 #   make format   apply the formatting
 #   make docs     write the page of options again, from the code
@@ -47,6 +47,7 @@ test: lint ctest pytest
 
 bench: $(VENV)/.installed $(VENV)/.bench
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/credibility.py --json credibility.json
 
 install: $(VENV)/.installed
 
@@ -66,7 +67,7 @@ $(VENV)/.dependencies: $(VENV)/.created constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.dependencies
-	$(PIP_INSTALL) pytest pytest-timeout hypothesis ruff mypy clang-format clang-tidy
+	$(PIP_INSTALL) pytest pytest-timeout hypothesis scikit-learn ruff mypy clang-format clang-tidy
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dependencies

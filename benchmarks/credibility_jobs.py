@@ -52,7 +52,7 @@ class Trainer:
         """Books a network with the functions that `use` chose."""
         torch.jit.script(model).save(f"{title}.pt")
         if self.quick:
-            epochs = max(epochs // 3, 1)
+            epochs //= 2
         return factory.BookMethod(
             loader,
             self.TMVA.Types.kPyTorch,

@@ -108,7 +108,8 @@ def _wrap(
 ) -> Callable[..., Any]:
     resolver = _overloads.Resolver(overload, signatures)
     borrows = name in BORROWING_METHODS
-    keeps = not name.startswith(("Evaluate", "Get"))  # those use their arguments during the call only
+    # those use their arguments during the call only, but one of them books
+    keeps = name == "EvaluateAllVariables" or not name.startswith(("Evaluate", "Get"))
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
         if options:
