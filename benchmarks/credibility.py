@@ -40,8 +40,8 @@ class Figure:
     quantity: str
     published: str
     source: str
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     values: list[float] = field(default_factory=list)
 
     @property
@@ -56,13 +56,19 @@ class Figure:
 
     def inside(self) -> bool:
         """Whether the mean is in the band."""
-        return self.low <= self.mean <= self.high
+        above = self.low is None or self.mean >= self.low
+        return above and (self.high is None or self.mean <= self.high)
+
+    def widen(self, slack: float) -> None:
+        """Moves the ends of the band apart."""
+        self.low = None if self.low is None else self.low - slack
+        self.high = None if self.high is None else self.high + slack
 
     def band(self) -> str:
         """The band in words."""
-        if self.high == 1 and self.low > 0:
+        if self.high is None:
             return f"≥ {self.low:.3f}"
-        return f"≤ {self.high:.1f}" if self.low == 0 else f"{self.low:.3f} to {self.high:.3f}"
+        return f"≤ {self.high:.1f}" if self.low is None else f"{self.low:.3f} to {self.high:.3f}"
 
 
 FIGURES: dict[str, Figure] = {
@@ -70,7 +76,22 @@ FIGURES: dict[str, Figure] = {
         "class, 3000 + 3000", "Fisher", "ROC integral", "LD .895 (one split), LDA .888 ± .003", IML, 0.878, 0.898
     ),
     "class_network": Figure(
-        "class, 3000 + 3000", "network 4-64-64-2", "ROC integral", "DNN .940, MLP .939, BDT .931", IML, 0.930, 1
+        "class, 3000 + 3000",
+        "network 4-64-64-2",
+        "ROC integral",
+        "DNN .940, MLP .939, BDT .931",
+        IML,
+        0.930,
+        None,
+    ),
+    "class_trees": Figure(
+        "class, 3000 + 3000",
+        "kBDT",
+        "ROC integral",
+        "BDT .931; .929 with scikit-learn",
+        IML,
+        0.920,
+        None,
     ),
     "class_tutorial": Figure(
         "class, 4000 + 4000, `D,G`",
@@ -88,7 +109,7 @@ FIGURES: dict[str, Figure] = {
         ".921 ± .002",
         OWN,
         0.910,
-        1,
+        None,
     ),
     "class_gain": Figure(
         "class, 3000 + 3000, background weights",
@@ -97,7 +118,7 @@ FIGURES: dict[str, Figure] = {
         ".032",
         OWN,
         0.015,
-        1,
+        None,
     ),
     "higgs_fisher": Figure(
         "Higgs, 7 high-level variables, 7000 + 7000", "Fisher", "ROC integral", ".643 to .654", HIGGS, 0.640, 0.664
@@ -109,22 +130,36 @@ FIGURES: dict[str, Figure] = {
         "DL_CPU .756, BDT .750, MLP .713; .768 ± .008 with scikit-learn",
         HIGGS,
         0.755,
-        1,
+        None,
     ),
-    "multiclass_0": Figure("multiclass, 4000", "network 4-64-64-4", "ROC integral, Signal", ".978", OWN, 0.970, 1),
-    "multiclass_1": Figure("multiclass, 4000", "network 4-64-64-4", "ROC integral, bg0", ".930", OWN, 0.920, 1),
-    "multiclass_2": Figure("multiclass, 4000", "network 4-64-64-4", "ROC integral, bg1", ".963", OWN, 0.955, 1),
-    "multiclass_3": Figure("multiclass, 4000", "network 4-64-64-4", "ROC integral, bg2", ".981", OWN, 0.970, 1),
+    "higgs_trees": Figure(
+        "Higgs, 7 high-level variables, 7000 + 7000",
+        "kBDT",
+        "ROC integral",
+        "BDT .750; .768 ± .009 with scikit-learn",
+        HIGGS,
+        0.750,
+        None,
+    ),
+    "multiclass_0": Figure(
+        "multiclass, 4 × 1000", "network 4-64-64-4", "ROC integral, Signal", ".978", OWN, 0.970, None
+    ),
+    "multiclass_1": Figure("multiclass, 4 × 1000", "network 4-64-64-4", "ROC integral, bg0", ".930", OWN, 0.920, None),
+    "multiclass_2": Figure("multiclass, 4 × 1000", "network 4-64-64-4", "ROC integral, bg1", ".963", OWN, 0.955, None),
+    "multiclass_3": Figure("multiclass, 4 × 1000", "network 4-64-64-4", "ROC integral, bg2", ".981", OWN, 0.970, None),
     "regression_1000": Figure(
-        "regression, 1000 events", "network 2-64-64-1", "RMS (of the target: 84.8)", ".79", OWN, 0, 1.0
+        "regression, 1000 events", "network 2-64-64-1", "RMS (of the target: 84.8)", ".79", OWN, None, 1.0
     ),
     "regression_4000": Figure(
-        "regression, 4000 events", "network 2-64-64-1", "RMS (of the target: 84.8)", ".41", OWN, 0, 0.6
+        "regression, 4000 events", "network 2-64-64-1", "RMS (of the target: 84.8)", ".41", OWN, None, 0.6
+    ),
+    "regression_trees_4000": Figure(
+        "regression, 4000 events", "kBDT", "RMS (of the target: 84.8)", "1.45", OWN, None, 3.0
     ),
 }
 
 # By how much one seed and half of the epochs may miss a band.
-QUICK_SLACK = {"regression_1000": 1.0, "regression_4000": 0.4, "class_gain": 0.005}
+QUICK_SLACK = {"regression_1000": 1.0, "regression_4000": 0.4, "regression_trees_4000": 1.0, "class_gain": 0.005}
 QUICK_SLACK_OTHERS = 0.015
 
 
@@ -141,9 +176,7 @@ def measure(*, quick: bool) -> dict[str, Figure]:
     figures = {name: Figure(**{**asdict(figure), "values": []}) for name, figure in FIGURES.items()}
     if quick:
         for name, figure in figures.items():
-            slack = QUICK_SLACK.get(name, QUICK_SLACK_OTHERS)
-            figure.low = max(figure.low - slack, 0)
-            figure.high = figure.high + slack if figure.high != 1 else 1
+            figure.widen(QUICK_SLACK.get(name, QUICK_SLACK_OTHERS))
     before = Path.cwd()
     with tempfile.TemporaryDirectory(prefix="torchmva-credibility-") as folder:
         os.chdir(folder)
@@ -163,7 +196,7 @@ def measure(*, quick: bool) -> dict[str, Figure]:
 def table(figures: dict[str, Figure]) -> str:
     """As Markdown."""
     lines = [
-        "| data and training events of each class | method | figure | TorchMVA | aim | found elsewhere | source |",
+        "| data, training events | method | figure | TorchMVA | aim | found elsewhere | source |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for figure in figures.values():

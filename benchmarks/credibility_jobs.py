@@ -10,6 +10,11 @@ import credibility_network as networks
 import numpy as np
 import torch
 
+# As ROOT's tutorials have them: gradient boosting of small trees.
+TREES = "BoostType=Grad:Shrinkage=0.1:UseBaggedBoost:BaggedSampleFraction=0.5:nCuts=20"
+CLASSIFICATION_TREES = f"NTrees=400:MaxDepth=3:{TREES}"
+REGRESSION_TREES = f"NTrees=1000:MaxDepth=4:{TREES}"
+
 Figures = Iterator[tuple[str, float]]
 
 
@@ -84,10 +89,12 @@ def class_example(trainer: Trainer) -> Figures:
     loader = trainer.loader(variables, trees, 3000)
     use(networks.train, networks.cross_entropy, torch.optim.Adam)
     factory.BookMethod(loader, trainer.TMVA.Types.kFisher, "Fisher", "")
+    factory.BookMethod(loader, trainer.TMVA.Types.kBDT, "Trees", CLASSIFICATION_TREES)
     trainer.network(factory, loader, "Net", model=networks.classifier(4, 2), epochs=30, BatchSize=100, VarTransform="N")
     trainer.run(factory)
     yield "class_fisher", factory.GetROCIntegral(loader, "Fisher")
     yield "class_network", factory.GetROCIntegral(loader, "Net")
+    yield "class_trees", factory.GetROCIntegral(loader, "Trees")
 
     loader = trainer.loader(variables, trees, 4000)
     factory = trainer.factory("Classification")
@@ -128,10 +135,12 @@ def higgs(trainer: Trainer) -> Figures:
     factory = trainer.factory("Classification")
     use(networks.train, networks.cross_entropy, torch.optim.Adam)
     factory.BookMethod(loader, trainer.TMVA.Types.kFisher, "Fisher", "")
+    factory.BookMethod(loader, trainer.TMVA.Types.kBDT, "Trees", CLASSIFICATION_TREES)
     trainer.network(factory, loader, "Net", model=networks.classifier(7, 2), epochs=30, BatchSize=200, VarTransform="G")
     trainer.run(factory)
     yield "higgs_fisher", factory.GetROCIntegral(loader, "Fisher")
     yield "higgs_network", factory.GetROCIntegral(loader, "Net")
+    yield "higgs_trees", factory.GetROCIntegral(loader, "Trees")
 
 
 def multiclass(trainer: Trainer) -> Figures:
@@ -158,11 +167,13 @@ def regression(trainer: Trainer) -> Figures:
         method = trainer.network(
             factory, loader, "Net", model=networks.regressor(2), epochs=300, BatchSize=50, VarTransform="N"
         )
+        trees_method = factory.BookMethod(loader, trainer.TMVA.Types.kBDT, "Trees", REGRESSION_TREES)
         trainer.run(factory)
         sample = loader.GetDataSetInfo().GetDataSet().GetSample(testing)
         true = np.frombuffer(sample.fTargets.fData, dtype=np.float32, count=sample.Size())
-        deviation = np.array(method.GetResponses(testing)) - true
-        yield f"regression_{n_training}", float(deviation.std())
+        yield f"regression_{n_training}", float((np.array(method.GetResponses(testing)) - true).std())
+        if n_training == 4000:
+            yield "regression_trees_4000", float((np.array(trees_method.GetResponses(testing)) - true).std())
 
 
 JOBS: tuple[Callable[[Trainer], Figures], ...] = (class_example, class_weights, higgs, multiclass, regression)

@@ -6,7 +6,9 @@
 #include "TTreeFormula.h"
 #include "TorchMVA/DataLoader.hxx"
 #include "TorchMVA/Reader.hxx"
+#include "TorchMVA/Transform/TransformPipeline.hxx"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <vector>
@@ -78,6 +80,35 @@ double EvaluateAtOnce(const TorchMVA::Reader &reader, const char *tag, const flo
 {
    const double start = Now();
    reader.EvaluateBatch(tag, rows, n, responses);
+   return Now() - start;
+}
+
+/// Seconds to fit a chain of transformations on rows (events x variables, classes 0 and 1, weights) and transform them.
+double FitTransform(const char *spec, const float *rows, const float *weights, const int *classes, Long64_t n,
+                    int nVariables, TorchMVA::TransformPipeline &pipeline)
+{
+   TorchMVA::TransformContext context;
+   for (int v = 0; v < nVariables; ++v)
+      context.fVariables.emplace_back(TString::Format("x%d", v), "", "");
+   context.fClasses = {"Signal", "Background"};
+   TorchMVA::Sample sample;
+   sample.fVariables = {rows, n, nVariables};
+   sample.fTargets.fRows = sample.fSpectators.fRows = n;
+   sample.fWeights = weights;
+   sample.fClasses = classes;
+   const double start = Now();
+   pipeline = TorchMVA::TransformPipeline::Parse(spec, context);
+   pipeline.FitTransform(sample);
+   return Now() - start;
+}
+
+/// Seconds to apply it to rows, in place, in the blocks that methods use.
+double Apply(const TorchMVA::TransformPipeline &pipeline, float *rows, Long64_t n, int nVariables)
+{
+   const Long64_t block = 1 << 16;
+   const double start = Now();
+   for (Long64_t first = 0; first < n; first += block)
+      pipeline.Apply(std::min(block, n - first), rows + first * nVariables);
    return Now() - start;
 }
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("reading", "applying", "training", "memory")
+NAMES = ("reading", "transforming", "applying", "training", "trees", "evaluating", "memory")
 
 
 def run(name: str, *, quick: bool) -> dict[str, dict[str, Any]]:

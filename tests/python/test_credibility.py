@@ -23,18 +23,24 @@ def expected():
     return json.loads((BENCHMARKS / "credibility.json").read_text(encoding="utf-8"))["figures"]
 
 
+def inside(figure):
+    mean = sum(figure["values"]) / len(figure["values"])
+    assert figure["low"] is not None or figure["high"] is not None
+    return (figure["low"] is None or mean >= figure["low"]) and (figure["high"] is None or mean <= figure["high"])
+
+
 @pytest.mark.parametrize("name", list(expected()))
 def test_figure_is_in_its_wider_band(figures, name):
     figure = figures[name]
     assert len(figure["values"]) == 1
-    assert figure["low"] <= figure["values"][0] <= figure["high"]
+    assert inside(figure), figure
 
 
 @pytest.mark.parametrize("name", list(expected()))
 def test_measured_mean_is_in_its_band(name):
     figure = expected()[name]
     assert len(figure["values"]) == 3, "three seeds"
-    assert figure["low"] <= sum(figure["values"]) / 3 <= figure["high"]
+    assert inside(figure), figure
 
 
 def test_the_page_is_written_from_the_measurement(run_checked, tmp_path):
