@@ -142,11 +142,17 @@ FIGURES: dict[str, Figure] = {
         None,
     ),
     "multiclass_0": Figure(
-        "multiclass, 4 × 1000", "network 4-64-64-4", "ROC integral, Signal", ".978", OWN, 0.970, None
+        "multiclass, 1000 of each of 4", "network 4-64-64-4", "ROC integral, Signal", ".978", OWN, 0.970, None
     ),
-    "multiclass_1": Figure("multiclass, 4 × 1000", "network 4-64-64-4", "ROC integral, bg0", ".930", OWN, 0.920, None),
-    "multiclass_2": Figure("multiclass, 4 × 1000", "network 4-64-64-4", "ROC integral, bg1", ".963", OWN, 0.955, None),
-    "multiclass_3": Figure("multiclass, 4 × 1000", "network 4-64-64-4", "ROC integral, bg2", ".981", OWN, 0.970, None),
+    "multiclass_1": Figure(
+        "multiclass, 1000 of each of 4", "network 4-64-64-4", "ROC integral, bg0", ".930", OWN, 0.920, None
+    ),
+    "multiclass_2": Figure(
+        "multiclass, 1000 of each of 4", "network 4-64-64-4", "ROC integral, bg1", ".963", OWN, 0.955, None
+    ),
+    "multiclass_3": Figure(
+        "multiclass, 1000 of each of 4", "network 4-64-64-4", "ROC integral, bg2", ".981", OWN, 0.970, None
+    ),
     "regression_1000": Figure(
         "regression, 1000 events", "network 2-64-64-1", "RMS (of the target: 84.8)", ".79", OWN, None, 1.0
     ),
