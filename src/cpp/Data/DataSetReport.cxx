@@ -64,24 +64,31 @@ void ReportNegativeWeights(const Logger &log, const DataSetInfo &info, const Dat
 
 void ReportMatrix(const Logger &log, const std::string &title, const std::vector<TString> &names, const TMatrixD &m)
 {
-   const Int_t n = m.GetNrows();
+   ReportMatrix(log, title, names, names, m);
+}
+
+void ReportMatrix(const Logger &log, const std::string &title, const std::vector<TString> &rows,
+                  const std::vector<TString> &columns, const TMatrixD &m)
+{
    log.Header(title);
-   if (n > gConfig().GetVariablePlotting().fMaxNumOfAllowedVariablesForScatterPlots) {
-      log.Info("<too large to print: " + std::to_string(n) + " rows>");
+   const Int_t largest = gConfig().GetVariablePlotting().fMaxNumOfAllowedVariablesForScatterPlots;
+   if (m.GetNrows() > largest || m.GetNcols() > largest) {
+      log.Info("<too large to print: " + std::to_string(m.GetNrows()) + " rows>");
       return;
    }
    int width = 7;
-   for (const auto &name : names)
-      width = std::max(width, name.Length());
-   const std::string rule((width + 1) * (n + 1) + 1, '-');
+   for (const auto *names : {&rows, &columns})
+      for (const auto &name : *names)
+         width = std::max(width, name.Length());
+   const std::string rule((width + 1) * (m.GetNcols() + 1) + 1, '-');
    TString line = TString::Format("%*s ", width, "");
-   for (const auto &name : names)
+   for (const auto &name : columns)
       line += TString::Format(" %*s", width, name.Data());
    log.Info(rule);
    log.Info(line.Data());
-   for (Int_t i = 0; i < n; ++i) {
-      line = TString::Format("%*s:", width, names[i].Data());
-      for (Int_t j = 0; j < n; ++j)
+   for (Int_t i = 0; i < m.GetNrows(); ++i) {
+      line = TString::Format("%*s:", width, rows[i].Data());
+      for (Int_t j = 0; j < m.GetNcols(); ++j)
          line += TString::Format(" %+*.3f", width, m(i, j));
       log.Info(line.Data());
    }

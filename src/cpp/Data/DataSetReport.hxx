@@ -15,6 +15,9 @@ namespace Internal {
 void ReportEventCounts(const Logger &log, const DataSetInfo &info, const DataSet &data);
 /// A square matrix of numbers from -1 to 1 as text; `names` are those of its rows and columns.
 void ReportMatrix(const Logger &log, const std::string &title, const std::vector<TString> &names, const TMatrixD &m);
+/// A matrix with other rows than columns.
+void ReportMatrix(const Logger &log, const std::string &title, const std::vector<TString> &rows,
+                  const std::vector<TString> &columns, const TMatrixD &m);
 /// The correlation matrix of a class as text.
 void ReportCorrelations(const Logger &log, const DataSetInfo &info, const ClassInfo &cls);
 

@@ -348,9 +348,12 @@ void Factory::TrainAllMethods()
 void Factory::TrainOne(MethodBase &method)
 {
    fLogger.Header(("Train method: " + method.GetMethodName() + " for " + AnalysisTitle(fAnalysisType)).Data());
-   if (fTargetFile)
-      method.SetBaseDir(MakeMethodDirectory(fTargetFile, method.DataInfo().GetName(), method.GetMethodTypeName().Data(),
-                                            method.GetName()));
+   if (fTargetFile) {
+      TDirectory *directory = MakeMethodDirectory(fTargetFile, method.DataInfo().GetName(),
+                                                  method.GetMethodTypeName().Data(), method.GetName());
+      method.SetBaseDir(directory);
+      WriteMethodStrings(directory, method.IsModelPersistence() ? method.GetWeightFileName().Data() : "");
+   }
    method.TrainMethod();
    if (method.IsModelPersistence()) {
       method.WriteStateToFile();

@@ -1,15 +1,15 @@
 // What EvaluateAllMethods does: figures from the Evaluate room, tables and file from the Output room.
 
-#include "Data/DataSetReport.hxx"
-#include "Data/Statistics.hxx"
 #include "FactoryBooking.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Factory.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
 #include "TorchMVA/Output/ProbabilityHistograms.hxx"
+#include "TorchMVA/Output/ResponseCorrelations.hxx"
 #include "TorchMVA/Output/Tables.hxx"
 #include "TorchMVA/Tools.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
+#include "TorchMVA/Transform/VariableStatistics.hxx"
 
 #include "TDirectory.h"
 
@@ -56,7 +56,6 @@ TDirectory *MethodDirectory(TFile *file, const TString &dataset, const MethodBas
 {
    TDirectory *directory =
       MakeMethodDirectory(file, dataset.Data(), method.GetMethodTypeName().Data(), method.GetName());
-   WriteMethodStrings(directory, method.IsModelPersistence() ? method.GetWeightFileName().Data() : "");
    WriteVariablePlots(directory, method.DataInfo(),
                       method.GetTransformations().Transform(method.Data()->GetSample(Types::kTesting)), "");
    return directory;
@@ -141,22 +140,12 @@ void Factory::EvaluateClassification(Booking &booking, EvaluationTables &tables)
 
 void Factory::PrintResponseCorrelations(const Booking &booking) const
 {
-   Sample sample = booking.fInfo->GetDataSet()->GetSample(Types::kTesting);
-   SharedMatrix<float> responses(sample.Size(), booking.fMethods.size());
-   std::vector<TString> names;
-   for (std::size_t column = 0; column < booking.fMethods.size(); ++column) {
-      const MethodBase &method = *booking.fMethods[column];
-      names.push_back(method.GetMethodName());
-      const auto &values = method.GetResponses(Types::kTesting);
-      for (Long64_t i = 0; i < sample.Size(); ++i)
-         responses.View()(i, column) = values[i];
-   }
-   sample.fVariables = responses.View();
-   for (UInt_t cls = 0; cls < booking.fInfo->GetNClasses(); ++cls)
-      Internal::ReportMatrix(
-         fLogger,
-         std::string("Correlations of the responses (") + booking.fInfo->GetClassInfo(cls)->GetName() + "):", names,
-         Internal::Correlations(sample, cls));
+   std::vector<ResponseColumn> responses;
+   for (const auto &method : booking.fMethods)
+      responses.push_back({method->GetName(), method->GetResponses(Types::kTesting).data(),
+                           method->GetSignalReferenceCut(), method->GetSignalReferenceCutOrientation() > 0});
+   TorchMVA::PrintResponseCorrelations(fLogger, *booking.fInfo, booking.fInfo->GetDataSet()->GetSample(Types::kTesting),
+                                       responses);
 }
 
 void Factory::EvaluateMulticlass(Booking &booking, EvaluationTables &tables)
@@ -220,7 +209,8 @@ void Factory::WriteDataSet(Booking &booking)
    if (!fTransformations.EqualTo("None"))
       for (const auto &spec : gTools().SplitString(fTransformations, ';')) {
          pipelines.push_back(TransformPipeline::Parse(spec.Data(), context));
-         pipelines.back().FitTransform(booking.fInfo->GetDataSet()->GetSample(Types::kTraining));
+         const Sample sample = pipelines.back().FitTransform(booking.fInfo->GetDataSet()->GetSample(Types::kTraining));
+         PrintVariableStatistics("TFHandler_Factory", booking.fInfo->GetVariableInfos(), sample);
       }
    std::vector<const TransformPipeline *> views;
    for (const auto &pipeline : pipelines)

@@ -1,5 +1,6 @@
 #include "Output/DirectoryTools.hxx"
 #include "TH1D.h"
+#include "TH1F.h"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Output/ProbabilityHistograms.hxx"
 
@@ -24,13 +25,28 @@ void WritePair(TDirectory *directory, const std::string &name, const ScoredSampl
    }
 }
 
+/// TMVA keeps the steps towards a density as floats.
+void WriteFloats(TDirectory *directory, const TH1 &histogram, const std::string &name, const std::string &title)
+{
+   const TAxis &axis = *histogram.GetXaxis();
+   TH1F floats(name.c_str(), title.c_str(), axis.GetNbins(), axis.GetXmin(), axis.GetXmax());
+   floats.Add(&histogram);
+   Internal::WriteObject(directory, floats);
+}
+
+/// What the density was made of ("<Type>_tr_S"), the same as it was smoothed, and the density, under TMVA's names.
 void WritePdfHistograms(TDirectory *directory, const PDF &pdf)
 {
-   // what the density was made of, under TMVA's name <Type>_tr_S, too
-   const std::unique_ptr<TH1> made(static_cast<TH1 *>(pdf.GetOriginalHist()->Clone(pdf.GetName())));
+   const std::string name = pdf.GetName(), smoothed = pdf.GetSmoothedHist()->GetName();
+   const std::unique_ptr<TH1> made(static_cast<TH1 *>(pdf.GetOriginalHist()->Clone(name.c_str())));
+   made->SetTitle(name.c_str());
    Internal::WriteObject(directory, *made);
-   for (const TH1 *histogram : {pdf.GetOriginalHist(), pdf.GetSmoothedHist(), pdf.GetPDFHist()})
-      Internal::WriteObject(directory, *histogram);
+   for (const TH1 *histogram : {pdf.GetOriginalHist(), pdf.GetSmoothedHist()})
+      WriteFloats(directory, *histogram, histogram->GetName(), histogram->GetName());
+   TString method = PDF::NameOf(pdf.GetInterpolateMethod());
+   method.ReplaceAll("Spline", "spline");
+   WriteFloats(directory, *pdf.GetPDFHist(), smoothed + "_hist_from_" + method.Data(),
+               smoothed + "_hist from_" + method.Data());
 }
 
 } // namespace

@@ -1,63 +1,26 @@
+#include "Output/CorrelationPlots.hxx"
 #include "Output/DirectoryTools.hxx"
 #include "TH1F.h"
-#include "TH2F.h"
-#include "TProfile.h"
+#include "TH2.h"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/Evaluate/VariableRanking.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <memory>
 
 namespace TorchMVA {
 
 namespace {
 
-/// One column of the sample with the range and moments of all classes together.
-struct PlottedColumn {
-   const VariableInfo *fInfo;
-   const float *fFirst;
-   Long64_t fStride;
-   double fMin = 0, fMax = 0, fMean = 0, fRms = 0;
-
-   PlottedColumn(const VariableInfo &info, const MatrixView<const float> &matrix, Long64_t column, const float *weights)
-      : fInfo(&info), fFirst(matrix.fData + column), fStride(matrix.fColumns)
-   {
-      fMin = std::numeric_limits<double>::infinity();
-      fMax = -fMin;
-      double sumW = 0, sum = 0, squares = 0;
-      for (Long64_t i = 0; i < matrix.fRows; ++i) {
-         const double x = Value(i), w = weights ? weights[i] : 1.0;
-         fMin = std::min(fMin, x);
-         fMax = std::max(fMax, x);
-         sumW += w;
-         sum += w * x;
-         squares += w * x * x;
-      }
-      if (sumW > 0) {
-         fMean = sum / sumW;
-         fRms = std::sqrt(std::max(0.0, squares / sumW - fMean * fMean));
-      }
-      if (!(fMax > fMin)) // a constant
-         fMax = fMin + 1;
-   }
-   double Value(Long64_t i) const { return fFirst[i * fStride]; }
-   std::string Name() const { return fInfo->GetInternalName().Data(); }
-   std::string Title() const { return fInfo->GetTitle().Data(); }
-   std::string AxisTitle() const { return Internal::AxisTitle(*fInfo); }
-};
+using Internal::PlottedColumn;
 
 std::unique_ptr<TH1F> MakeHistogram(const PlottedColumn &column, const std::string &name)
 {
-   const Config::VariablePlotting &plotting = gConfig().GetVariablePlotting();
-   const VariableBinning binning = ComputeVariableBinning({column.fMean, column.fRms, column.fMin, column.fMax},
-                                                          plotting.fNbins1D, plotting.fTimesRMS);
+   const TAxis axis = column.DistributionAxis();
    auto histogram =
-      std::make_unique<TH1F>(name.c_str(), column.Title().c_str(), binning.fBins, binning.fLow, binning.fHigh);
+      std::make_unique<TH1F>(name.c_str(), column.Title().c_str(), axis.GetNbins(), axis.GetXmin(), axis.GetXmax());
    histogram->Sumw2();
    histogram->GetXaxis()->SetTitle(column.AxisTitle().c_str());
    histogram->GetYaxis()->SetTitle("Entries");
@@ -75,34 +38,6 @@ void WriteDistributions(TDirectory *directory, const PlottedColumn &column, cons
       histograms.at(sample.fClasses[i])->Fill(column.Value(i), sample.fWeights ? sample.fWeights[i] : 1.0);
    for (const auto &histogram : histograms)
       Internal::WriteObject(directory, *histogram);
-}
-
-void WritePair(TDirectory *directory, const PlottedColumn &x, const PlottedColumn &y, const DataSetInfo &info,
-               const Sample &sample, const std::string &end)
-{
-   const Config::VariablePlotting &plotting = gConfig().GetVariablePlotting();
-   for (UInt_t cls = 0; cls < info.GetNClasses(); ++cls) {
-      const std::string className = info.GetClassInfo(cls)->GetName();
-      const std::string name = y.Name() + "_vs_" + x.Name() + "_" + className + end;
-      const std::string title = y.Title() + " versus " + x.Title() + " (" + className + ")" + end;
-      TH2F scatter(("scat_" + name).c_str(), title.c_str(), plotting.fNbins2D, x.fMin, x.fMax, plotting.fNbins2D,
-                   y.fMin, y.fMax);
-      TProfile profile(("prof_" + name).c_str(), ("profile " + title).c_str(), plotting.fNbins1D, x.fMin, x.fMax,
-                       y.fMin, y.fMax);
-      for (TH1 *histogram : {static_cast<TH1 *>(&scatter), static_cast<TH1 *>(&profile)}) {
-         histogram->GetXaxis()->SetTitle(x.AxisTitle().c_str());
-         histogram->GetYaxis()->SetTitle(y.AxisTitle().c_str());
-      }
-      for (Long64_t i = 0; i < sample.Size(); ++i) {
-         if (sample.fClasses[i] != static_cast<int>(cls))
-            continue;
-         const double w = sample.fWeights ? sample.fWeights[i] : 1.0;
-         scatter.Fill(x.Value(i), y.Value(i), w);
-         profile.Fill(x.Value(i), y.Value(i), w);
-      }
-      Internal::WriteObject(directory, scatter);
-      Internal::WriteObject(directory, profile);
-   }
 }
 
 void WriteCorrelationMatrix(TDirectory *directory, DataSetInfo &info, const std::string &className,
@@ -154,10 +89,8 @@ void WriteVariablePlots(TDirectory *directory, const DataSetInfo &info, const Sa
    }
    if (nVariables + nTargets > plotting.fMaxNumOfAllowedVariablesForScatterPlots)
       return;
-   TDirectory *pairs = Internal::MakeDirectory(directory, "CorrelationPlots", "CorrelationPlots");
-   for (std::size_t i = 0; i < columns.size(); ++i)
-      for (std::size_t j = i + 1; j < columns.size(); ++j)
-         WritePair(pairs, columns[i], columns[j], info, sample, end);
+   Internal::WriteCorrelationPlots(Internal::MakeDirectory(directory, "CorrelationPlots", "CorrelationPlots"), info,
+                                   sample, columns, end);
 }
 
 void WriteDataSetInformation(TDirectory *dataSetDirectory, DataSetInfo &info, Types::EAnalysisType type,

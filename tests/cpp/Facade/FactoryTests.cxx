@@ -94,6 +94,28 @@ TEST_F(FactoryTest, WritesTheOutputFile)
       EXPECT_NE(output->Get((std::string("dataset/") + name).c_str()), nullptr) << name;
 }
 
+TEST_F(FactoryTest, PlottedChainsAndCorrelationsArePrinted)
+{
+   auto loader = fExample.MakeLoader("dataset");
+   const std::unique_ptr<TFile> output(TFile::Open("out.root", "RECREATE"));
+   Factory factory("job", output.get(), "!Silent:!Color:AnalysisType=Classification:Transformations=I;P:Correlations");
+   factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "");
+   ::testing::internal::CaptureStdout();
+   factory.TrainAllMethods();
+   factory.EvaluateAllMethods();
+   std::fflush(stdout);
+   const std::string text = ::testing::internal::GetCapturedStdout();
+   // one table a chain
+   const std::string head =
+      "TFHandler_Factory        :  Variable        Mean         RMS   [         Min         Max ]";
+   const auto first = text.find(head);
+   ASSERT_NE(first, std::string::npos) << text;
+   EXPECT_NE(text.find(head, first + 1), std::string::npos);
+   EXPECT_NE(text.find("var1:", first), std::string::npos);
+   for (const char *title : {"Correlations of variables and responses (Signal):", "two methods agree on (Background):"})
+      EXPECT_NE(text.find(title), std::string::npos) << title;
+}
+
 TEST_F(FactoryTest, FoldersMayHaveOneLetterAndTitlesNoSlash)
 {
    auto loader = fExample.MakeLoader("d");
