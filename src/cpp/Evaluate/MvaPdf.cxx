@@ -10,8 +10,10 @@
 namespace TorchMVA {
 namespace Internal {
 
-PDF MakeResponsePdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name, int bins,
-                    double low, double high, const PdfOptions &options)
+namespace {
+
+TH1D FillDensity(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name, int bins,
+                 double low, double high)
 {
    TH1D histogram("", "", bins, low, high);
    histogram.SetDirectory(nullptr);
@@ -28,11 +30,19 @@ PDF MakeResponsePdf(const ScoredSample &sample, int signalClass, bool ofSignal, 
    const double sum = histogram.GetSumOfWeights();
    RequirePositiveSum(sum, ofSignal ? "signal" : "background");
    histogram.Scale(bins / (sum * (high - low)));
-   return PDF(name.c_str(), histogram, options);
+   return histogram;
+}
+
+} // namespace
+
+PDF MakeResponsePdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name, int bins,
+                    double low, double high)
+{
+   return PDF(name.c_str(), FillDensity(sample, signalClass, ofSignal, name, bins, low, high), PdfOptions());
 }
 
 PDF MakeMvaPdf(const ScoredSample &sample, int signalClass, bool ofSignal, const std::string &name,
-               const PdfOptions &options)
+               const std::string &histogramName, const PdfOptions &options)
 {
    double low = std::numeric_limits<double>::infinity(), high = -low;
    for (Long64_t i = 0; i < sample.fN; ++i) {
@@ -42,7 +52,9 @@ PDF MakeMvaPdf(const ScoredSample &sample, int signalClass, bool ofSignal, const
    }
    if (!(high > low)) // a constant response
       high = low + std::max(1e-5, 1e-9 * std::abs(low));
-   return MakeResponsePdf(sample, signalClass, ofSignal, name, options.GetNBins(sample.fN), low, high, options);
+   const TH1D histogram =
+      FillDensity(sample, signalClass, ofSignal, histogramName, options.GetNBins(sample.fN), low, high);
+   return PDF(name.c_str(), histogram, options);
 }
 
 } // namespace Internal

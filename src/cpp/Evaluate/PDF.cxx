@@ -122,13 +122,16 @@ void PDF::Build(const TH1 &histogram)
    if (fMethod != kKDE)
       Internal::SmoothHistogram(*fSmoothed, min, max);
 
+   TString interpolation = NameOf(fMethod);
+   interpolation.ToLower();
+   const TString densityName = name + "_smoothed_hist_from_" + interpolation; // TMVA's
    if (fMethod == kSpline0) {
-      fDensity = Copy(*fSmoothed, name + "_pdf");
+      fDensity = Copy(*fSmoothed, densityName);
    } else {
       const TAxis &axis = *fOriginal->GetXaxis();
       fDensity = std::make_unique<TH1D>("", "", kDensityBins, axis.GetXmin(), axis.GetXmax());
       fDensity->SetDirectory(nullptr);
-      fDensity->SetNameTitle(name + "_pdf", name + " from " + NameOf(fMethod));
+      fDensity->SetNameTitle(densityName, name + "_smoothed_hist from_" + interpolation);
    }
    if (fMethod == kKDE)
       Internal::FillKernelDensity(*fSmoothed, fOptions, *fDensity);

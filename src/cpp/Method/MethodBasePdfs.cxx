@@ -101,9 +101,9 @@ void MethodBase::CreateMVAPdfs()
    });
    const ScoredSample sample = Scored(Types::kTraining);
    const int cls = fDataSetInfo.GetSignalClassIndex();
-   const std::string name = GetMethodTypeName().Data();
-   pdfs.fSignal = Internal::MakeMvaPdf(sample, cls, true, name + "_tr_S", signal);
-   pdfs.fBackground = Internal::MakeMvaPdf(sample, cls, false, name + "_tr_B", background);
+   const std::string title = fMethodTitle.Data(), type = GetMethodTypeName().Data();
+   pdfs.fSignal = Internal::MakeMvaPdf(sample, cls, true, title + "_PDFSig", type + "_tr_S", signal);
+   pdfs.fBackground = Internal::MakeMvaPdf(sample, cls, false, title + "_PDFBkg", type + "_tr_B", background);
    double sum[2] = {0, 0};
    for (Long64_t i = 0; i < sample.fN; ++i)
       sum[sample.Class(i) == cls] += sample.Weight(i);

@@ -25,28 +25,30 @@ void WritePair(TDirectory *directory, const std::string &name, const ScoredSampl
    }
 }
 
-/// TMVA keeps the steps towards a density as floats.
-void WriteFloats(TDirectory *directory, const TH1 &histogram, const std::string &name, const std::string &title)
+/// Writes a copy with single precision, which is what TMVA's readers find.
+void WriteAsFloats(TDirectory *directory, const TH1 &histogram)
 {
    const TAxis &axis = *histogram.GetXaxis();
-   TH1F floats(name.c_str(), title.c_str(), axis.GetNbins(), axis.GetXmin(), axis.GetXmax());
-   floats.Add(&histogram);
-   Internal::WriteObject(directory, floats);
+   TH1F copy(histogram.GetName(), histogram.GetTitle(), axis.GetNbins(), axis.GetXmin(), axis.GetXmax());
+   if (axis.IsVariableBinSize())
+      copy.SetBins(axis.GetNbins(), axis.GetXbins()->GetArray());
+   for (int bin = 1; bin <= axis.GetNbins(); ++bin) {
+      copy.SetBinContent(bin, histogram.GetBinContent(bin));
+      copy.SetBinError(bin, histogram.GetBinError(bin));
+   }
+   Internal::WriteObject(directory, copy);
 }
 
-/// What the density was made of ("<Type>_tr_S"), the same as it was smoothed, and the density, under TMVA's names.
 void WritePdfHistograms(TDirectory *directory, const PDF &pdf)
 {
-   const std::string name = pdf.GetName(), smoothed = pdf.GetSmoothedHist()->GetName();
-   const std::unique_ptr<TH1> made(static_cast<TH1 *>(pdf.GetOriginalHist()->Clone(name.c_str())));
-   made->SetTitle(name.c_str());
+   // what the density was made of, under TMVA's name <Type>_tr_S, too
+   TString name = pdf.GetOriginalHist()->GetName();
+   name.Remove(name.Length() - static_cast<Ssiz_t>(std::string("_original").size()));
+   const std::unique_ptr<TH1> made(static_cast<TH1 *>(pdf.GetOriginalHist()->Clone(name)));
+   made->SetTitle(name);
    Internal::WriteObject(directory, *made);
-   for (const TH1 *histogram : {pdf.GetOriginalHist(), pdf.GetSmoothedHist()})
-      WriteFloats(directory, *histogram, histogram->GetName(), histogram->GetName());
-   TString method = PDF::NameOf(pdf.GetInterpolateMethod());
-   method.ReplaceAll("Spline", "spline");
-   WriteFloats(directory, *pdf.GetPDFHist(), smoothed + "_hist_from_" + method.Data(),
-               smoothed + "_hist from_" + method.Data());
+   for (const TH1 *histogram : {pdf.GetOriginalHist(), pdf.GetSmoothedHist(), pdf.GetPDFHist()})
+      WriteAsFloats(directory, *histogram);
 }
 
 } // namespace

@@ -5,10 +5,17 @@
 
 #include "ClassExample.hxx"
 #include "Evaluate/GoldenFisher.hxx"
-#include "TorchMVA/Evaluate/ROCCurve.hxx"
+#include "TH1.h"
+#include "TorchMVA/Core/Xml.hxx"
+#include "TorchMVA/Reader.hxx"
 #include "support/TempDir.hxx"
 
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
 
 using namespace TorchMVA;
 using TorchMVA::Test::ClassExample;
@@ -76,6 +83,88 @@ TEST_F(GoldenEvaluation, EveryFigureOfEveryJob)
       ++nChecked;
    }
    EXPECT_EQ(nChecked, 7);
+}
+
+namespace {
+
+/// The parts of the golden file's listing that CreateMVAPdfs makes, as "name class axis".
+std::set<std::string> ProbabilityKeys()
+{
+   std::set<std::string> keys;
+   std::ifstream file(std::string(TORCHMVA_TEST_DATA_DIR) + "/golden/output/output_file_keys.tsv");
+   const std::string folder = "dataset/Method_Fisher/FisherFull/";
+   for (std::string line; std::getline(file, line);) {
+      std::istringstream in(line);
+      std::string path, type, title, axis;
+      std::getline(in, path, '\t');
+      std::getline(in, type, '\t');
+      std::getline(in, title, '\t');
+      std::getline(in, axis);
+      const std::string name = path.substr(0, path.find(';'));
+      if (name.rfind(folder, 0) == 0 &&
+          (name.find("_tr_") != name.npos || name.find("_Proba_") != name.npos || name.find("_Rarity_") != name.npos))
+         keys.insert(name.substr(folder.size()) + " " + type + " " + title + " " + axis.substr(0, axis.find(" ny")));
+   }
+   return keys;
+}
+
+/// Contents of the two histograms of <MVAPdfs>.
+std::vector<std::vector<double>> PdfContents(const std::string &path)
+{
+   std::vector<std::vector<double>> contents;
+   const XmlDocument document = XmlDocument::Read(path);
+   for (const XmlNode &pdf : document.Root().RequiredChild("MVAPdfs").Children("PDF")) {
+      std::istringstream in(pdf.RequiredChild("Histogram").Content());
+      contents.emplace_back(std::istream_iterator<double>(in), std::istream_iterator<double>());
+   }
+   return contents;
+}
+
+} // namespace
+
+// FisherFull of the golden output: histograms of the file, <MVAPdfs> of the weight file, probability and rarity.
+TEST_F(GoldenEvaluation, Densities)
+{
+   const std::unique_ptr<TFile> output(TFile::Open("out.root", "RECREATE"));
+   Factory factory("TMVAClassification", output.get(), "!V:Silent:!Color:!DrawProgressBar:AnalysisType=Classification");
+   const auto loader = fExample.MakeLoader("dataset");
+   auto &method = *factory.BookMethod(loader.get(), Types::kFisher, "FisherFull",
+                                      "H:!V:Fisher:VarTransform=None:CreateMVAPdfs:PDFInterpolMVAPdf=Spline2:"
+                                      "NbinsMVAPdf=50:NsmoothMVAPdf=10");
+   factory.TrainAllMethods();
+   factory.TestAllMethods();
+   factory.EvaluateAllMethods();
+
+   const std::set<std::string> expected = ProbabilityKeys();
+   EXPECT_EQ(expected.size(), 12u);
+   for (const std::string &key : expected) {
+      const std::string name = key.substr(0, key.find(' '));
+      const auto *h = output->Get<TH1>(("dataset/Method_Fisher/FisherFull/" + name).c_str());
+      ASSERT_NE(h, nullptr) << name;
+      EXPECT_EQ(name + " " + h->ClassName() + " " + h->GetTitle() +
+                   TString::Format(" nx=%d [%g,%g]", h->GetNbinsX(), h->GetXaxis()->GetXmin(), h->GetXaxis()->GetXmax())
+                      .Data(),
+                key);
+   }
+
+   const std::string golden =
+      std::string(TORCHMVA_TEST_DATA_DIR) + "/golden/weights/TMVAClassification_FisherFull.weights.xml";
+   const auto theirs = PdfContents(golden), ours = PdfContents(method.GetWeightFileName().Data());
+   ASSERT_EQ(theirs.size(), 2u);
+   ASSERT_EQ(ours.size(), 2u);
+   for (int cls = 0; cls < 2; ++cls)
+      for (int bin = 0; bin < 49; ++bin) // TMVA's last bin, and with it the area, lacks the largest response of all
+         EXPECT_NEAR(ours[cls].at(bin) * (cls == 0 ? 1000. / 999 : 1), theirs[cls].at(bin), 1e-5) << cls << bin;
+
+   Reader reader("!Color:Silent");
+   float values[4] = {};
+   for (int i = 0; i < 4; ++i)
+      reader.AddVariable(TString::Format("var%d", i + 1), &values[i]);
+   reader.BookMVA("TMVA", golden.c_str());
+   for (double mva = -1.2; mva < 1.3; mva += 0.05) {
+      EXPECT_NEAR(reader.GetProba("TMVA", 0.5, mva), method.GetProba(mva, 0.5), 1e-3) << mva;
+      EXPECT_NEAR(reader.GetRarity("TMVA", mva), method.GetRarity(mva), 1e-3) << mva;
+   }
 }
 
 // The regression job: LD on TreeR, with and without transformations of variables and target.
