@@ -98,6 +98,30 @@ def test_application_with_plain_root(work, run_checked, run_macro):
     check_application(result.stdout)
 
 
+def check_column(folder, text, is_png):
+    """The means of the column are those of the responses that application.py's way of reading gives."""
+    found = dict(re.findall(r"^(Tree.): mean response (\S+) of 6000 events$", text, re.MULTILINE))
+    assert 0.7 < float(found["TreeS"]) < 0.95
+    assert 0.05 < float(found["TreeB"]) < 0.3
+    two = re.search(r"^two events: (\S+) (\S+)$", text, re.MULTILINE)
+    assert two
+    assert all(0 <= float(y) <= 1 for y in two.groups())
+    is_png(folder / "Responses.png")
+    return found, two.groups()
+
+
+def test_responses_as_a_column_of_a_data_frame(work, run_macro, run_checked, is_png):
+    """Interpreted, compiled and in Python, each with threads: the same numbers."""
+    run_macro("Classification.C", cwd=work, timeout=TIME_LIMIT)
+    found = [
+        check_column(work, run_macro(f"RDataFrame.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout, is_png)
+        for compiled in ("", "+")
+    ]
+    script = run_checked([sys.executable, "rdataframe.py"], cwd=work, timeout=TIME_LIMIT)
+    found.append(check_column(work, script.stdout, is_png))
+    assert found[0] == found[1] == found[2]
+
+
 @pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
 def test_multiclass(work, run_macro, is_png, compiled):
     check_multiclass(work, run_macro(f"Multiclass.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout, is_png)

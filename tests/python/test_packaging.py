@@ -140,6 +140,16 @@ def test_dictionary_stays_small(repository):
     assert not re.search(r"class [\w:]+\+;", linkdef), "no class of ours goes through ROOT I/O"
 
 
+def test_all_of_the_dictionary_is_declared_for_the_autoloader(repository):
+    """Else cling loads the library in the middle of the first header that declares one, and fails."""
+    dictionary = repository / "src" / "cpp" / "Dict"
+    linkdef = (dictionary / "LinkDef.h").read_text()
+    declarations = (dictionary / "RootmapDeclarations.h").read_text()
+    names = re.findall(r"pragma link C\+\+ (?:class|enum) (?:\w+::)*(\w+)", linkdef)
+    assert len(names) > 20
+    assert [name for name in names if not re.search(rf"\b(class|enum) {name}\b", declarations)] == []
+
+
 # --- others build with it ---------------------------------------------------------------------------------------
 
 
@@ -256,6 +266,12 @@ def test_whatever_a_macro_says_first_is_found(torchmva_command, tmp_path, statem
     result = torchmva_command("root", "-l", "-b", "-q", "macro.C")
     assert "fine" in result.stdout, result.stderr
     assert "rror" not in result.stderr
+
+
+@pytest.mark.parametrize("header", ["TMVA/Types.h", "TMVA/RReader.hxx", "TMVA/Tools.h"])
+def test_whatever_header_a_macro_includes_first(torchmva_command, tmp_path, header):
+    (tmp_path / "macro.C").write_text(f'#include "{header}"\nvoid macro() {{ {USE_ALL} }}\n')
+    check_macro(torchmva_command("root", "-l", "-b", "-q", "macro.C"))
 
 
 def test_root_finds_the_library_after_torchmva_env(run, tmp_path):

@@ -38,8 +38,6 @@
 #pragma link C++ class TorchMVA::Experimental::RReader-;
 
 #pragma link C++ enum TorchMVA::EErrorCode;
-#pragma link C++ enum TorchMVA::VIType;
-#pragma link C++ enum TorchMVA::HistType;
 
 #pragma link C++ function TorchMVA::gConfig;
 #pragma link C++ function TorchMVA::gTools;

@@ -42,6 +42,8 @@ RUNNING_METHODS = frozenset(
 
 # What the plugin says when Ctrl-C came while no Python code ran (InterruptGuard.cxx).
 INTERRUPT_MESSAGE = "Interrupted (KeyboardInterrupt)"
+# Methods of RDataFrame's results that run the event loop; the last two are what `result.attribute` calls.
+LOOPING_METHODS = frozenset({"GetValue", "GetPtr", "GetSharedPtr", "__follow__", "__deref__"})
 
 _activated = False
 
@@ -55,6 +57,7 @@ def activate(ROOT: ModuleType) -> None:
     _load(ROOT)
     ROOT.pythonization(list(PYTHONIZED_CLASSES), ns=NAMESPACE)(_pythonize)
     ROOT.pythonization("RReader", ns=f"{NAMESPACE}::Experimental")(_pythonize_rreader)
+    ROOT.pythonization("RResultPtr<", ns="ROOT::RDF", is_prefix=True)(_free_python_in_loops)
 
 
 def _load(ROOT: ModuleType) -> None:
@@ -101,6 +104,42 @@ def _pythonize_rreader(klass: type, name: str) -> None:
     compute.__name__ = "Compute"
     compute.__doc__ = f"{overload.__doc__}\n\n{_arrays.compute.__doc__}"
     klass.Compute = compute  # type: ignore[attr-defined]
+    for getter in ("GetVariableNames", "GetSpectatorNames", "GetClassNames"):
+        setattr(klass, getter, _listing(vars(klass)[getter]))
+
+
+def _listing(names: Any) -> Callable[[Any], list[str]]:
+    """RDataFrame in Python wants a list of `str`."""
+
+    def method(self: Any) -> list[str]:
+        return [str(name) for name in names(self)]
+
+    method.__name__ = names.__name__
+    method.__doc__ = names.__doc__
+    return method
+
+
+def _free_python_in_loops(klass: type, _name: str) -> None:
+    """Lets event loops of several threads have Python's lock: a thread that evaluates a PyTorch model waits for it.
+
+    Without threads the lock is kept, because PyROOT makes Python warnings of ROOT's without asking for it.
+    """
+    for method_name in LOOPING_METHODS & vars(klass).keys():
+        setattr(klass, method_name, _free_python(vars(klass)[method_name]))
+
+
+def _free_python(overload: Any) -> Callable[[Any], Any]:
+    import ROOT
+
+    freeing = overload.__overload__("")
+    freeing.__release_gil__ = True
+
+    def method(self: Any) -> Any:
+        return freeing(self) if ROOT.IsImplicitMTEnabled() else overload(self)
+
+    method.__name__ = overload.__name__
+    method.__doc__ = overload.__doc__
+    return method
 
 
 def _wrap(

@@ -1,0 +1,172 @@
+// What macros written for TMVA's Reader rely on beside its numbers (those are in ReaderTests).
+
+#include "TError.h"
+#include "TTree.h"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Factory.hxx"
+#include "TorchMVA/Reader.hxx"
+#include "support/ExpectError.hxx"
+#include "support/TempDir.hxx"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <utility>
+
+using namespace TorchMVA;
+using TorchMVA::Test::ExpectError;
+using TorchMVA::Test::ReadText;
+using TorchMVA::Test::WriteText;
+
+namespace {
+
+const char *kWeights = "dataset/weights/job_F.weights.xml";
+
+std::vector<std::pair<int, std::string>> gLines;
+void Remember(int level, Bool_t, const char *, const char *message)
+{
+   gLines.emplace_back(level, message);
+}
+
+/// What ROOT's error handler gets during `action`: level and text.
+template <typename Action>
+std::vector<std::pair<int, std::string>> Reports(Action &&action)
+{
+   gLines.clear();
+   const auto before = SetErrorHandler(Remember);
+   action();
+   SetErrorHandler(before);
+   return gLines;
+}
+
+/// Fisher on the array x[3] and the spectators "number" and "double x0 := x[0]*2".
+class ReaderCompatTest : public ::testing::Test {
+protected:
+   void SetUp() override
+   {
+      Float_t x[3];
+      Int_t number = 0;
+      TTree signal("S", ""), background("B", "");
+      for (TTree *tree : {&signal, &background}) {
+         tree->SetDirectory(nullptr);
+         tree->Branch("x", x, "x[3]/F");
+         tree->Branch("number", &number, "number/I");
+         for (int i = 0; i < 200; ++i) {
+            number = i;
+            for (int k = 0; k < 3; ++k)
+               x[k] = float((i * (5 + k)) % 31) / 10 + (tree == &signal ? 0.5f : 0.f) * k;
+            tree->Fill();
+         }
+      }
+      DataLoader loader("dataset");
+      loader.AddVariablesArray("x", 3);
+      loader.AddSpectator("number", 'I');
+      loader.AddSpectator("doubled := number*2");
+      loader.AddSignalTree(&signal);
+      loader.AddBackgroundTree(&background);
+      loader.PrepareTrainingAndTestTree("", "SplitMode=Block:!V");
+      Factory factory("job", "!V:Silent:!Color:AnalysisType=Classification");
+      factory.BookMethod(&loader, Types::kFisher, "F", "");
+      factory.TrainAllMethods();
+      factory.TestAllMethods();
+      const auto *method = dynamic_cast<MethodBase *>(factory.GetMethod("dataset", "F"));
+      fExpected = method->GetResponses(Types::kTesting);
+      const Sample sample = loader.GetDataSetInfo().GetDataSet()->GetSample(Types::kTesting);
+      fRows.assign(sample.fVariables.fData, sample.fVariables.fData + sample.fVariables.Size());
+   }
+
+   void Declare(Reader &reader)
+   {
+      for (int i = 0; i < 3; ++i)
+         reader.AddVariable("x", &fInputs[i]); // the name of the array, once an element
+      reader.AddSpectator("number", &fNumber);
+      reader.AddSpectator("doubled := number * 2", &fDoubled); // blanks do not matter
+   }
+
+   TorchMVA::Test::WorkingDir fFolder;
+   std::vector<float> fExpected, fRows;
+   Float_t fInputs[3] = {0, 0, 0};
+   Int_t fNumber = 0; // spectators may be integers
+   Float_t fDoubled = 0;
+};
+
+} // namespace
+
+TEST_F(ReaderCompatTest, ArraysAreDeclaredByNameOnceAnElementAndSpectatorsMayBeIntegers)
+{
+   Reader reader("!Color:Silent");
+   Declare(reader);
+   reader.BookMVA("BDTG method", kWeights); // any tag
+   for (std::size_t i = 0; i < fExpected.size(); i += 7) {
+      std::copy_n(fRows.data() + 3 * i, 3, fInputs);
+      ASSERT_EQ(reader.EvaluateMVA("BDTG method"), fExpected[i]) << i;
+   }
+}
+
+TEST_F(ReaderCompatTest, ErrorsOfResponsesAreMinusOne)
+{
+   Reader reader("!Color:Silent:Error");
+   Declare(reader);
+   reader.BookMVA("F", kWeights);
+   reader.EvaluateMVA("F");
+   EXPECT_EQ(reader.GetMVAError(), -1);
+   EXPECT_EQ(reader.GetMVAErrorLower(), -1);
+   EXPECT_EQ(reader.GetMVAErrorUpper(), -1);
+}
+
+TEST_F(ReaderCompatTest, FindingWhatIsNotThereGivesNull)
+{
+   Reader reader("!Color:Silent");
+   Declare(reader);
+   IMethod *booked = reader.BookMVA("F", kWeights);
+   EXPECT_EQ(reader.FindMVA("F"), booked);
+   EXPECT_EQ(reader.FindMVA("G"), nullptr);
+   const auto reports = Reports([&] { EXPECT_EQ(reader.FindCutsMVA("F"), nullptr); });
+   ASSERT_EQ(reports.size(), 1u);
+   EXPECT_EQ(reports[0].first, kWarning);
+   EXPECT_NE(reports[0].second.find("kCuts"), std::string::npos);
+}
+
+TEST_F(ReaderCompatTest, NaNIsReportedWithTheVariable)
+{
+   Reader reader("!Color:Silent");
+   Declare(reader);
+   reader.BookMVA("F", kWeights);
+   fInputs[1] = std::numeric_limits<float>::quiet_NaN();
+   const auto reports = Reports([&] { EXPECT_EQ(reader.EvaluateMVA("F"), -999); });
+   ASSERT_EQ(reports.size(), 1u);
+   EXPECT_EQ(reports[0].first, kError);
+   EXPECT_NE(reports[0].second.find("1-th variable of the event is NaN"), std::string::npos) << reports[0].second;
+   const auto many = Reports([&] {
+      for (int i = 0; i < 100; ++i)
+         reader.EvaluateMVA("F");
+   });
+   EXPECT_LT(many.size(), 10u); // not a line an event for ever
+}
+
+TEST_F(ReaderCompatTest, OptionsOfOldWeightFilesAreAcceptedAndOthersAreNot)
+{
+   const std::string text = ReadText(kWeights), head = "<Options>";
+   const auto with = [&](const std::string &options) {
+      std::string changed = text;
+      changed.replace(changed.find(head), head.size(), head + options);
+      WriteText("changed.xml", changed);
+   };
+   std::string old;
+   for (const auto &[name, value] : std::vector<std::pair<std::string, std::string>>{{"Normalise", "False"},
+                                                                                     {"D", "False"},
+                                                                                     {"VarTransformType", "Signal"},
+                                                                                     {"TxtWeightFilesOnly", "True"},
+                                                                                     {"NbinsMVAPdf", "60"},
+                                                                                     {"NsmoothMVAPdf", "2"}})
+      old += "<Option name=\"" + name + "\" modified=\"No\">" + value + "</Option>";
+   with(old);
+   Reader reader("!Color:Silent");
+   Declare(reader);
+   reader.BookMVA("old", "changed.xml");
+   std::copy_n(fRows.data(), 3, fInputs);
+   EXPECT_EQ(reader.EvaluateMVA("old"), fExpected[0]);
+   with("<Option name=\"Normalize\" modified=\"No\">False</Option>");
+   ExpectError(EErrorCode::kOption, {"Normalize"}, [&] { reader.BookMVA("new", "changed.xml"); });
+   EXPECT_EQ(reader.FindMVA("new"), nullptr);
+}
