@@ -296,7 +296,8 @@ Bool_t Reader::FindResponse(MethodBase &method, Double_t given, Double_t &mva, c
 Double_t Reader::GetProba(const TString &tag, Double_t apriorSignal, Double_t mva)
 {
    MethodBase &method = Require(tag, "Reader::GetProba");
-   return FindResponse(method, mva, mva, "Reader::GetProba") ? method.GetProba(mva, apriorSignal) : Internal::kNaNResponse;
+   return FindResponse(method, mva, mva, "Reader::GetProba") ? method.GetProba(mva, apriorSignal)
+                                                             : Internal::kNaNResponse;
 }
 
 Double_t Reader::GetRarity(const TString &tag, Double_t mva)
