@@ -21,6 +21,7 @@ ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnS
 void ColumnReader::StartSubtree(Long64_t offset)
 {
    fOffset = offset;
+   fStamp = fSession.FileStamp();
    for (auto &column : fColumns) {
       const auto &expression = column.fSpec.fExpression;
       const bool scalar = column.fSpec.fArraySize == 0 && !fForceFormula;
@@ -79,11 +80,21 @@ void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock
       sink.NoteRemoved(spec, removed);
 }
 
+void ColumnReader::LoadEntry(Long64_t entry, const std::vector<Column *> &columns)
+{
+   fSession.Tree().LoadTree(entry);
+   const std::uint64_t stamp = fSession.FileStamp();
+   if (stamp == fStamp)
+      return;
+   fStamp = stamp;
+   for (Column *column : columns)
+      column->fFormula->Update();
+}
+
 void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &block, EventSink &sink)
 {
-   TTree &tree = fSession.Tree();
    for (Long64_t row = 0; row < block.fRows; ++row) {
-      tree.LoadTree(block.fEntries[row]);
+      LoadEntry(block.fEntries[row], columns);
       for (Column *column : columns) {
          const auto &spec = column->fSpec;
          auto &formula = *column->fFormula;
@@ -112,7 +123,7 @@ void ColumnReader::CheckRemoved(const std::vector<Column *> &columns, Long64_t f
          ++passed;
          continue;
       }
-      fSession.Tree().LoadTree(entry);
+      LoadEntry(entry, columns);
       for (std::size_t c = 0; c < columns.size(); ++c)
          removed[c] += columns[c]->fFormula->HasNonFinite();
    }

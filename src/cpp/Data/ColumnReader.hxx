@@ -41,6 +41,8 @@ private:
 
    void ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block, EventSink &sink);
    void ReadFormulas(const std::vector<Column *> &columns, RowBlock &block, EventSink &sink);
+   /// Loads an entry of the present subtree; updates the formulas if a friend moved to another file for it.
+   void LoadEntry(Long64_t entry, const std::vector<Column *> &columns);
    /// Looks at the formulas of the entries in [first, first + n) that are not in the block.
    void CheckRemoved(const std::vector<Column *> &columns, Long64_t first, Long64_t n, const RowBlock &block,
                      EventSink &sink);
@@ -49,6 +51,7 @@ private:
    std::vector<Column> fColumns;
    bool fForceFormula;
    Long64_t fOffset = 0;
+   std::uint64_t fStamp = 0;
    std::vector<double> fScratch;
 };
 

@@ -85,7 +85,7 @@ private:
    Int_t fCutSize = 1;
 };
 
-/// Moves to an entry; true if that is in another file than the one before.
+/// Moves to an entry; true if the tree or a friend of it is in another file than before.
 class EntryCursor {
 public:
    explicit EntryCursor(const TreeSession &session) : fSession(session) {}
@@ -96,15 +96,16 @@ public:
          throw Error(EErrorCode::kFile,
                      "cannot read entry " + std::to_string(entry) + " of tree '" + std::string(tree.GetName()) + "'",
                      {{"tree", tree.GetName()}, {"file", fSession.FileName()}});
-      const bool moved = tree.GetTreeNumber() != fNumber || !fStarted;
-      fNumber = tree.GetTreeNumber();
+      const std::uint64_t stamp = fSession.FileStamp();
+      const bool moved = stamp != fStamp || !fStarted;
+      fStamp = stamp;
       fStarted = true;
       return moved;
    }
 
 private:
    const TreeSession &fSession;
-   Int_t fNumber = -1;
+   std::uint64_t fStamp = 0;
    bool fStarted = false;
 };
 

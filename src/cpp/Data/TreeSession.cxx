@@ -4,6 +4,7 @@
 #include "TChain.h"
 #include "TChainElement.h"
 #include "TFile.h"
+#include "TFriendElement.h"
 #include "TList.h"
 
 namespace TorchMVA {
@@ -18,6 +19,19 @@ void CollectBranches(TObjArray &list, std::vector<TBranch *> &branches)
       branches.push_back(branch);
       CollectBranches(*branch->GetListOfBranches(), branches);
    }
+}
+
+std::uint64_t StampOf(TTree &tree, int depth)
+{
+   constexpr int kMaxDepth = 8; // friends may be friends of each other
+   std::uint64_t stamp = tree.GetTreeNumber() + 1;
+   if (!tree.GetListOfFriends() || depth == kMaxDepth)
+      return stamp;
+   for (TObject *object : *tree.GetListOfFriends()) {
+      if (TTree *other = static_cast<TFriendElement *>(object)->GetTree())
+         stamp = stamp * 1000003 + StampOf(*other, depth + 1);
+   }
+   return stamp;
 }
 
 std::unique_ptr<TChain> CopyChain(TChain &chain)
@@ -73,6 +87,11 @@ TreeSession::~TreeSession()
       branch->SetBit(kDoNotProcess);
    if (!fOwnChain && fReadEntry >= 0)
       fTree->LoadTree(fReadEntry);
+}
+
+std::uint64_t TreeSession::FileStamp() const
+{
+   return StampOf(*fTree, 0);
 }
 
 Error::Context_t TreeSession::Where(Long64_t entry) const

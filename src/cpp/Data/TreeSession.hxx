@@ -4,6 +4,7 @@
 #include "RtypesCore.h"
 #include "TorchMVA/Core/Error.hxx"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,6 +32,8 @@ public:
    TTree &Tree() const { return *fTree; }
    /// Name of the file of the present (sub)tree, "memory" if there is none.
    std::string FileName() const;
+   /// Another number whenever the tree or one of its friends has moved to another file: formulas must be updated then.
+   std::uint64_t FileStamp() const;
    /// Tree, file and entry, for an Error.
    Error::Context_t Where(Long64_t entry) const;
 

@@ -12,8 +12,8 @@ namespace Internal {
 namespace {
 
 constexpr const char *kAllClasses = "AllClasses";
-/// TMVA leaves out D and P with more inputs.
-constexpr std::size_t kMaxLinearInputs = 200;
+/// TMVA leaves out D and P with more inputs, and warns of G and U.
+constexpr std::size_t kManyInputs = 200;
 
 struct StepName {
    ETransform fType;
@@ -182,6 +182,11 @@ bool Parser::Check(const StepSpec &step, bool hasSelection) const
       Fail("expected a selection of at least one column, found none");
    if (step.fType == ETransform::kIdentity && hasSelection && step.fSlots != AllSlots(fContext, Slot::kVariable))
       Fail("the identity transformation takes all variables, found a partial selection");
+   const bool many = step.fSlots.size() > kManyInputs;
+   if (many && (step.fType == ETransform::kGauss || step.fType == ETransform::kUniform))
+      Logger("Transformations")
+         .Warning("gaussianisation and uniformisation of more than " + std::to_string(kManyInputs) + " columns (here " +
+                  std::to_string(step.fSlots.size()) + ") can take long");
    if (step.fType != ETransform::kDecorrelate && step.fType != ETransform::kPCA)
       return true;
    const auto has = [&step](Slot::EKind kind) {
@@ -191,9 +196,9 @@ bool Parser::Check(const StepSpec &step, bool hasSelection) const
       Fail("decorrelation and PCA cannot mix targets with other columns: use one step for each");
    if (step.fType == ETransform::kPCA && step.fSlots.size() < 2)
       Fail("PCA: expected at least two columns, found one");
-   if (step.fSlots.size() > kMaxLinearInputs) {
+   if (many) {
       Logger("Transformations")
-         .Warning("decorrelation and PCA of more than " + std::to_string(kMaxLinearInputs) + " columns (here " +
+         .Warning("decorrelation and PCA of more than " + std::to_string(kManyInputs) + " columns (here " +
                   std::to_string(step.fSlots.size()) + ") are left out, as in TMVA");
       return false;
    }

@@ -122,6 +122,7 @@ TEST(TransformFile, WeightFilesOfTMVAAreRead)
    const auto training = GoldenEvents::Read("train");
    const std::vector<std::pair<std::string, std::string>> table = {
       {"golden/weights/TMVAClassification_Fisher.weights.xml", "None"},
+      {"golden/weights/TMVAClassification_FisherFull.weights.xml", "None"},
       {"golden/weights/TMVAClassification_FisherN.weights.xml", "N"},
       {"golden/weights/TMVAClassification_FisherU.weights.xml", "U"},
       {"golden/weights/TMVAClassification_FisherDG.weights.xml", "D,G"},
@@ -134,6 +135,25 @@ TEST(TransformFile, WeightFilesOfTMVAAreRead)
       const Sample sample = pipeline.Transform(training.AsSample());
       for (Long64_t i = 0; i < sample.fVariables.Size(); ++i)
          ASSERT_TRUE(std::abs(sample.fVariables.fData[i]) < 10) << name;
+   }
+}
+
+TEST(TransformFile, WeightFilesOfTMVAsRegressionsAreRead)
+{
+   TransformContext context;
+   context.fVariables = {VariableInfo("var1", "", ""), VariableInfo("var2", "", "")};
+   context.fTargets = {VariableInfo("fvalue", "", "")};
+   context.fClasses = {"Regression"};
+   for (const auto &[name, spec] : {std::make_pair("LD", "None"), std::make_pair("LDDG", "D,G")}) {
+      const auto path = GoldenEvents::DataPath(std::string("golden/weights/TMVARegression_") + name + ".weights.xml");
+      const auto document = XmlDocument::Read(path);
+      const auto pipeline = TransformPipeline::Read(document.Root().RequiredChild("Transformations"), context);
+      EXPECT_EQ(pipeline.GetSpec(), spec);
+      EXPECT_FALSE(pipeline.TransformsTargets());
+      float variables[] = {2.5f, 2.5f}; // in the middle of both ranges, which are [0, 5]
+      pipeline.Apply(1, variables);
+      for (const float v : variables)
+         EXPECT_LT(std::abs(v), pipeline.IsIdentity() ? 2.6f : 0.5f) << name;
    }
 }
 

@@ -157,6 +157,7 @@ TEST(TransformSpec, DecorrelationOfVeryManyColumnsIsLeftOutAsInTMVA)
    for (int i = 0; i < 201; ++i)
       context.fVariables.emplace_back(("v" + std::to_string(i)).c_str(), "", "");
    EXPECT_EQ(ParseTransformSpec("D,G", context).size(), 1u);
+   EXPECT_EQ(ParseTransformSpec("U,N", context).size(), 2u); // with a warning
    context.fVariables.pop_back();
    EXPECT_EQ(ParseTransformSpec("D,G", context).size(), 2u);
 }

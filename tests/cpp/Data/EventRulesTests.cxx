@@ -1,0 +1,243 @@
+// Which events a job has and with which weights: NaN behind cuts, negative weights, fractions, orders, numbers kept.
+
+#include "ReadingFixture.hxx"
+#include "support/Arrays.hxx"
+#include "support/ExpectError.hxx"
+
+#include "TChain.h"
+#include "TError.h"
+#include "TorchMVA/DataLoader.hxx"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+using namespace TorchMVA;
+using namespace TorchMVA::Test;
+
+namespace {
+
+std::vector<std::string> gLines;
+
+/// Collects what is printed through ROOT's handler.
+class EventRules : public Reading {
+protected:
+   EventRules() : fBefore(SetErrorHandler([](int, Bool_t, const char *, const char *text) { gLines.push_back(text); }))
+   {
+      gLines.clear();
+   }
+   ~EventRules() override { SetErrorHandler(fBefore); }
+
+   static int Lines(const std::string &words)
+   {
+      return std::count_if(gLines.begin(), gLines.end(), [&](const auto &l) { return l.find(words) != l.npos; });
+   }
+
+   ErrorHandlerFunc_t fBefore;
+};
+
+/// x = 0, 1, ...; `bad` is NaN where x is a multiple of 10, infinite at 5; v has x % 4 elements, NaN where x is 6.
+std::unique_ptr<TTree> TreeWithNaN(int n)
+{
+   auto tree = std::make_unique<TTree>("TBad", "");
+   tree->SetDirectory(nullptr);
+   float x = 0;
+   float bad = 0;
+   int m = 0;
+   float v[4];
+   tree->Branch("x", &x, "x/F");
+   tree->Branch("bad", &bad, "bad/F");
+   tree->Branch("m", &m, "m/I");
+   tree->Branch("v", v, "v[m]/F");
+   for (int i = 0; i < n; ++i) {
+      x = i;
+      bad = i % 10 == 0 ? std::nan("") : i == 5 ? std::numeric_limits<float>::infinity() : i;
+      m = i % 4;
+      for (auto &element : v)
+         element = i == 6 ? std::nan("") : i;
+      tree->Fill();
+   }
+   tree->ResetBranchAddresses();
+   return tree;
+}
+
+TString Numbers(const Sample &sample)
+{
+   TString text;
+   for (Long64_t i = 0; i < sample.Size(); ++i)
+      text += TString::Format("%s%d", i ? " " : "", static_cast<int>(sample.fVariables(i, 0)));
+   return text;
+}
+
+} // namespace
+
+TEST_F(EventRules, NaNThatTheCutRemovesIsCountedAndWarnedOf)
+{
+   const auto tree = TreeWithNaN(100);
+   DataLoader loader("d");
+   loader.AddVariable("bad");
+   loader.AddVariable("2*bad");
+   loader.AddSpectator("x");
+   loader.AddRegressionTree(tree.get());
+   loader.PrepareTrainingAndTestTree("Entry$ % 5 != 0", "SplitMode=Block:!Correlations");
+   EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetNEvents(), 80);
+   EXPECT_EQ(Lines("variable 'bad' in tree 'TBad' of class 'Regression' with cut 'Entry$ % 5 != 0': 11 events, which "
+                   "were all removed by the specified cut, continuing"),
+             1);
+   EXPECT_EQ(Lines("variable '2_T_bad' in tree"), 1);
+   EXPECT_EQ(Lines(": 11 events, which"), 2);
+   EXPECT_EQ(gLines.size(), 2u);
+}
+
+TEST_F(EventRules, NaNInElementsThatTheCutRemoves)
+{
+   const auto tree = TreeWithNaN(20);
+   DataLoader loader("d");
+   loader.AddVariable("v");
+   loader.AddRegressionTree(tree.get());
+   loader.PrepareTrainingAndTestTree("x != 6", "SplitMode=Block:!Correlations");
+   EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetNEvents(), 28);
+   EXPECT_EQ(Lines("variable 'v' in tree 'TBad' of class 'Regression' with cut 'x != 6': 2 events, which"), 1);
+}
+
+TEST_F(EventRules, NegativeWeightsAreKeptAndReported)
+{
+   const auto tree = MakeToyTree("T", 100);
+   DataLoader loader("d");
+   loader.AddVariable("x0");
+   loader.AddSignalTree(tree.get());
+   loader.AddBackgroundTree(tree.get());
+   loader.SetWeightExpression("Entry$ % 4 == 0 ? -1 : 2", "Signal");
+   loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=NumEvents:!Correlations");
+   gConfig().SetSilent(kFALSE);
+   ::testing::internal::CaptureStdout();
+   const DataSet &data = *loader.GetDataSetInfo().GetDataSet();
+   const std::string log = ::testing::internal::GetCapturedStdout();
+   gConfig().SetSilent(kTRUE);
+   EXPECT_TRUE(data.HasNegativeEventWeights(Types::kTraining));
+   const Sample training = data.GetSample(Types::kTraining);
+   // 13 of -1 and 37 of 2: sum 61, normalised to a mean of 1
+   EXPECT_FLOAT_EQ(training.fWeights[0], -50.f / 61);
+   EXPECT_FLOAT_EQ(training.fWeights[1], 100.f / 61);
+   // 61^2 / (13 + 4 * 37), which the normalisation does not change; 12 and 38 in the test sample: 64^2 / (12 + 4 * 38)
+   for (const char *line : {"Signal: 13 of 50 training events have negative weights; effective number of events 23.1",
+                            "Signal: 12 of 50 test events have negative weights; effective number of events 25.0"})
+      EXPECT_NE(log.find(line), std::string::npos) << log;
+   EXPECT_EQ(log.find("Background: 0"), std::string::npos);
+}
+
+TEST_F(EventRules, FractionsAndRequestsOfEachClass)
+{
+   const auto tree = MakeToyTree("T", 100);
+   const auto counts = [&](const TString &options, const TCut &cut = "") {
+      DataLoader loader("d");
+      loader.AddVariable("x0");
+      loader.AddTree(tree.get(), "A");
+      loader.AddTree(tree.get(), "B_2");
+      loader.PrepareTrainingAndTestTree(cut, options + ":!Correlations");
+      const DataSet &data = *loader.GetDataSetInfo().GetDataSet();
+      std::vector<Long64_t> n;
+      for (const UInt_t cls : {0, 1})
+         for (const auto type : {Types::kTraining, Types::kTesting})
+            n.push_back(data.GetNClassEvents(type, cls));
+      return n;
+   };
+   using Counts_t = std::vector<Long64_t>;
+   EXPECT_EQ(counts("TrainTestSplit_A=0.8:nTrain_A=3:nTest_A=4"), (Counts_t{80, 20, 50, 50}));
+   EXPECT_EQ(counts("TrainTestSplit_A=0.999:TrainTestSplit_B_2=0.25"), (Counts_t{99, 1, 25, 75}));
+   EXPECT_EQ(counts("TrainTestSplit_A=0:nTest_B_2=10"), (Counts_t{50, 50, 90, 10}));
+   EXPECT_EQ(counts("nTrain_A=10:nTest_A=10:nTrain_B_2=80:nTest_B_2=40:SplitMode=Random"), (Counts_t{10, 10, 80, 20}));
+   EXPECT_EQ(counts("ScaleWithPreselEff:nTrain_A=40:nTest_B_2=60", "Entry$ % 2"), (Counts_t{20, 30, 20, 30}));
+   for (const char *bad : {"1", "1.5", "-0.2"})
+      ExpectError(EErrorCode::kOption, {"TrainTestSplit_A"}, [&] { counts(TString("TrainTestSplit_A=") + bad); });
+}
+
+TEST_F(EventRules, MixModeOrdersTheSamplesOfAnySplit)
+{
+   auto tree = std::make_unique<TTree>("T", "");
+   tree->SetDirectory(nullptr);
+   int x = 0;
+   tree->Branch("x", &x);
+   for (x = 0; x < 12; ++x)
+      tree->Fill();
+   tree->ResetBranchAddresses();
+   const auto order = [&](const TString &options) {
+      DataLoader loader("d");
+      loader.AddVariable("x");
+      loader.AddTree(tree.get(), "A", 1., "x < 4");
+      loader.AddTree(tree.get(), "B", 1., "x >= 4");
+      loader.PrepareTrainingAndTestTree("", options + ":!Correlations");
+      const DataSet &data = *loader.GetDataSetInfo().GetDataSet();
+      return Numbers(data.GetSample(Types::kTraining)) + " | " + Numbers(data.GetSample(Types::kTesting));
+   };
+   EXPECT_EQ(order("SplitMode=Block"), "0 1 4 5 6 7 | 2 3 8 9 10 11");
+   EXPECT_EQ(order("SplitMode=Block:MixMode=SameAsSplitMode"), "0 1 4 5 6 7 | 2 3 8 9 10 11");
+   EXPECT_EQ(order("SplitMode=Block:MixMode=Alternate"), "0 4 1 5 6 7 | 2 8 3 9 10 11");
+   EXPECT_EQ(order("SplitMode=Alternate:MixMode=Block"), "0 2 4 6 8 10 | 1 3 5 7 9 11");
+   EXPECT_EQ(order("SplitMode=Alternate"), "0 4 2 6 8 10 | 1 5 3 7 9 11");
+   const TString mixed = order("SplitMode=Block:MixMode=Random");
+   EXPECT_NE(mixed, order("SplitMode=Block"));
+   EXPECT_EQ(mixed, order("SplitMode=Block:MixMode=Random")); // the seed is fixed
+   EXPECT_NE(mixed, order("SplitMode=Block:MixMode=Random:SplitSeed=7"));
+}
+
+TEST_F(EventRules, EventNumbersUpTo2To53AreExact)
+{
+   auto tree = std::make_unique<TTree>("T", "");
+   tree->SetDirectory(nullptr);
+   Long64_t event = 0;
+   tree->Branch("event", &event);
+   const Long64_t last = 1LL << 53;
+   for (int i = 0; i < 20; ++i) {
+      event = last - i;
+      tree->Fill();
+   }
+   tree->ResetBranchAddresses();
+   DataLoader loader("d");
+   loader.AddVariable("x := event - 9007199254740992");
+   loader.AddSpectator("event");
+   loader.AddSpectator("again := event + 0");
+   loader.AddRegressionTree(tree.get());
+   loader.PrepareTrainingAndTestTree("", "SplitMode=Block:!Correlations");
+   const Sample sample = loader.GetDataSetInfo().GetDataSet()->GetSample(Types::kTraining);
+   for (int i = 0; i < 10; ++i) {
+      EXPECT_EQ(static_cast<Long64_t>(sample.fSpectators(i, 0)), last - i);
+      EXPECT_EQ(static_cast<Long64_t>(sample.fSpectators(i, 1)), last - i);
+   }
+}
+
+TEST_F(EventRules, ChainsWithFriendsOverSeveralFiles)
+{
+   const std::string a = WriteTypes(fDir / "a.root", 300, 1);
+   const std::string b = WriteTypes(fDir / "b.root", 200, 2);
+   TChain chain("T");
+   chain.Add(a.c_str());
+   chain.Add(b.c_str());
+   TChain other("T"); // the same files the other way round
+   other.Add(b.c_str());
+   other.Add(a.c_str());
+   chain.AddFriend(&other, "o");
+   DataLoader loader("d");
+   for (const char *name : {"f", "o.f", "f - o.f"})
+      loader.AddVariable(name);
+   loader.AddRegressionTree(&chain);
+   loader.PrepareTrainingAndTestTree("", "SplitMode=Block:!Correlations:nTrain_Regression=499");
+   const Sample sample = loader.GetDataSetInfo().GetDataSet()->GetSample(Types::kTraining);
+   TFile fileA(a.c_str());
+   TFile fileB(b.c_str());
+   for (const Long64_t entry : {0, 150, 299, 300, 498}) {
+      const auto value = [&](Long64_t i, TFile &first, TFile &second, Long64_t n) {
+         auto *tree = (i < n ? first : second).Get<TTree>("T");
+         float f = 0;
+         tree->SetBranchAddress("f", &f);
+         tree->GetEntry(i < n ? i : i - n);
+         tree->ResetBranchAddresses();
+         return f;
+      };
+      const float mine = value(entry, fileA, fileB, 300);
+      const float theirs = value(entry, fileB, fileA, 200);
+      EXPECT_EQ(sample.fVariables(entry, 0), mine);
+      EXPECT_EQ(sample.fVariables(entry, 1), theirs);
+      EXPECT_EQ(sample.fVariables(entry, 2), static_cast<float>(double(mine) - theirs));
+   }
+}
