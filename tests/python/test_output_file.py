@@ -13,6 +13,7 @@ import uproot
 ROOT = pytest.importorskip("ROOT")
 torchmva = pytest.importorskip("torchmva")
 
+GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 VARIABLES = ["n", "x", "y"]
 
 
@@ -177,3 +178,43 @@ def test_names_that_macros_look_for(output: uproot.ReadOnlyDirectory) -> None:
     matrix = output["dataset/CorrelationMatrixS"].values()
     assert np.array_equal(matrix, matrix.T)
     assert np.all(np.diag(matrix) == 100)
+
+
+def test_keys_of_a_pytorch_method_are_those_of_tmva(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    golden = GOLDEN / "pytorch"
+    monkeypatch.chdir(tmp_path)
+    trees = ROOT.TFile.Open(f"{ROOT.gROOT.GetTutorialDir()}/machine_learning/data/tmva_class_example.root")
+    target = ROOT.TFile.Open("out.root", "RECREATE")
+    dataset = "datasetTestPyTorchClassification"
+    factory = ROOT.TMVA.Factory("testPyTorchClassification", target, "Silent:AnalysisType=Classification")
+    loader = ROOT.TMVA.DataLoader(dataset)
+    loader.AddSignalTree(trees.Get("TreeS"))
+    loader.AddBackgroundTree(trees.Get("TreeB"))
+    for name in ("var1", "var2", "var3", "var4"):
+        loader.AddVariable(name)
+    loader.PrepareTrainingAndTestTree("", "SplitMode=Random:NormMode=NumEvents:!V")
+    model = golden / "PyTorchModelClassification.pt"
+    factory.BookMethod(
+        loader,
+        "PyTorch",
+        "PyTorch",
+        f"VarTransform=D,G:FilenameModel={model}:FilenameTrainedModel=trained.pt:NumEpochs=1:BatchSize=32",
+    )
+    factory.TrainAllMethods()
+    factory.TestAllMethods()
+    factory.EvaluateAllMethods()
+    factory.DeleteAllMethods()
+    target.Close()
+    with uproot.open("out.root") as file:
+        ours = {key: name.split("-")[0] for key, name in file.classnames(cycle=False).items()}
+        expected = {}
+        for line in (golden / "output_file_keys_pytorch.tsv").read_text().splitlines():
+            if line.startswith("#"):
+                continue
+            path, name, title = line.split("\t")
+            path = path.rpartition(";")[0]
+            expected[path] = name.replace("TDirectoryFile", "TDirectory")
+            if name.startswith("TH") or name == "TProfile":
+                assert file[path].title == title
+    assert {key: name.replace("TDirectoryFile", "TDirectory") for key, name in ours.items()} == expected
+    assert len(expected) == 91

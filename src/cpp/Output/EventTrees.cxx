@@ -11,6 +11,13 @@ namespace TorchMVA {
 
 namespace {
 
+/// Names of leaves cannot have what divides a list of leaves.
+std::string LeafName(std::string name)
+{
+   std::replace_if(name.begin(), name.end(), [](char c) { return c == ':' || c == '/' || c == '[' || c == ']'; }, '_');
+   return name;
+}
+
 /// Buffers of one event, and the tree that reads them.
 class EventTree {
 public:
@@ -94,7 +101,7 @@ void EventTree::MakeMethodBranches(const std::vector<MethodResponses> &responses
       fMethods.push_back({values, columns, std::vector<float>(columns)});
       std::string leaves = method.fLeaves.empty() ? method.fTitle : "";
       for (const std::string &leaf : method.fLeaves)
-         leaves += (leaves.empty() ? "" : ":") + leaf + (leaves.empty() ? "/F" : "");
+         leaves += (leaves.empty() ? "" : ":") + LeafName(leaf) + (leaves.empty() ? "/F" : "");
       if (method.fLeaves.empty())
          leaves += "/F";
       fTree.Branch(method.fTitle.c_str(), fMethods.back().fBuffer.data(), leaves.c_str());

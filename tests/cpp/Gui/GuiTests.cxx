@@ -5,12 +5,14 @@
 #include "TError.h"
 #include "TInterpreter.h"
 #include "TROOT.h"
+#include "TRandom3.h"
 #include "TStyle.h"
 #include "TSystem.h"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Factory.hxx"
 #include "TorchMVA/Gui/Plots.hxx"
+#include "TorchMVA/Output/OutputFile.hxx"
 #include "support/ExpectError.hxx"
 #include "support/Golden.hxx"
 #include "support/TempDir.hxx"
@@ -157,6 +159,67 @@ TEST_F(Gui, FigureOfMeritIsAFormulaOfSAndB)
    TorchMVA::Test::ExpectError(EErrorCode::kArgument, {"S and B", "S/Q"},
                                [] { mvaeffs("dataset", "out.root", 100, 100, kTRUE, "S/Q"); });
    gErrorIgnoreLevel = level;
+}
+
+TEST_F(Gui, RegressionWithTwoTargets)
+{
+   const TorchMVA::Test::Silence silence;
+   const auto tree = TorchMVA::Test::MakeToyTree("t", 600);
+   {
+      DataLoader loader("reg");
+      loader.AddVariable("x0", "Position", "cm");
+      loader.AddVariable("x1");
+      loader.AddTarget("t");
+      loader.AddTarget("product := x1 * x2");
+      loader.AddRegressionTree(tree.get());
+      loader.PrepareTrainingAndTestTree("", "SplitMode=Alternate");
+      TFile file("out.root", "RECREATE");
+      Factory factory("job", &file, "Silent:!ModelPersistence:AnalysisType=Regression");
+      factory.BookMethod(&loader, Types::kLD, "LD", "");
+      factory.TrainAllMethods();
+      factory.EvaluateAllMethods();
+   }
+   TMVARegGui("out.root");
+   EXPECT_EQ(
+      Names("reg/plots"),
+      (std::set<std::string>{"variables_Id_c1.png", "correlationscatter_x0_Regression_Id.png", "CorrelationMatrix.png",
+                             "deviation_LD_test_target0.png", "deviation_LD_test_target1.png",
+                             "deviation_LD_train_target0.png", "deviation_LD_train_target1.png"}));
+   const auto before = Pictures("reg/plots");
+   deviations("reg", "out.root", kMVAType, kTRUE); // targets only: two pads instead of four
+   EXPECT_LT(Pictures("reg/plots").at("deviation_LD_test_target0.png").second,
+             before.at("deviation_LD_test_target0.png").second);
+}
+
+TEST_F(Gui, MulticlassWithAwkwardNames)
+{
+   const std::vector<std::string> classes{"Signal", "W+jets", "t #bar{t}"};
+   {
+      TRandom3 random(3);
+      std::vector<float> responses;
+      std::vector<int> numbers;
+      for (int i = 0; i < 900; ++i) {
+         numbers.push_back(i % 3);
+         for (int c = 0; c < 3; ++c)
+            responses.push_back(static_cast<float>(random.Uniform(c == i % 3 ? 0.3 : 0, 1)));
+      }
+      const MulticlassSample sample{{responses.data(), 900, 3}, nullptr, numbers.data()};
+      TFile file("out.root", "RECREATE");
+      for (const char *title : {"Net", "Other Net"})
+         WriteMulticlassHistograms(MakeMethodDirectory(&file, "multi", "PyTorch", title), title, classes, sample,
+                                   &sample);
+   }
+   const TorchMVA::Test::Silence silence;
+   TMVAMultiClassGui("out.root");
+   std::set<std::string> expected;
+   for (const auto &cls : classes) {
+      expected.insert("rejBvsS_" + cls + ".png");
+      for (const char *title : {"Net_", "Other Net_"}) {
+         expected.insert("mva_" + (title + cls) + ".png");
+         expected.insert("overtrain_" + (title + cls) + ".png");
+      }
+   }
+   EXPECT_EQ(Names("multi/plots"), expected);
 }
 
 TEST_F(Gui, MistakesAreNamed)

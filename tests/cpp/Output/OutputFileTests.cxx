@@ -198,10 +198,12 @@ TEST(OutputFile, ArraysTargetsAndLeafLists)
    const auto data = MakeDataSet(rows, 4, 1, 2, {0, 0}, 1, 1);
    const std::vector<float> test = {0.1F, 0.2F}, training = {0.3F, 0.4F};
    TFile file((folder / "out.root").c_str(), "RECREATE");
-   WriteEventTrees(MakeDataSetDirectory(&file, "d"), *data, info, {{"M", {"A", "B"}, test.data(), training.data()}});
+   WriteEventTrees(MakeDataSetDirectory(&file, "d"), *data, info,
+                   {{"M", {"A:1/2", "B"}, test.data(), training.data()}});
    auto *tree = file.Get<TTree>("d/TestTree");
    EXPECT_STREQ(tree->GetBranch("pixels")->GetTitle(), "pixels[3]/F");
    EXPECT_EQ(tree->GetBranch("M")->GetListOfLeaves()->GetEntries(), 2);
+   EXPECT_STREQ(tree->GetBranch("M")->GetListOfLeaves()->At(0)->GetName(), "A_1_2"); // which could divide the list
    float pixels[3], x, target, spectator, m[2], weight;
    tree->SetBranchAddress("pixels", pixels);
    tree->SetBranchAddress("x", &x);
