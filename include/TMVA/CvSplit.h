@@ -1,6 +1,8 @@
 #ifndef TMVA_CVSPLIT_H
 #define TMVA_CVSPLIT_H
 
+#include "TorchMVA/Factory.hxx" // first, for cling
+
 #include "TorchMVA/CrossValidation/CvSplitKFolds.hxx"
 
 namespace TMVA = TorchMVA;

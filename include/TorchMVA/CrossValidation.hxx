@@ -1,10 +1,12 @@
 #ifndef TORCHMVA_CROSSVALIDATION_HXX
 #define TORCHMVA_CROSSVALIDATION_HXX
 
+// First: cling loads the library when it meets a name of its class map, and then needs what that header needs.
+#include "TorchMVA/Factory.hxx"
+
 #include "TorchMVA/CrossValidation/CrossValidationResult.hxx"
 #include "TorchMVA/CrossValidation/CvSplitKFolds.hxx"
 #include "TorchMVA/Envelope.hxx"
-#include "TorchMVA/Factory.hxx"
 
 #include <memory>
 #include <vector>

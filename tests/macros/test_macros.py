@@ -56,6 +56,19 @@ def check_regression(folder, text):
     assert (folder / "Regression.root").stat().st_size > 10000
 
 
+def check_cross_validation(folder, text, is_png):
+    averages = re.findall(r"^(\w+): ROC integral (0\.\d+) \+- (0\.\d+)$", text, re.MULTILINE)
+    assert [title for title, _, _ in averages] == ["Fisher", "PyTorch"]
+    assert all(0.85 < float(mean) < 0.96 and 0 < float(spread) < 0.05 for _, mean, spread in averages)
+    assert len(re.findall(r"Fold +\d ROC-Int : 0\.\d{4}$", text, re.MULTILINE)) == 6
+    events = re.findall(r"^event \d: response (\S+)$", text, re.MULTILINE)
+    assert len(set(events)) == 3, "the same values, three folds"
+    is_png(folder / "ROC_CrossValidation.png")
+    assert (folder / "CrossValidation.root").stat().st_size > 10000
+    for name in ("Fisher", "PyTorch", "Fisher_fold3", "PyTorch_fold1"):
+        assert (folder / f"dataset/weights/CrossValidation_{name}.weights.xml").exists()
+
+
 def responses(text: str) -> dict[str, float]:
     """Event -> response, exactly."""
     found = re.findall(r"^(\S+ \d+) response \S+ (\S+)$", text, re.MULTILINE)
@@ -130,6 +143,24 @@ def test_multiclass(work, run_macro, is_png, compiled):
 @pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
 def test_regression(work, run_macro, compiled):
     check_regression(work, run_macro(f"Regression.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout)
+
+
+@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+def test_cross_validation(work, run_macro, is_png, compiled):
+    result = run_macro(f"CrossValidation.C{compiled}", cwd=work, timeout=TIME_LIMIT)
+    check_cross_validation(work, result.stdout, is_png)
+
+
+def test_cross_validation_without_includes(work, run_macro, is_png):
+    """TMVA:: is found by ROOT's autoloading alone."""
+    macro = work / "CrossValidation.C"
+    macro.write_text("\n".join(line for line in macro.read_text().splitlines() if '#include "TMVA/' not in line))
+    check_cross_validation(work, run_macro("CrossValidation.C", cwd=work, timeout=TIME_LIMIT).stdout, is_png)
+
+
+def test_cross_validation_script(work, run_checked, is_png):
+    result = run_checked([sys.executable, "crossvalidation.py"], cwd=work, timeout=TIME_LIMIT)
+    check_cross_validation(work, result.stdout, is_png)
 
 
 def test_classification_and_application_scripts(work, run_checked, is_png):
