@@ -124,6 +124,28 @@ def test_transformed_targets_come_back(ROOT, job):
     assert np.std(response - truth) < 0.7 * np.std(truth)
 
 
+def test_area_is_the_published_one(ROOT, tutorials, tmp_path, monkeypatch):
+    """TMVA's own BDT: .931 on half of the class example (iml-wg, TMVAinJupyter_FullTutorial)."""
+    monkeypatch.chdir(tmp_path)
+    file = ROOT.TFile.Open(str(tutorials / "data" / "tmva_class_example.root"))
+    factory = ROOT.TMVA.Factory("area", Silent=True, Color=False, AnalysisType="Classification")
+    loader = ROOT.TMVA.DataLoader("dataset")
+    for i in range(1, 5):
+        loader.AddVariable(f"var{i}")
+    loader.AddSignalTree(file.Get("TreeS"))
+    loader.AddBackgroundTree(file.Get("TreeB"))
+    loader.PrepareTrainingAndTestTree(ROOT.TCut(""), nTrain_Signal=3000, nTrain_Background=3000, SplitMode="Random")
+    factory.BookMethod(
+        loader,
+        ROOT.TMVA.Types.kBDT,
+        "BDTG",
+        "NTrees=1000:MinNodeSize=2.5%:BoostType=Grad:Shrinkage=0.1:UseBaggedBoost:BaggedSampleFraction=0.5:MaxDepth=2",
+    )
+    factory.TrainAllMethods()
+    factory.TestAllMethods()
+    assert factory.GetROCIntegral(loader, "BDTG") == pytest.approx(0.931, abs=0.008)
+
+
 APPLY = """
 import sys
 from array import array

@@ -46,6 +46,9 @@ public:
 protected:
    void AddWeightsXMLTo(const XmlNode &weights) const override;
    void ReadWeightsFromXML(const XmlNode &weights) override;
+   /// Classification only, as in TMVA.
+   void MakeClassSpecific(std::ostream &out, const TString &className) const override;
+   void MakeClassSpecificHeader(std::ostream &out, const TString &className) const override;
    std::string GetHelpText() const override;
 
 private:
@@ -56,6 +59,8 @@ private:
    void ApplyDeprecatedOptions();
    void CheckOptions() const;
    void WarnOfOptionsWithoutCounterpart() const;
+   /// Throws Error (kState).
+   void RequireTrees() const;
    Bool_t IsGradientBoosted() const { return fBoostType == "Grad"; }
    /// Outputs of at most TreeEnsemble::kBlockRows rows; `scores` is scratch memory.
    void PredictBlock(const float *rows, Long64_t n, float *outputs, std::vector<double> &scores) const;

@@ -55,7 +55,7 @@ void TrainTreesInPython(const TreeTrainingRequest &request, TreeTrainingResult &
       const py::object trees = Engine().attr("train")(
          ToPython(request.fLog), SettingsOf(request),
          ViewOf(Buffer<float>{sample.fVariables.fData, n, sample.fVariables.fColumns, sample.fVariablesOwner}), truth,
-         ViewOf(Buffer<float>{sample.fWeights, n, 1, sample.fOwner}, true));
+         ViewOf(Buffer<float>{sample.fWeights, n, 1, sample.fOwner}, true), "threads"_a = request.fNThreads);
       result.fStart = trees.attr("start").cast<double>();
       Copy<std::int64_t>(trees.attr("sizes"), result.fSizes);
       Copy<std::int32_t>(trees.attr("variables"), result.fVariables);

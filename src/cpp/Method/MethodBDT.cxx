@@ -1,7 +1,9 @@
 #include "TorchMVA/Method/MethodBDT.hxx"
 
+#include "Method/TreeEnsembleCode.hxx"
 #include "Method/TreeEnsembleFile.hxx"
 #include "Method/TreeTraining.hxx"
+#include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
@@ -108,6 +110,8 @@ void MethodBDT::Train()
       fNegWeightTreatment != "IgnoreNegWeightsInTraining" && fNegWeightTreatment != "NoNegWeightsInTraining";
    request.fSignalToBackground = fSkipNormalization ? 0 : fSigToBkgFraction;
    request.fSeed = fRandomSeed;
+   // Only if asked for: waiting threads of OpenMP spin, on a busy machine ten times slower than one thread.
+   request.fNThreads = gConfig().IsMTEnabled() ? gConfig().GetNThreads() : 1;
    request.fLog = [log = fLogger](int type, const std::string &text) {
       type == kWARNING ? log.Warning(text) : log.Info(text);
    };
@@ -128,10 +132,15 @@ UInt_t MethodBDT::GetNOutputs() const
    return DoMulticlass() ? DataInfo().GetNClasses() : 1;
 }
 
-void MethodBDT::Predict(const float *rows, Long64_t n, float *outputs) const
+void MethodBDT::RequireTrees() const
 {
    if (fImpl->fStored.fTrees.Size() == 0)
       throw Error(EErrorCode::kState, "the method is used before it was trained or read", {{"method", GetName()}});
+}
+
+void MethodBDT::Predict(const float *rows, Long64_t n, float *outputs) const
+{
+   RequireTrees();
    const Long64_t nVariables = GetNVariables(), nOutputs = GetNOutputs();
    std::vector<double> scores(nOutputs > 1 ? TreeEnsemble::kBlockRows * nOutputs : 0);
    for (Long64_t first = 0; first < n; first += TreeEnsemble::kBlockRows)
@@ -196,6 +205,19 @@ void MethodBDT::ReadWeightsFromXML(const XmlNode &weights)
    auto read = std::make_unique<Impl>();
    read->fStored = ReadTrees(weights, GetLeafValue(IsGradientBoosted(), fUseYesNoLeaf), GetNVariables());
    fImpl = std::move(read);
+}
+
+void MethodBDT::MakeClassSpecificHeader(std::ostream &out, const TString &className) const
+{
+   const TreeEnsemble &trees = fImpl->fStored.fTrees;
+   const double norm = IsGradientBoosted() ? 1 : trees.SumOfWeights();
+   WriteTreeConstants(out, className.Data(), trees, norm > 0 ? 1 / norm : 0);
+}
+
+void MethodBDT::MakeClassSpecific(std::ostream &out, const TString &className) const
+{
+   RequireTrees();
+   WriteTreeClass(out, className.Data(), IsGradientBoosted());
 }
 
 std::string MethodBDT::GetHelpText() const

@@ -31,6 +31,7 @@ struct TreeTrainingRequest {
    bool fKeepClassSums = true;       ///< events of negative weight: whether the others make up for them
    Double_t fSignalToBackground = 1; ///< two classes: ratio of the sums of weights; 0: as they are
    UInt_t fSeed = 100;
+   UInt_t fNThreads = 1;                               ///< at most; they make no difference to the trees
    std::function<void(int, const std::string &)> fLog; ///< an EMsgType and a text
 };
 

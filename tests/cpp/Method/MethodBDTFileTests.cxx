@@ -2,8 +2,12 @@
 
 #include "Method/ToyBDT.hxx"
 #include "support/ExpectError.hxx"
+#include "support/TempDir.hxx"
 
 #include <gtest/gtest.h>
+
+#include "TInterpreter.h"
+#include "TROOT.h"
 
 #include <cmath>
 #include <limits>
@@ -153,6 +157,34 @@ TEST(BDTFile, EveryVariableMayBeMissing)
    float response = 0;
    read.fMethod.Evaluate(row, 1, &response);
    EXPECT_NEAR(response, 1.5 - 0.5 - 0.125, 1e-6);
+}
+
+TEST(BDTFile, StandaloneClassesGiveTheSameResponses)
+{
+   const TempDir folder;
+   int number = 0;
+   for (const char *boost : {"Grad", "AdaBoost"}) {
+      const ReadMethod read(BDTFile("Classification", Option("BoostType", boost), kTwoTrees));
+      const std::string path = folder / (std::string(boost) + ".C"), space = "Standalone" + std::to_string(++number);
+      read.fMethod.MakeClass(path.c_str());
+      // the class has the title's name, so each goes into a namespace of its own
+      const std::string text = "#include <cmath>\n#include <iostream>\n#include <string>\n#include <vector>\n"
+                               "#undef IClassifierReader__def\nnamespace " +
+                               space + " {\n#include \"" + path +
+                               "\"\ndouble Evaluate(const float *x) { std::vector<std::string> names = {\"x\", \"y\"}; "
+                               "ReadOld reader(names); return reader.GetMvaValue({x[0], x[1]}); }\n}\n";
+      ASSERT_TRUE(gInterpreter->Declare(text.c_str()));
+      const auto evaluate = reinterpret_cast<double (*)(const float *)>(
+         gROOT->ProcessLine(("reinterpret_cast<long>(&" + space + "::Evaluate);").c_str()));
+      ASSERT_NE(evaluate, nullptr);
+      const auto responses = read.Evaluate();
+      for (int i = 0; i < 4; ++i)
+         EXPECT_NEAR(evaluate(kRows[i]), responses[i], 1e-7) << boost << " " << i;
+   }
+   ExpectError(EErrorCode::kMethod, {"Regression"}, [&] {
+      ReadMethod(BDTFile("Regression", Option("BoostType", "Grad"), kTwoTrees, 1))
+         .fMethod.MakeClass((folder / "r.C").c_str());
+   });
 }
 
 TEST(BDTFile, DamagedTreesAreRefusedWithTheirNumber)

@@ -8,8 +8,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <cstring>
 #include <map>
+#include <thread>
+#include <unistd.h>
 
 using namespace TorchMVA;
 using namespace TorchMVA::Test;
@@ -260,6 +264,25 @@ TEST(MethodBDT, TheWeightFileGivesTheSameBits)
       for (const char *name : {"depth", "NCoef", "IVar", "Cut", "cType", "res", "rms", "purity"})
          EXPECT_TRUE(root.HasAttribute(name)) << name;
    }
+}
+
+TEST(MethodBDT, AnInterruptEndsTheTrainingAndNothingElse)
+{
+   gConfig().SetSilent(kTRUE);
+   // without a handler, Ctrl-C ends the process, as it should
+   struct sigaction own = {}, before = {};
+   own.sa_handler = [](int) {};
+   sigaction(SIGINT, &own, &before);
+   const auto info = MakeToyInfo(Types::kClassification);
+   const auto method = BookToyBDT(*info, Types::kClassification, "BoostType=Grad:NTrees=2000000000:Shrinkage=1e-6");
+   std::thread user([] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      kill(getpid(), SIGINT);
+   });
+   ExpectError(EErrorCode::kUserCode, {"Interrupt"}, [&] { method->TrainMethod(); });
+   user.join();
+   sigaction(SIGINT, &before, nullptr);
+   EXPECT_EQ(TrainToy("BoostType=Grad:NTrees=5").size(), 1200u);
 }
 
 TEST(MethodBDT, AnUntrainedMethodSaysSo)

@@ -95,7 +95,7 @@ def prepare() -> Any:
 
 
 def train(
-    write_log: LogFunction, settings: Settings, inputs: Array, truth: Array, weights: Array, threads: int = 0
+    write_log: LogFunction, settings: Settings, inputs: Array, truth: Array, weights: Array, threads: int = 1
 ) -> Trees:
     """Grow trees.
 
@@ -103,7 +103,7 @@ def train(
         inputs: float32 [n, nVars], shared with C++.
         truth: class numbers int32 [n], or targets float32 [n, 1] of a regression; shared with C++.
         weights: float32 [n], shared with C++.
-        threads: 0: one for small samples, else as many as OpenMP wants. They make no difference to the trees.
+        threads: at most, for large samples. They make no difference to the trees.
 
     Raises:
         EngineError: ``Python`` without LightGBM or when it fails, ``Data`` for weights that cannot be used.
@@ -206,7 +206,7 @@ def _parameters(settings: Settings, n_events: int, threads: int) -> dict[str, An
         "seed": settings.seed,
         "deterministic": True,
         "force_col_wise": True,
-        "num_threads": threads or int(n_events < _FEW_EVENTS),
+        "num_threads": threads if n_events >= _FEW_EVENTS else 1,
         "verbosity": -1,
     }
 
