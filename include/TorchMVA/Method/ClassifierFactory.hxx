@@ -18,8 +18,8 @@ class IMethod;
 /// The registry of methods: type name -> creator. Methods enter it with REGISTER_METHOD when their library loads.
 ///
 /// Create() of a type that is not registered first looks for `libTorchMVA<Type>.so` beside the host library and loads
-/// it: that is how the plugins (PyTorch) come in only when they are needed. Registration happens at load time;
-/// Create() may be called from several threads.
+/// it: that is how the plugins (PyTorch) come in only when they are needed. The type "Plugins" is ROOT's
+/// plugin manager. Registration happens at load time; Create() may be called from several threads.
 class ClassifierFactory {
 public:
    /// `job` and `title` both empty: the application constructor, `option` is then the weight file.
@@ -56,6 +56,10 @@ private:
 /// Once, in the source file of a method class Method<X>, which is in the namespace TorchMVA, in the one that this stands
 /// in, or in none. Makes the name X known to Factory and Reader, and to Types: a method that has no Types::k<X> passes
 /// `Types::Instance().GetMethodType("X")` to MethodBase (docs/add-a-method.md).
+#if defined(__ACLIC__) && defined(__CLING__)
+// The interpreter reads the source of a library that ACLiC made: that library has registered the method already.
+#define REGISTER_METHOD(X)
+#else
 #define REGISTER_METHOD(X) \
    namespace { \
    TorchMVA::IMethod *CreateMethod##X(const TString &job, const TString &title, TorchMVA::DataSetInfo &info, \
@@ -69,5 +73,6 @@ private:
    const bool kRegistered##X = TorchMVA::ClassifierFactory::Instance().Register(#X, CreateMethod##X) && \
                                TorchMVA::Types::Instance().AddTypeMapping(#X) >= 0; \
    }
+#endif
 
 #endif

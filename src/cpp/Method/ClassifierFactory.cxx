@@ -1,5 +1,7 @@
 #include "TorchMVA/Method/ClassifierFactory.hxx"
 
+#include "MethodPlugins.hxx"
+
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
@@ -93,6 +95,8 @@ void ClassifierFactory::LoadPlugin(const std::string &name)
 
 ClassifierFactory::Creator ClassifierFactory::Find(const std::string &name)
 {
+   if (name == "Plugins")
+      return Internal::CreatePlugin;
    LoadPlugin(name);
    if (const Creator creator = Lookup(name))
       return creator;
