@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <memory>
 
 namespace TorchMVA {
@@ -54,6 +53,7 @@ private:
    std::unique_ptr<TProfile> fProfile;
    int fBins;                    ///< of an axis of the scatter plot
    std::vector<double> fEntries; ///< sum of weights in each bin of the profile
+   std::vector<double> fSquares; ///< of the weights in each bin of the profile
    Moments fInScatter{}, fInProfile{};
    double fFilled = 0;
 };
@@ -72,6 +72,7 @@ PairPlots::PairPlots(const BinnedColumn &x, const BinnedColumn &y, const std::st
    fProfile = std::make_unique<TProfile>(("prof_" + name).c_str(), ("profile " + title).c_str(), plotting.fNbins1D,
                                          a.Min(), a.Max(), b.Min(), b.Max());
    fEntries.assign(plotting.fNbins1D + 2, 0.0);
+   fSquares = fEntries;
    for (TH1 *histogram : {static_cast<TH1 *>(fScatter.get()), static_cast<TH1 *>(fProfile.get())}) {
       histogram->GetXaxis()->SetTitle(a.AxisTitle().c_str());
       histogram->GetYaxis()->SetTitle(b.AxisTitle().c_str());
@@ -91,21 +92,22 @@ void PairPlots::Fill(Long64_t i, double w)
       AddTo(fInScatter, x, y, w);
 
    const int slot = fX.fProfile[i];
-   const double u = std::abs(w); // as TProfile::Fill
-   fProfile->GetArray()[slot] += u * y;
-   fProfile->GetSumw2()->fArray[slot] += u * y * y;
-   fEntries[slot] += u;
-   if (fWeighted)
-      fProfile->GetBinSumw2()->fArray[slot] += u * u;
+   fProfile->GetArray()[slot] += w * y;
+   fProfile->GetSumw2()->fArray[slot] += w * y * y;
+   fEntries[slot] += w;
+   fSquares[slot] += w * w;
    if (slot > 0 && slot < static_cast<int>(fEntries.size()) - 1)
-      AddTo(fInProfile, x, y, u);
+      AddTo(fInProfile, x, y, w);
    ++fFilled;
 }
 
 void PairPlots::Write(TDirectory *directory)
 {
-   for (std::size_t slot = 0; slot < fEntries.size(); ++slot)
-      fProfile->SetBinEntries(static_cast<int>(slot), fEntries[slot]);
+   for (std::size_t slot = 0; slot < fEntries.size(); ++slot) {
+      fProfile->SetBinEntries(static_cast<int>(slot), fEntries[slot]); // which takes the weights for 1
+      if (fWeighted)
+         fProfile->GetBinSumw2()->fArray[slot] = fSquares[slot];
+   }
    fScatter->PutStats(fInScatter.data());
    fProfile->PutStats(fInProfile.data());
    for (TH1 *histogram : {static_cast<TH1 *>(fScatter.get()), static_cast<TH1 *>(fProfile.get())}) {
