@@ -70,6 +70,10 @@ public:
    virtual void Predict(const float *rows, Long64_t n, float *outputs) const = 0;
    /// nullptr: the method has no ranking. The method keeps the object.
    const Ranking *CreateRanking() override { return nullptr; }
+   using TrainingHistory_t = std::vector<std::pair<std::string, std::vector<double>>>;
+   /// Figures of the epochs of the last training, by name, all of one length; written to the output file as graphs.
+   /// The first one is the epoch. Empty: the method has none.
+   virtual TrainingHistory_t GetTrainingHistory() const { return {}; }
    /// Response at which an event counts as signal.
    virtual Double_t GetDefaultSignalReferenceCut() const { return 0.5; }
    /// What can only be checked once all is set up or read; Factory and Reader call it last. The default throws Error

@@ -44,6 +44,11 @@ void WriteDataSetInformation(TDirectory *dataSetDirectory, DataSetInfo &info, Ty
 void WriteVariablePlots(TDirectory *directory, const DataSetInfo &info, const Sample &sample,
                         const std::string &suffix);
 
+/// A TGraph `TrainingHistory_<figure>` for every figure but the first, which is the epoch; values that are not finite are
+/// left out, and so is a graph without points.
+void WriteTrainingHistory(TDirectory *methodDirectory,
+                          const std::vector<std::pair<std::string, std::vector<double>>> &history);
+
 /// Binary classification: responses, efficiencies and curves of the test sample and, unless null, of the training
 /// sample. Throws as EvaluateClassification.
 void WriteClassificationHistograms(TDirectory *methodDirectory, const std::string &title, const ScoredSample &test,

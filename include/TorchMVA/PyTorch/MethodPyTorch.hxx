@@ -41,6 +41,9 @@ public:
    /// Loads the user code and a model now: the trained one for evaluation, else the one to train.
    void SetupTorchModel(Bool_t loadTrainedModel);
 
+   /// Losses, learning rate and time of every epoch; empty after reading a weight file.
+   TrainingHistory_t GetTrainingHistory() const override;
+
 protected:
    /// All rows at once where a function of the user predicts, as in TMVA: it may look at the rows together.
    Long64_t GetBlockRows() const override;
@@ -51,18 +54,16 @@ protected:
 private:
    struct Impl;
    void EnsureLoaded() const;
+   /// JSON beside the weight file.
+   std::string HistoryFileName() const;
    /// Writes log lines of the Python side with the threshold of this method.
    std::function<void(int, const std::string &)> MakeLog() const;
 
-   TString fFilenameModel;
-   TString fFilenameTrainedModel;
-   UInt_t fBatchSize = 100;
-   UInt_t fNumEpochs = 10;
-   Bool_t fContinueTraining = kFALSE;
-   Bool_t fSaveBestOnly = kTRUE;
-   TString fLearningRateSchedule;
-   TString fValidationSize = "20%";
-   TString fUserCode;
+   void DeclareModelOptions();
+   void DeclareWeightOptions();
+   void DeclareLoopOptions();
+   void DeclarePhysicsOptions();
+
    std::unique_ptr<Impl> fImpl; //!
 };
 

@@ -30,7 +30,7 @@ public:
    BridgeSession(const SessionShape &shape, LogFunction_t log);
    ~BridgeSession() override;
    void Setup(const SetupRequest &request) override;
-   int Train(const TrainRequest &request) override;
+   TrainResult Train(const TrainRequest &request) override;
    int Load(const LoadRequest &request) override;
    void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) override;
    bool UsesPredictFunc() const override { return fUsesPredictFunc; }
@@ -69,11 +69,21 @@ void BridgeSession::Setup(const SetupRequest &request)
 {
    WithPython([&] {
       fState->fIsPrepared = false;
-      fState->fSession.attr("set_up")("user_code"_a = request.fUserCode, "model_file"_a = request.fModelFile,
-                                      "trained_file"_a = request.fTrainedFile,
-                                      "continue_training"_a = request.fContinueTraining,
+      fState->fSession.attr("set_up")("options"_a = ToPython(request.fOptions),
                                       "weight_folder"_a = request.fWeightFolder);
    });
+}
+
+/// Columns by name, as views; None without spectators.
+py::object SpectatorColumns(const TrainRequest &request)
+{
+   if (request.fSpectatorNames.empty())
+      return py::none();
+   const py::array_t<double> all = ViewOf(request.fSpectators);
+   py::dict columns;
+   for (std::size_t i = 0; i < request.fSpectatorNames.size(); ++i)
+      columns[request.fSpectatorNames[i].c_str()] = all[py::make_tuple(py::ellipsis(), i)];
+   return columns;
 }
 
 py::object RowNumbers(const TrainRequest &request)
@@ -86,23 +96,26 @@ py::object RowNumbers(const TrainRequest &request)
    return py::make_tuple(copy(request.fTrainingRows), copy(request.fValidationRows));
 }
 
-int BridgeSession::Train(const TrainRequest &request)
+TrainResult BridgeSession::Train(const TrainRequest &request)
 {
    return WithPython([&] {
       fState->fIsPrepared = false;
       const bool hasTargets = request.fTargets.fData != nullptr;
       const py::object targets = hasTargets ? py::object(ViewOf(request.fTargets)) : py::none();
       const py::object classes = hasTargets ? py::none() : py::object(ViewOf(request.fClasses, true));
-      const int nOutputs = fState->fSession
-                              .attr("train")("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets,
-                                             "classes"_a = classes, "weights"_a = ViewOf(request.fWeights, true),
-                                             "n_validation"_a = request.fNValidation, "rows"_a = RowNumbers(request),
-                                             "batch_size"_a = request.fBatchSize, "num_epochs"_a = request.fNumEpochs,
-                                             "save_best_only"_a = request.fSaveBestOnly, "steps"_a = request.fSteps,
-                                             "trained_file"_a = request.fTrainedFile, "progress"_a = request.fProgress)
-                              .cast<int>();
-      Prepare(nOutputs);
-      return nOutputs;
+      TrainResult result;
+      result.fNOutputs =
+         fState->fSession
+            .attr("train")("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets, "classes"_a = classes,
+                           "weights"_a = ViewOf(request.fWeights, true), "n_validation"_a = request.fNValidation,
+                           "rows"_a = RowNumbers(request), "progress"_a = request.fProgress,
+                           "spectators"_a = SpectatorColumns(request), "history_file"_a = request.fHistoryFile)
+            .cast<int>();
+      result.fTrainedFile = fState->fSession.attr("trained_file")().cast<std::string>();
+      for (const auto &column : fState->fSession.attr("history")().cast<py::dict>())
+         result.fHistory.emplace_back(column.first.cast<std::string>(), column.second.cast<std::vector<double>>());
+      Prepare(result.fNOutputs);
+      return result;
    });
 }
 

@@ -41,6 +41,25 @@ py::object ToPython(LogFunction_t log)
    });
 }
 
+py::dict ToPython(const std::vector<OptionInfo> &options)
+{
+   py::dict values;
+   for (const OptionInfo &option : options) {
+      if (option.fSize != 0)
+         continue;
+      const py::str text(option.fValue);
+      py::object value = text;
+      if (option.fType == "Bool")
+         value = py::bool_(option.fValue == "True");
+      else if (option.fType == "Int" || option.fType == "UInt")
+         value = py::int_(text);
+      else if (option.fType == "Float" || option.fType == "Double")
+         value = py::float_(text);
+      values[option.fName.c_str()] = value;
+   }
+   return values;
+}
+
 GilHolder::GilHolder()
 {
    if (!PythonIsAlive())

@@ -49,6 +49,9 @@ auto WithPython(F &&function)
 /// The function for log lines as a Python callable. Needs the GIL.
 pybind11::object ToPython(LogFunction_t log);
 
+/// Options by name, with values of Python's own types; array options are left out. Needs the GIL.
+pybind11::dict ToPython(const std::vector<OptionInfo> &options);
+
 /// A NumPy array on the memory of a buffer. It keeps the owner alive; without owner it is valid during the call only.
 /// Needs the GIL.
 template <typename T>

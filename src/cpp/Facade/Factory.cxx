@@ -355,6 +355,8 @@ void Factory::TrainOne(MethodBase &method)
       WriteMethodStrings(directory, method.IsModelPersistence() ? method.GetWeightFileName().Data() : "");
    }
    method.TrainMethod();
+   if (fTargetFile)
+      WriteTrainingHistory(method.BaseDir(), method.GetTrainingHistory());
    if (method.IsModelPersistence()) {
       method.WriteStateToFile();
       WriteStandaloneClass(method);

@@ -84,12 +84,12 @@ public:
       fSession->Setup(request);
       guard.ThrowIfInterrupted();
    }
-   int Train(const TrainRequest &request) override
+   TrainResult Train(const TrainRequest &request) override
    {
       InterruptGuard guard;
-      const int nOutputs = fSession->Train(request);
+      TrainResult result = fSession->Train(request);
       guard.ThrowIfInterrupted();
-      return nOutputs;
+      return result;
    }
    int Load(const LoadRequest &request) override
    {

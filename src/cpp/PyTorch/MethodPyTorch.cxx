@@ -1,13 +1,10 @@
-#include "TorchMVA/PyTorch/MethodPyTorch.hxx"
-
-#include "PyTorch/TorchSession.hxx"
-#include "PyTorch/TrainingOptions.hxx"
+#include "PyTorch/MethodPyTorchImpl.hxx"
+#include "PyTorch/ValidationSplit.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
 
-#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <limits>
@@ -19,34 +16,6 @@ namespace fs = std::filesystem;
 namespace TorchMVA {
 
 using namespace Internal;
-
-/// What the method keeps beside its options. Written by set-up, training and reading; Predict reads it from any thread.
-struct MethodPyTorch::Impl {
-   ~Impl() { delete fSession.load(); }
-
-   /// The session, made on first use. No lock: waiting for the GIL with one held could deadlock.
-   TorchSession &Session(const MethodPyTorch &method)
-   {
-      TorchSession *session = fSession.load(std::memory_order_acquire);
-      if (session)
-         return *session;
-      SessionShape shape;
-      shape.fNVariables = method.GetNVariables();
-      shape.fKind = Types::GetAnalysisTypeName(method.GetAnalysisType());
-      shape.fNOutputs = method.DoRegression() ? method.GetNTargets() : method.DataInfo().GetNClasses();
-      shape.fSignalColumn = method.DataInfo().GetSignalClassIndex();
-      std::unique_ptr<TorchSession> made = MakeSession(shape, fLog);
-      if (fSession.compare_exchange_strong(session, made.get(), std::memory_order_acq_rel))
-         return *made.release();
-      return *session;
-   }
-
-   std::atomic<TorchSession *> fSession{nullptr};
-   std::atomic<bool> fIsReady{false}; ///< a trained model is in the session
-   std::atomic<int> fNOutputs{0};     ///< 0: not known yet
-   LogFunction_t fLog;
-   LoadRequest fSource; ///< of the model, as the weight file says
-};
 
 MethodPyTorch::MethodPyTorch(const TString &jobName, const TString &title, DataSetInfo &info, const TString &options)
    : PyMethodBase(jobName, Types::kPyTorch, title, info, options), fImpl(std::make_unique<Impl>())
@@ -70,35 +39,13 @@ Bool_t MethodPyTorch::HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses
    }
 }
 
-void MethodPyTorch::DeclareOptions()
-{
-   DeclareOptionRef(fFilenameModel, "FilenameModel", "Model to train: a TorchScript or torch.export file");
-   DeclareOptionRef(fFilenameTrainedModel, "FilenameTrainedModel",
-                    "File for the trained model (default: TrainedModel_<title>.pt beside the weight file)");
-   DeclareOptionRef(fBatchSize, "BatchSize",
-                    "Events in a training batch: large ones train faster, small ones often better");
-   DeclareOptionRef(fNumEpochs, "NumEpochs",
-                    "Passes over the training events: enough for the validation loss to stop falling");
-   DeclareOptionRef(fContinueTraining, "ContinueTraining",
-                    "Start from the model in FilenameTrainedModel, of an earlier training, instead of FilenameModel");
-   DeclareOptionRef(fSaveBestOnly, "SaveBestOnly", "Keep the model with the smallest validation loss, not the last");
-   DeclareOptionRef(fLearningRateSchedule, "LearningRateSchedule",
-                    "Learning rates from given epochs (counted from 0) on, e.g. 50,0.01;70,0.005");
-   DeclareOptionRef(fValidationSize, "ValidationSize",
-                    "Part of the training events for validation: 20%, 0.2, or a number of events");
-   DeclareOptionRef(fUserCode, "UserCode", "Python file that defines load_model_custom_objects; runs at booking");
-}
-
 void MethodPyTorch::ProcessOptions()
 {
-   if (fBatchSize == 0 || fNumEpochs == 0)
-      throw Error(EErrorCode::kOption,
-                  "BatchSize and NumEpochs must be at least 1, found BatchSize=" + std::to_string(fBatchSize) +
-                     ", NumEpochs=" + std::to_string(fNumEpochs),
-                  {{"method", GetMethodName().Data()}});
-   ParseLearningRateSchedule(fLearningRateSchedule.Data());
-   if (fFilenameTrainedModel.IsNull() && !GetWeightFileDir().IsNull()) // without model persistence: no file
-      fFilenameTrainedModel = GetWeightFileDir() + "/TrainedModel_" + GetMethodName() + ".pt";
+   PyTorchOptions &options = fImpl->fOptions;
+   // Without model persistence no file. TMVA's name where TMVA could have written it, else the format chooses the ending.
+   if (options.fFilenameTrainedModel.IsNull() && !GetWeightFileDir().IsNull())
+      options.fFilenameTrainedModel =
+         GetWeightFileDir() + "/TrainedModel_" + GetMethodName() + (options.fFilenameModel.IsNull() ? "" : ".pt");
    fLogger.Info("Using PyTorch - setting special configuration options");
    SetupTorchModel(kFALSE);
 }
@@ -111,10 +58,7 @@ void MethodPyTorch::SetupTorchModel(Bool_t loadTrainedModel)
    }
    std::fflush(stdout); // what C++ printed comes before what the user's code prints
    SetupRequest request;
-   request.fUserCode = fUserCode.Data();
-   request.fModelFile = fFilenameModel.Data();
-   request.fTrainedFile = fFilenameTrainedModel.Data();
-   request.fContinueTraining = fContinueTraining;
+   request.fOptions = GetOptionInfos();
    request.fWeightFolder = GetWeightFolder();
    fImpl->fLog = MakeLog();
    fImpl->fIsReady = false;
@@ -139,7 +83,7 @@ void MethodPyTorch::Train()
    const Sample &sample = TrainingSample();
    const Long64_t n = sample.Size();
    TrainRequest request;
-   request.fNValidation = ParseValidationSize(fValidationSize.Data(), n);
+   request.fNValidation = ParseValidationSize(fImpl->fOptions.fValidationSize.Data(), n);
    request.fInputs = {sample.fVariables.fData, n, sample.fVariables.fColumns, sample.fVariablesOwner};
    request.fWeights = {sample.fWeights, n, 1, sample.fOwner};
    if (DoRegression()) {
@@ -152,19 +96,36 @@ void MethodPyTorch::Train()
       request.fTrainingRows = std::move(rows.fTraining);
       request.fValidationRows = std::move(rows.fValidation);
    }
-   request.fBatchSize = fBatchSize;
-   request.fNumEpochs = fNumEpochs;
-   request.fSaveBestOnly = fSaveBestOnly;
+   request.fSpectators = {sample.fSpectators.fData, n, sample.fSpectators.fColumns, sample.fOwner};
+   for (const VariableInfo &info : DataInfo().GetSpectatorInfos())
+      request.fSpectatorNames.emplace_back(info.GetLabel().Data());
    request.fProgress = gConfig().DrawProgressBar() && !gConfig().IsSilent();
-   request.fSteps = ParseLearningRateSchedule(fLearningRateSchedule.Data());
-   request.fTrainedFile = fFilenameTrainedModel.Data();
+   if (IsModelPersistence())
+      request.fHistoryFile = HistoryFileName();
    fLogger.Info("Split TMVA training data in " + std::to_string(n - request.fNValidation) + " training events and " +
                 std::to_string(request.fNValidation) + " validation events");
    std::fflush(stdout);
 
    fImpl->fIsReady = false;
-   fImpl->fNOutputs = fImpl->Session(*this).Train(request);
+   TrainResult result = fImpl->Session(*this).Train(request);
+   fImpl->fNOutputs = result.fNOutputs;
+   fImpl->fTrainedFile = result.fTrainedFile;
+   fImpl->fHistory = std::move(result.fHistory);
    fImpl->fIsReady = true;
+}
+
+std::string MethodPyTorch::HistoryFileName() const
+{
+   std::string name = GetWeightFileName().Data();
+   const std::string ending = "." + std::string(gConfig().GetIONames().fWeightFileExtension.Data()) + ".xml";
+   if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0)
+      name.resize(name.size() - ending.size());
+   return name + ".history.json";
+}
+
+MethodBase::TrainingHistory_t MethodPyTorch::GetTrainingHistory() const
+{
+   return fImpl->fHistory;
 }
 
 void MethodPyTorch::EnsureLoaded() const
@@ -218,10 +179,10 @@ void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
       model.SetAttribute("Encoding", "zlib+base64");
       return;
    }
-   if (fFilenameTrainedModel.IsNull())
+   if (fImpl->fTrainedFile.empty())
       throw Error(EErrorCode::kOption, "The model is too large for the weight file: set FilenameTrainedModel",
                   {{"method", GetMethodName().Data()}});
-   const fs::path file = fs::absolute(fFilenameTrainedModel.Data()).lexically_normal();
+   const fs::path file = fs::absolute(fImpl->fTrainedFile).lexically_normal();
    const fs::path folder = fs::absolute(GetWeightFolder()).lexically_normal();
    const fs::path relative = file.lexically_relative(folder);
    model.SetAttribute("File", (relative.empty() ? file : relative).string());
@@ -230,7 +191,7 @@ void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
 void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
 {
    LoadRequest source;
-   source.fUserCode = fUserCode.Data();
+   source.fUserCode = fImpl->fOptions.fUserCode.Data();
    source.fWeightFolder = GetWeightFolder();
    source.fWeightFile = GetWeightFileName().Data();
    const fs::path folder = source.fWeightFolder;
@@ -250,8 +211,9 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
             throw Error(EErrorCode::kWeightFile, "The element Model has neither content nor an attribute File",
                         {{"file", source.fWeightFile}});
       }
-   } else if (!fFilenameTrainedModel.IsNull()) { // written by TMVA itself: the file name is all there is
-      const fs::path file = fFilenameTrainedModel.Data();
+   } else if (!fImpl->fOptions.fFilenameTrainedModel
+                  .IsNull()) { // written by TMVA itself: the file name is all there is
+      const fs::path file = fImpl->fOptions.fFilenameTrainedModel.Data();
       source.fFiles = {file.string(), (folder / file).string(), (folder / file.filename()).string()};
    }
    source.fGeneration = fImpl->fSource.fGeneration + 1;

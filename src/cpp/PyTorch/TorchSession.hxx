@@ -2,6 +2,7 @@
 #define TORCHMVA_SRC_PYTORCH_TORCHSESSION_HXX
 
 #include "RtypesCore.h"
+#include "TorchMVA/Core/Configurable.hxx"
 
 #include <cstddef>
 #include <functional>
@@ -31,27 +32,29 @@ struct SessionShape {
 };
 
 struct SetupRequest {
-   std::string fUserCode;
-   std::string fModelFile;
-   std::string fTrainedFile;
-   bool fContinueTraining = false;
+   std::vector<OptionInfo> fOptions; ///< of the method; the Python side takes those that it knows
    std::string fWeightFolder;
 };
 
 struct TrainRequest {
-   Buffer<float> fInputs;  ///< events x variables
-   Buffer<float> fTargets; ///< events x targets; regression
-   Buffer<int> fClasses;   ///< events x 1; otherwise
-   Buffer<float> fWeights; ///< events x 1
+   Buffer<float> fInputs;      ///< events x variables
+   Buffer<float> fTargets;     ///< events x targets; regression
+   Buffer<int> fClasses;       ///< events x 1; otherwise
+   Buffer<float> fWeights;     ///< events x 1
+   Buffer<double> fSpectators; ///< events x spectators
+   std::vector<std::string> fSpectatorNames;
    Long64_t fNValidation = 0;
    std::vector<Long64_t> fTrainingRows;   ///< empty: all but the last fNValidation
    std::vector<Long64_t> fValidationRows; ///< empty: the last fNValidation
-   unsigned fBatchSize = 100;
-   unsigned fNumEpochs = 10;
-   bool fSaveBestOnly = true;
    bool fProgress = true;
-   std::vector<std::pair<int, double>> fSteps; ///< epoch, learning rate
-   std::string fTrainedFile;                   ///< empty: none is written
+   std::string fHistoryFile; ///< JSON of the epochs; empty: none
+};
+
+/// What a training left beside the model.
+struct TrainResult {
+   int fNOutputs = 0;                                                 ///< columns of the model's output
+   std::string fTrainedFile;                                          ///< as it was written; empty: none
+   std::vector<std::pair<std::string, std::vector<double>>> fHistory; ///< figures of the epochs, by name
 };
 
 struct LoadRequest {
@@ -86,8 +89,7 @@ public:
    virtual ~TorchSession() = default;
    /// Runs the user code, reads the dictionary, loads the model, checks that it fits.
    virtual void Setup(const SetupRequest &request) = 0;
-   /// Trains; gives the number of output columns.
-   virtual int Train(const TrainRequest &request) = 0;
+   virtual TrainResult Train(const TrainRequest &request) = 0;
    /// Loads a trained model unless that is done; gives the number of output columns.
    virtual int Load(const LoadRequest &request) = 0;
    /// Outputs of inputs.fRows rows into `outputs` (row-major, nOutputs columns). If the user's function predicts, it

@@ -62,20 +62,22 @@ def events() -> Events:
 
 @pytest.fixture
 def session(log: SimpleNamespace) -> Callable[..., Session]:
-    """A session for classification of four variables that was set up with a model file."""
+    """A session for classification of four variables that was set up with a model file and options."""
 
     def make(
-        model_file: str, shape: tuple[int, str, int, int] = (4, "Classification", 2, 0), **changes: Any
+        model_file: str, shape: tuple[int, str, int, int] = (4, "Classification", 2, 0), **options: Any
     ) -> Session:
         made = Session(log.write, shape)
-        arguments: dict[str, Any] = {
-            "user_code": "",
-            "model_file": model_file,
-            "trained_file": "trained.pt",
-            "continue_training": False,
-            "weight_folder": "weights",
+        given = {
+            "filename_model": model_file,
+            "filename_trained_model": "trained.pt",
+            "batch_size": 20,
+            "num_epochs": 2,
+            "shuffle": False,
+            **options,
         }
-        made.set_up(**{**arguments, **changes})
+        names = {"".join(word.capitalize() for word in key.split("_")): value for key, value in given.items()}
+        made.set_up(options=names, weight_folder="weights")
         return made
 
     return make

@@ -35,11 +35,6 @@ class Events:
             "weights": self.weights,
             "n_validation": 40,
             "rows": None,
-            "batch_size": 20,
-            "num_epochs": 2,
-            "save_best_only": True,
-            "steps": [],
-            "trained_file": "trained.pt",
             "progress": False,
         }
         return {**arguments, **changes}

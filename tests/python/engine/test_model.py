@@ -121,11 +121,21 @@ def test_write_makes_folders_and_leaves_nothing_behind(tmp_path):
     assert not list(tmp_path.glob(".*.tmp"))
 
 
-def test_a_model_that_cannot_be_scripted():
-    class Odd(torch.nn.Module):
-        def forward(self, x):
-            return eval("x")
+class Odd(torch.nn.Module):
+    def forward(self, x):
+        return x if x.sum().item() > 0 and eval("True") else -x
 
-    with pytest.raises(EngineError, match=r"cannot be written as TorchScript") as caught:
-        models.to_bytes(Odd(), 4)
+
+def test_a_model_that_cannot_be_written_names_the_layer():
+    model = torch.nn.Sequential(torch.nn.Linear(4, 4), Odd())
+    with pytest.raises(EngineError, match=r"layer 1: Odd(?s:.*)as torch.export: .*; as TorchScript: ") as caught:
+        models.to_bytes(model, 4)
     assert caught.value.traceback_text
+    assert caught.value.code == "Model"
+
+
+def test_the_ending_decides_the_format_of_a_plain_module():
+    model = torch.nn.Linear(4, 2)
+    assert models.format_of(models.to_bytes(model, 4), "model") == models.EXPORT
+    assert models.format_of(models.to_bytes(model, 4, models.wanted_format("a/net.pt")), "model") == models.TORCHSCRIPT
+    assert models.format_of(models.to_bytes(model, 4, models.wanted_format("net.PT2")), "model") == models.EXPORT

@@ -58,10 +58,10 @@ def test_user_code_may_create_the_model(session, tmp_path):
     assert Path("made.pt").exists()
 
 
-def test_no_model_at_all(session):
-    with pytest.raises(EngineError, match=r"expected FilenameModel") as caught:
-        session("")
-    assert caught.value.code == "Option"
+def test_no_model_at_all_makes_one_of_the_options(session, events):
+    made = session("", layout="8,8", activation="Tanh")
+    assert [p.shape[0] for p in made._model.parameters() if p.dim() == 2] == [8, 8, 2]
+    assert made.train(**events.request()) == 2
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_probe_changes_neither_model_nor_random_numbers(session, save_networ
 def test_continue_training_starts_from_the_trained_file(session, save_network, events):
     path = save_network()
     session(path).train(**events.request())
-    assert session("absent.pt", continue_training=True, trained_file="trained.pt")._model_name == "trained.pt"
+    assert session("absent.pt", continue_training=True, filename_trained_model="trained.pt")._model_name == "trained.pt"
 
 
 # ---- weight files ----------------------------------------------------------------------------------------------------
@@ -266,8 +266,8 @@ def test_a_squeezed_output_works_everywhere(session, events, log, n_out, own):
     torch.jit.script(Squeezed(n_out)).save("squeezed.pt")
     if own:
         define(predict_func=lambda model, rows: model(torch.from_numpy(rows)).detach().numpy())
-    made = session("squeezed.pt")
-    made.train(**events.request(batch_size=53, n_validation=40))  # 160 = 3 * 53 + 1
+    made = session("squeezed.pt", batch_size=53)
+    made.train(**events.request(n_validation=40))  # 160 = 3 * 53 + 1
     rows = events.inputs[: prediction.CHUNK + 1]
     expected = predict(made, rows, n_out)
     for n in (1, 3):
@@ -359,9 +359,9 @@ def test_an_interrupt_is_no_failure_of_the_user(session, save_network, events, w
 
 @pytest.mark.parametrize("best", [False, True])
 def test_without_a_name_no_file_is_written(session, save_network, events, best):
-    made = session(save_network())
+    made = session(save_network(), filename_trained_model="", save_best_only=best)
     before = sorted(Path().iterdir())
-    made.train(**events.request(trained_file="", save_best_only=best))
+    made.train(**events.request())
     assert sorted(Path().iterdir()) == before
     assert predict(made, events.inputs).shape == (200, 2)
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from engine_helpers import Events, define, network
 
-from torchmva._engine import training
+from torchmva._engine import userfunctions
 from torchmva._engine.errors import EngineError
 
 
@@ -40,16 +40,16 @@ def tutorial_train(model, train_loader, val_loader, num_epochs, batch_size, opti
 
 
 def test_the_optimizer_class_equals_its_base():
-    made = training.remembering(torch.optim.Adam)
+    made = userfunctions.remembering(torch.optim.Adam)
     assert made == torch.optim.Adam
     assert torch.optim.Adam == made
-    assert made == training.remembering(torch.optim.Adam)
+    assert made == userfunctions.remembering(torch.optim.Adam)
     assert made != torch.optim.SGD
     assert {torch.optim.Adam: "found"}[made] == "found"
 
 
 def test_remembering_class_makes_plain_optimizers():
-    made = training.remembering(torch.optim.SGD)
+    made = userfunctions.remembering(torch.optim.SGD)
     instance = made(network().parameters(), lr=0.1)
     assert type(instance) is torch.optim.SGD
     assert issubclass(made, torch.optim.SGD)
@@ -61,18 +61,18 @@ def test_remembering_class_makes_plain_optimizers():
 @pytest.mark.parametrize("how", ["class", "instance", "partial"])
 def test_schedule_with_class_or_instance(how):
     start = functools.partial(torch.optim.SGD, momentum=0.5) if how == "partial" else torch.optim.SGD
-    optimizer = training.remembering(start)
+    optimizer = userfunctions.remembering(start)
     instance = optimizer(network().parameters(), lr=0.1)
     target = instance if how == "instance" else optimizer
-    training.schedule(target, 0, {1: 0.5})
+    userfunctions.schedule(target, 0, {1: 0.5})
     assert instance.param_groups[0]["lr"] == 0.1
-    training.schedule(target, 1, {1: 0.5})
+    userfunctions.schedule(target, 1, {1: 0.5})
     assert instance.param_groups[0]["lr"] == 0.5
 
 
 def test_schedule_without_an_optimizer_says_so():
     with pytest.raises(TypeError, match=r"needs an optimizer"):
-        training.schedule(torch.optim.SGD, 1, {1: 0.5})
+        userfunctions.schedule(torch.optim.SGD, 1, {1: 0.5})
 
 
 # ---- the user's function ---------------------------------------------------------------------------------------------
@@ -81,8 +81,8 @@ def test_schedule_without_an_optimizer_says_so():
 def test_user_function_trains_as_plain_pytorch_does(session, save_network, events):
     path = save_network()
     define(train_func=tutorial_train, criterion=torch.nn.MSELoss(), optimizer=torch.optim.SGD)
-    made = session(path)
-    made.train(**events.request(save_best_only=False, num_epochs=3, steps=[(1, 0.5)]))
+    made = session(path, save_best_only=False, num_epochs=3, learning_rate_schedule="1,0.5")
+    made.train(**events.request())
     assert tutorial_train.rates == [0.01, 0.5, 0.5]
 
     plain = torch.jit.load(path)
@@ -96,10 +96,10 @@ def test_user_function_trains_as_plain_pytorch_does(session, save_network, event
         *loaders,
         3,
         20,
-        training.remembering(torch.optim.SGD),
+        userfunctions.remembering(torch.optim.SGD),
         torch.nn.MSELoss(),
         None,
-        (training.schedule, {1: 0.5}),
+        (userfunctions.schedule, {1: 0.5}),
     )
     outputs = np.empty((200, 2), dtype=np.float32)
     made.predict(events.inputs, outputs)
@@ -116,7 +116,7 @@ def test_arguments_of_the_user_function(session, save_network, events):
 
     criterion = torch.nn.BCELoss()
     define(train_func=train, criterion=criterion)
-    session(save_network()).train(**events.request(save_best_only=False, batch_size=30, num_epochs=7))
+    session(save_network(), save_best_only=False, batch_size=30, num_epochs=7).train(**events.request())
     assert set(seen) == {
         "num_epochs",
         "batch_size",
@@ -154,7 +154,7 @@ def test_row_lists(session, save_network, events):
     events.weights[:] = np.linspace(-1, 1, 200)
     rows = np.arange(200, dtype=np.int64)
     chosen = (np.concatenate([rows[:80], rows[120:]]), rows[80:120])
-    session(save_network()).train(**events.request(rows=chosen, save_best_only=False))
+    session(save_network(), save_best_only=False).train(**events.request(rows=chosen))
     assert torch.equal(seen["val"], torch.from_numpy(events.inputs[80:120]))
     assert torch.equal(seen["weights"][1], torch.from_numpy(events.weights[80:120]))
 
@@ -168,13 +168,13 @@ def test_lost_weights_are_reported_once(session, save_network, events, log, unif
     assert len(warnings) == (0 if uniform else 1)
 
 
-@pytest.mark.parametrize("name", ["file/trained.pt", "folder"])
+@pytest.mark.parametrize("name", ["file/trained.pt", "folder.pt"])
 def test_a_file_that_cannot_be_written_is_found_before_training(session, save_network, events, tmp_path, name):
     (tmp_path / "file").write_text("")
-    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder.pt").mkdir()
     define(train_func=lambda *_args, **_kwargs: pytest.fail("training started"))
     with pytest.raises(EngineError, match=r"Cannot write the trained model") as caught:
-        session(save_network()).train(**events.request(trained_file=name))
+        session(save_network(), filename_trained_model=name).train(**events.request())
     assert caught.value.code == "File"
 
 
@@ -242,8 +242,8 @@ def test_a_train_function_that_returns_nothing(session, save_network, events):
     ],
 )
 def test_default_training_separates_the_classes(session, save_network, events, log, last, n_out, loss):
-    made = session(save_network(4, n_out, last))
-    width = made.train(**events.request(num_epochs=30, batch_size=10))
+    made = session(save_network(4, n_out, last), num_epochs=30, batch_size=10)
+    width = made.train(**events.request())
     assert width == n_out
     assert any(loss in text for _, text in log.lines)
     outputs = np.empty((200, width), dtype=np.float32)
@@ -257,8 +257,8 @@ def test_default_training_uses_event_weights(session, save_network):
     """With all weight on one class its probability goes to 1 everywhere."""
     events = Events()
     events.weights[events.classes == 1] = 1e-6
-    made = session(save_network())
-    made.train(**events.request(num_epochs=40, batch_size=10))
+    made = session(save_network(), num_epochs=40, batch_size=10)
+    made.train(**events.request())
     outputs = np.empty((200, 2), dtype=np.float32)
     made.predict(events.inputs, outputs)
     assert outputs[:, 0].min() > 0.8
@@ -269,14 +269,14 @@ def test_default_training_uses_event_weights(session, save_network):
 )
 def test_default_training_with_the_users_criterion_and_optimizer(session, save_network, events, log, criterion):
     define(criterion=criterion, optimizer=torch.optim.RMSprop)
-    session(save_network()).train(**events.request(steps=[(1, 0.5)]))
+    session(save_network(), learning_rate_schedule="1,0.5").train(**events.request())
     assert any("RMSprop" in text for _, text in log.lines)
 
 
 def test_default_regression(session, save_network, events):
     targets = events.inputs.sum(1, keepdims=True).astype(np.float32)
-    made = session(save_network(4, 1, torch.nn.Identity()), (4, "Regression", 1, 0))
-    made.train(**events.request(classes=None, targets=targets, num_epochs=60, batch_size=10))
+    made = session(save_network(4, 1, torch.nn.Identity()), (4, "Regression", 1, 0), num_epochs=60, batch_size=10)
+    made.train(**events.request(classes=None, targets=targets))
     outputs = np.empty((200, 1), dtype=np.float32)
     made.predict(events.inputs, outputs)
     assert ((outputs - targets) ** 2).mean() < 0.2 * targets.var()

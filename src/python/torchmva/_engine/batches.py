@@ -43,6 +43,7 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
         self._tensors = tensors
         self._rows = rows
         self._shuffle = shuffle
+        self._seed = seed
         self._n = int(len(tensors[0]) if rows is None else len(rows))
 
     def parts(self) -> tuple[torch.Tensor, ...]:
@@ -52,6 +53,11 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
     def rows(self) -> torch.Tensor | None:
         """Row numbers in use, None for all."""
         return self._rows
+
+    def set_epoch(self, epoch: int) -> None:
+        """Make the next order that of ``epoch``, whatever came before; without a seed nothing happens."""
+        if self._seed is not None:
+            self.generator.manual_seed(self._seed + epoch)
 
     def __len__(self) -> int:
         """Number of batches."""

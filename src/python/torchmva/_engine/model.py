@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import errno
 import hashlib
 import io
@@ -12,6 +13,7 @@ import threading
 import warnings
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,31 +124,101 @@ def from_bytes(data: bytes, name: str) -> Any:
 def _export(model: Any, n_variables: int) -> bytes:
     buffer = io.BytesIO()
     rows = torch.export.Dim("rows", min=1)
-    program = torch.export.export(model, (torch.zeros(2, n_variables),), dynamic_shapes=({0: rows},))
+    with contextlib.redirect_stderr(io.StringIO()):  # it prints its graph if it fails
+        program = torch.export.export(model, (torch.zeros(2, n_variables),), dynamic_shapes=({0: rows},))
     torch.export.save(program, buffer)
     return buffer.getvalue()
 
 
-def to_bytes(model: Any, n_variables: int) -> bytes:
-    """A model as the content of a file: TorchScript, or torch.export for one that came from there.
-
-    Raises:
-        EngineError: ``Model`` if it is no module or cannot be scripted.
-    """
-    if not isinstance(model, torch.nn.Module):
-        raise EngineError("Model", f"Expected a torch.nn.Module to save, found {type(model).__name__}")
+def _script(model: Any) -> bytes:
     buffer = io.BytesIO()
+    torch.jit.save(torch.jit.script(model), buffer)
+    return buffer.getvalue()
+
+
+_WRITERS: dict[str, Callable[[Any, int], bytes]] = {
+    EXPORT: _export,
+    TORCHSCRIPT: lambda model, _n_variables: _script(model),
+}
+
+
+def wanted_format(name: str) -> str:
+    """What the ending of a file name asks for: ``.pt2`` is torch.export, ``.pt`` TorchScript, others neither."""
+    return {".pt2": EXPORT, ".pt": TORCHSCRIPT}.get(Path(name).suffix.lower(), "")
+
+
+def is_plain(model: Any) -> bool:
+    """Whether a module is neither TorchScript nor from torch.export: it can become either."""
+    return not isinstance(model, torch.jit.ScriptModule) and not getattr(model, _EXPORT_MARK, False)
+
+
+def is_exportable(model: Any, n_variables: int) -> bool:
+    """Whether torch.export can write the model; it is tried, which takes a second or two."""
+    if not is_plain(model):
+        return bool(getattr(model, _EXPORT_MARK, False))
+    was_training = model.training
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if getattr(model, _EXPORT_MARK, False):
-                return _export(model, n_variables)
-            torch.jit.save(torch.jit.script(model), buffer)
-    except Exception as error:
-        raise EngineError(
-            "Model", f"The model cannot be written as TorchScript: {summary_of(error)}", (), traceback_of(error)
-        ) from error
-    return buffer.getvalue()
+            _export(model.eval(), n_variables)
+    except Exception:  # noqa: BLE001 - torch raises many kinds; all mean that it cannot
+        return False
+    finally:
+        model.train(was_training)
+    return True
+
+
+def _guilty_layer(model: Any) -> str:
+    """The innermost layer that cannot be scripted; empty if each of them can, or there is only one."""
+    for name, layer in reversed(list(model.named_modules())):
+        try:
+            torch.jit.script(layer)
+        except Exception:  # noqa: BLE001 - whatever it is, this layer is the cause
+            return f" (layer {name}: {type(layer).__name__})" if name else ""
+    return ""
+
+
+def _reason(kind: str, error: Exception) -> str:
+    """Why a model cannot be written; of torch.export's long advice the first line."""
+    text = summary_of(error)
+    return text.splitlines()[0] if kind == EXPORT else text
+
+
+def to_bytes(model: Any, n_variables: int, wanted: str = "") -> bytes:
+    """A model as the content of a file.
+
+    Args:
+        model: a module; it is written in evaluation mode.
+        n_variables: columns of its input.
+        wanted: ``EXPORT`` or ``TORCHSCRIPT`` for a plain module; empty: torch.export if that works, else TorchScript.
+            Modules that came from a file keep their format.
+
+    Raises:
+        EngineError: ``Model`` if it is no module or cannot be written, with the layer that is the cause.
+    """
+    if not isinstance(model, torch.nn.Module):
+        raise EngineError("Model", f"Expected a torch.nn.Module to save, found {type(model).__name__}")
+    formats = [EXPORT, TORCHSCRIPT] if not wanted else [wanted]
+    if not is_plain(model):
+        formats = [EXPORT if getattr(model, _EXPORT_MARK, False) else TORCHSCRIPT]
+    was_training = bool(getattr(model, "training", False))
+    reasons = []
+    try:
+        model.eval()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for kind in formats:
+                try:
+                    return _WRITERS[kind](model, n_variables)
+                except Exception as error:  # noqa: BLE001 - torch raises many kinds; all mean that it cannot
+                    reasons.append((kind, error))
+            layer = _guilty_layer(model) if is_plain(model) else ""
+    finally:
+        model.train(was_training)
+    text = "; ".join(f"as {kind}: {_reason(kind, error)}" for kind, error in reasons)
+    raise EngineError(
+        "Model", f"The model cannot be written{layer}, {text}", (), traceback_of(reasons[-1][1])
+    ) from reasons[-1][1]
 
 
 def write(path: Path, data: bytes) -> None:
@@ -238,21 +310,44 @@ def decode(text: str, size: int, name: str) -> bytes:
 
 
 class BestSaver:
-    """The ``save_best`` callback: keeps the model with the smallest validation loss, and writes it if it has a path."""
+    """The ``save_best`` callback: keeps the model with the smallest validation loss, and writes it if it has a path.
 
-    def __init__(self, n_variables: int, path: Path | None) -> None:
+    A plain module is kept as parameters and written once, by :meth:`finish`: exporting takes longer than an epoch.
+    """
+
+    def __init__(self, n_variables: int, path: Path | None, wanted: str = "") -> None:
         self._n_variables = n_variables
+        self._wanted = wanted
+        self._state: dict[str, Any] | None = None
+        self._plain: Any = None
         self.path = path
         self.calls = 0
+        self.losses: list[float] = []
         self.data = b""
 
     def __call__(self, model: Any, curr_val: Any, best_val: Any) -> Any:
         """Store ``model`` if ``curr_val`` is not above ``best_val`` (NaN is above everything); returns the better."""
         self.calls += 1
+        self.losses.append(float(curr_val))
         is_first_number = best_val != best_val and curr_val == curr_val
         if not (curr_val <= best_val or is_first_number):
             return best_val
-        self.data = to_bytes(model, self._n_variables)
+        if isinstance(model, torch.nn.Module) and is_plain(model):
+            self._plain = model
+            self._state = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        else:
+            self.write(model)
+        return curr_val
+
+    def write(self, model: Any) -> None:
+        """Store ``model`` whatever was stored before."""
+        self.data = to_bytes(model, self._n_variables, self._wanted)
         if self.path is not None:
             write(self.path, self.data)
-        return curr_val
+
+    def finish(self) -> None:
+        """Write the plain module that was the best one, if any."""
+        if self._state is not None:
+            self._plain.load_state_dict(self._state)
+            self.write(self._plain)
+            self._state = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from . import checkpoint, device, network, prediction, training, usercode
 from . import model as models
-from . import prediction, training, usercode
 from .errors import EngineError, user_error
+from .events import Events
+from .history import Epoch, History
 from .log import Log, LogFunction, flush_streams
+from .optimization import LearningRates
+from .options import TrainingOptions
 from .probe import Probe, Shape
 
 Array = np.ndarray[Any, Any]
@@ -44,6 +50,9 @@ class Session:
         self._shape = Shape(*shape)
         self._lock = threading.Lock()
         self._objects = usercode.CustomObjects()
+        self._options = TrainingOptions()
+        self._history = History()
+        self._file: Path | None = None
         self._code_sha256 = ""
         self._model: Any = None
         self._model_name = ""
@@ -56,35 +65,71 @@ class Session:
 
     # ---- set-up ------------------------------------------------------------------------------------------------
 
-    def set_up(
-        self, *, user_code: str, model_file: str, trained_file: str, continue_training: bool, weight_folder: str
-    ) -> None:
-        """Prepare for training: run the user code, read the dictionary, load the model, see whether it fits."""
+    def set_up(self, *, options: Mapping[str, Any], weight_folder: str) -> None:
+        """Prepare for training: run the user code, read the dictionary, find the model, see whether it fits.
+
+        Args:
+            options: of the method, by their names in C++.
+            weight_folder: where relative paths may start too.
+        """
         with _flushed():
+            self._options = TrainingOptions.from_host(options)
+            device.for_training(self._options.device)
+            LearningRates(self._options)
+            training.set_up_torch(self._options)
             self._log.info(f"Using PyTorch version {torch.__version__.partition('.')[0]}")
-            if continue_training:
+            if self._options.continue_training:
                 self._log.info("Continue training with trained model")
             self._log.info(" Setup PyTorch Model for training")
             path = None
             self._code_sha256 = ""
-            if user_code:
-                path = usercode.find_file(user_code, (weight_folder,))
+            if self._options.user_code:
+                path = usercode.find_file(self._options.user_code, (weight_folder,))
                 self._log.info(f" Executing user initialization code from  {path}")
                 self._code_sha256 = usercode.checksum(path)
             self._objects = usercode.for_training(path)
             self._report_objects()
-            name = trained_file if continue_training else model_file
-            if not name:
-                option = "FilenameTrainedModel" if continue_training else "FilenameModel"
-                raise EngineError(
-                    "Option",
-                    f"MethodPyTorch needs a model: expected {option}=<file written by torch.jit.save>, found none",
-                )
-            self._model = models.from_bytes(models.read(Path(name)), name)
-            self._model_name = name
+            self._model, self._model_name = self._model_to_train()
             self._data = b""
-            self._log.info(f"Loaded model from file: {name}")
             self._check_fit()
+
+    def _model_to_train(self) -> tuple[Any, str]:
+        """The model of the file, of the dictionary, or made of options, and what to call it."""
+        options, objects = self._options, self._objects
+        name = options.filename_model
+        if options.continue_training:
+            if not options.filename_trained_model:
+                raise EngineError("Option", "ContinueTraining: expected FilenameTrainedModel=<file>, found none")
+            # a checkpoint has the parameters of the model that its training began with
+            if not checkpoint.path_of(Path(options.filename_trained_model)).is_file():
+                name = str(self._trained_file())
+        if name:
+            self._log.info(f"Loaded model from file: {name}")
+            return models.from_bytes(models.read(Path(name)), name), name
+        key = "build_model" if objects.build_model is not None else "model"
+        made = objects.model
+        if objects.build_model is not None:
+            try:
+                made = objects.build_model(self._shape.n_variables, self._shape.n_outputs)
+            except BaseException as error:
+                raise user_error(f"The user's {key} failed", error, [("defined in", objects.source)]) from error
+        if made is None:
+            self._log.info("No model is given: a multilayer perceptron is made of the options")
+            return network.build(self._shape, options), "network of the options"
+        if not isinstance(made, torch.nn.Module):
+            raise EngineError(
+                "UserCode",
+                f"Key '{key}' must give a torch.nn.Module, found {type(made).__name__}",
+                [("defined in", objects.source)],
+            )
+        # a copy: a script may book several methods with the same object, and none of them trains it under the others
+        return copy.deepcopy(made), f"'{key}' of the dictionary"
+
+    def _trained_file(self) -> Path:
+        """Where the trained model is: a name without ending got that of its format when it was written."""
+        name = self._options.filename_trained_model
+        candidates = [Path(name), Path(name + ".pt2"), Path(name + ".pt")]
+        return next((path for path in candidates if path.is_file()), candidates[0])
 
     def _report_objects(self) -> None:
         objects = self._objects
@@ -119,14 +164,11 @@ class Session:
         weights: Array,
         n_validation: int,
         rows: tuple[Array, Array] | None,
-        batch_size: int,
-        num_epochs: int,
-        save_best_only: bool,
-        steps: list[tuple[int, float]],
-        trained_file: str,
         progress: bool,
+        spectators: dict[str, Array] | None = None,
+        history_file: str = "",
     ) -> int:
-        """Train and keep the trained model, in memory and in ``trained_file`` unless that is empty.
+        """Train and keep the trained model, in memory and in its file if the options name one.
 
         Args:
             inputs: float32 [n, nVars], shared with C++.
@@ -135,53 +177,81 @@ class Session:
             weights: float32 [n], shared with C++.
             n_validation: validation events, the last rows.
             rows: int64 row numbers for training and validation, where the last rows will not do.
-            steps: (epoch, learning rate).
+            progress: show epochs.
+            spectators: columns by name, [n] each.
+            history_file: JSON of the epochs; empty: none.
 
         Returns:
             The number of output columns.
         """
         with _flushed():
-            file = Path(trained_file) if trained_file else None
-            if file is not None:
-                models.prepare(file)
-            saver = models.BestSaver(self._shape.n_variables, file)
-            job = training.make_job(
-                self._model,
-                (inputs, targets, classes, weights),
-                rows,
+            options = self._options
+            file = self._prepare_file()
+            saver = models.BestSaver(self._shape.n_variables, file, models.wanted_format(str(file or "")))
+            self._history = History(options.tensor_board)
+            events = Events.from_host(
+                inputs,
+                targets,
+                classes,
+                weights,
+                n_classes=self._shape.n_outputs,
                 n_validation=n_validation,
-                n_outputs=self._shape.n_outputs,
-                batch_size=batch_size,
-                log=self._log,
+                rows=rows,
+                spectators=spectators,
             )
-            job.kind = self._shape.kind
-            job.signal_column = self._shape.signal_column
-            job.num_epochs = num_epochs
-            job.steps = dict(steps)
-            job.save_best = saver if save_best_only else None
-            job.progress = progress
+            job = training.Training(
+                events, self._shape, options, self._objects, self._log, self._history, file, progress
+            )
             self._log.info(f"Print Training Model Architecture\n{self._model}")
-            if save_best_only:
+            if options.save_best_only:
                 self._log.info("Option SaveBestOnly: Only model weights with smallest validation loss will be stored")
-            if steps:
-                text = ";".join(f"{epoch},{rate:g}" for epoch, rate in steps)
-                self._log.info(f"Option LearningRateSchedule: Set learning rate during training: {text}")
-            trained = self._run_training(job)
-            self._keep(trained, saver, save_best_only)
+            if options.learning_rate_schedule:
+                self._log.info(
+                    f"Option LearningRateSchedule: Set learning rate during training: {options.learning_rate_schedule}"
+                )
+            trained = self._run_training(job, saver)
+            self._keep(trained, saver)
+            if history_file and self._history.epochs:
+                self._history.write(Path(history_file), {"model": self._model_name, "torch": torch.__version__})
             self._n_outputs = self._trained_width(inputs)
             return self._n_outputs
 
-    def _run_training(self, job: training.Job) -> Any:
+    def history(self) -> dict[str, list[float]]:
+        """Figures of the epochs of the training, a list each; empty lists if a user function kept them to itself."""
+        return self._history.columns()
+
+    def trained_file(self) -> str:
+        """The file of the trained model as it was written; empty if there is none."""
+        return str(self._file or "")
+
+    def _prepare_file(self) -> Path | None:
+        """The file of the trained model, seen to be writable before the training; without ending it gets one."""
+        name = self._options.filename_trained_model
+        if not name:
+            self._file = None
+            return None
+        ending = ""
+        if not models.wanted_format(name) and not Path(name).suffix:
+            ending = ".pt2" if models.is_exportable(self._model, self._shape.n_variables) else ".pt"
+        self._file = Path(name + ending)
+        models.prepare(self._file)
+        return self._file
+
+    def _run_training(self, job: training.Training, saver: models.BestSaver) -> Any:
         objects = self._objects
         if objects.train_func is None:
             try:
-                return training.run_default(job, objects.optimizer, objects.criterion)
+                return training.run_default(job, self._model, saver.write)
             except EngineError:
                 raise
             except BaseException as error:
                 raise user_error("The default training failed", error, [("model", self._model_name)]) from error
         try:
-            return training.run_user(objects.train_func, job, objects.optimizer, objects.criterion)
+            trained = training.run_user(job, self._model, saver if self._options.save_best_only else None)
+            for number, loss in enumerate(saver.losses):
+                self._history.add(Epoch(number + 1, math.nan, loss, math.nan, math.nan))
+            self._history.close()
+            return trained
         except EngineError:
             raise
         except BaseException as error:
@@ -192,10 +262,11 @@ class Session:
                 failure.context.append(("model", self._model_name))
             raise failure from error
 
-    def _keep(self, trained: Any, saver: models.BestSaver, save_best_only: bool) -> None:
+    def _keep(self, trained: Any, saver: models.BestSaver) -> None:
         """Settle which model is the trained one, write its file, and use what is in the file from now on."""
-        data = saver.data
-        if not data:
+        saver.finish()
+        is_user = self._objects.train_func is not None
+        if not saver.data:
             if not isinstance(trained, torch.nn.Module):
                 raise EngineError(
                     "UserCode",
@@ -203,16 +274,14 @@ class Session:
                     f"{type(trained).__name__}",
                     [("defined in", self._objects.source)],
                 )
-            if save_best_only:
+            if self._options.save_best_only and is_user:
                 why = "every validation loss was NaN" if saver.calls else "train_func never called save_best"
                 self._log.warning(f"Option SaveBestOnly: {why}; the model that train_func returned is stored instead")
-            data = models.to_bytes(trained, self._shape.n_variables)
-            if saver.path is not None:
-                models.write(saver.path, data)
-        if not save_best_only and saver.path is not None:
+            saver.write(trained)
+        if saver.path is not None and not (self._options.save_best_only and is_user):
             self._log.info(f"Trained model written to file: {saver.path}")
-        self._use(data, str(saver.path or "trained model"))
-        usercode.remember(models.sha256_of(data), self._objects)
+        self._use(saver.data, str(saver.path or "trained model"))
+        usercode.remember(models.sha256_of(saver.data), self._objects)
 
     def _use(self, data: bytes, name: str) -> None:
         self._model = models.from_bytes(data, name)

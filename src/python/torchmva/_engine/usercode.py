@@ -15,7 +15,7 @@ from typing import Any
 from .errors import EngineError, user_error
 
 DICTIONARY = "load_model_custom_objects"
-KEYS = ("train_func", "predict_func", "criterion", "optimizer")
+KEYS = ("train_func", "predict_func", "criterion", "optimizer", "model", "build_model")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class CustomObjects:
     predict_func: Callable[..., Any] | None = None
     criterion: Any = None
     optimizer: Any = None
+    model: Any = None
+    build_model: Callable[..., Any] | None = None
     source: str = ""
     unknown_keys: tuple[str, ...] = ()
     raw: dict[str, Any] | None = field(default=None, compare=False, repr=False)
@@ -205,6 +207,8 @@ def validate(dictionary: object, source: str) -> CustomObjects:
         predict_func=_check_callable(dictionary, "predict_func", "model, test_X"),
         criterion=_check_callable(dictionary, "criterion", "output, target"),
         optimizer=_check_callable(dictionary, "optimizer", "parameters, lr=..."),
+        model=_check_callable(dictionary, "model", "inputs"),
+        build_model=_check_callable(dictionary, "build_model", "n_variables, n_outputs"),
         source=source,
         unknown_keys=tuple(str(key) for key in dictionary if key not in KEYS),
         raw=dictionary,

@@ -1,4 +1,4 @@
-#include "PyTorch/TrainingOptions.hxx"
+#include "PyTorch/ValidationSplit.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <gtest/gtest.h>
@@ -55,20 +55,6 @@ TEST(ValidationSize, Messages)
              "Validation size \"1e300\" is larger than or equal in size to training set (size=\"100\").");
 }
 
-TEST(LearningRateSchedule, Steps)
-{
-   using Steps = std::vector<std::pair<int, double>>;
-   EXPECT_EQ(ParseLearningRateSchedule(""), Steps());
-   EXPECT_EQ(ParseLearningRateSchedule("50,0.01;70,0.005"), (Steps{{50, 0.01}, {70, 0.005}}));
-   EXPECT_EQ(ParseLearningRateSchedule(" 0 , 1e-3 ; "), (Steps{{0, 1e-3}}));
-}
-
-TEST(LearningRateSchedule, RefusesAnythingElse)
-{
-   for (const char *text : {"50", "50,", ",0.1", "50,0.1,2", "a,0.1", "1.5,0.1", "-1,0.1", "1,-0.1", "1,nan",
-                            "1,0.1;1,0.2", "1,__import__('os')"})
-      EXPECT_THROW(ParseLearningRateSchedule(text), TorchMVA::Error) << text;
-}
 
 TEST(ValidationRows, TailWhenItHasEveryClass)
 {

@@ -1,4 +1,4 @@
-#include "PyTorch/TrainingOptions.hxx"
+#include "PyTorch/ValidationSplit.hxx"
 
 #include "TorchMVA/Core/Error.hxx"
 
@@ -26,15 +26,6 @@ bool ParseNumber(const std::string &text, double &value)
    std::istringstream stream(text);
    stream.imbue(std::locale::classic());
    return (stream >> value) && stream.peek() == std::istringstream::traits_type::eof() && std::isfinite(value);
-}
-
-std::vector<std::string> Split(const std::string &text, char separator)
-{
-   std::vector<std::string> parts;
-   std::istringstream stream(text);
-   for (std::string part; std::getline(stream, part, separator);)
-      parts.push_back(Trimmed(part));
-   return parts;
 }
 
 /// Validation events per class: nValidation shared out in proportion, corrected so that both sides have every class.
@@ -107,31 +98,6 @@ Long64_t ParseValidationSize(const std::string &text, Long64_t nTraining)
                   what + "larger than or equal in size to training set (size=\"" + std::to_string(nTraining) + "\").",
                   {{"option", "ValidationSize"}});
    return Long64_t(size);
-}
-
-std::vector<std::pair<int, double>> ParseLearningRateSchedule(const std::string &text)
-{
-   std::vector<std::pair<int, double>> steps;
-   for (const std::string &part : Split(text, ';')) {
-      if (part.empty())
-         continue;
-      const std::vector<std::string> pair = Split(part, ',');
-      double epoch = 0;
-      double rate = 0;
-      const bool isPair = pair.size() == 2 && ParseNumber(pair[0], epoch) && ParseNumber(pair[1], rate);
-      if (!isPair || epoch < 0 || epoch > 1e9 || epoch != std::floor(epoch) || rate < 0)
-         throw Error(EErrorCode::kOption,
-                     "Expected steps \"epoch,learning rate\" separated by ';', such as 50,0.01;70,0.005, found \"" +
-                        part + "\"",
-                     {{"option", "LearningRateSchedule"}, {"value", text}});
-      for (const auto &step : steps) {
-         if (step.first == int(epoch))
-            throw Error(EErrorCode::kOption, "Epoch " + pair[0] + " has two learning rates",
-                        {{"option", "LearningRateSchedule"}, {"value", text}});
-      }
-      steps.emplace_back(int(epoch), rate);
-   }
-   return steps;
 }
 
 ValidationRows ChooseValidationRows(const int *classes, Long64_t n, unsigned nClasses, Long64_t nValidation)

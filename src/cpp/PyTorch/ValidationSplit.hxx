@@ -1,10 +1,9 @@
-#ifndef TORCHMVA_SRC_PYTORCH_TRAININGOPTIONS_HXX
-#define TORCHMVA_SRC_PYTORCH_TRAININGOPTIONS_HXX
+#ifndef TORCHMVA_SRC_PYTORCH_VALIDATIONSPLIT_HXX
+#define TORCHMVA_SRC_PYTORCH_VALIDATIONSPLIT_HXX
 
 #include "RtypesCore.h"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace TorchMVA {
@@ -14,10 +13,6 @@ namespace Internal {
 /// below 1 (rounded down), or a number of events. Throws Error (kOption): no number, negative, zero, or not smaller
 /// than the sample.
 Long64_t ParseValidationSize(const std::string &text, Long64_t nTraining);
-
-/// `LearningRateSchedule`: "50,0.01;70,0.005" gives {(50, 0.01), (70, 0.005)}, epochs counted from 0; empty text gives
-/// nothing. Throws Error (kOption) for anything else, naming the part.
-std::vector<std::pair<int, double>> ParseLearningRateSchedule(const std::string &text);
 
 /// Row numbers of training and validation events; both empty: validation is the tail.
 struct ValidationRows {

@@ -1,0 +1,47 @@
+#ifndef TORCHMVA_SRC_PYTORCH_METHODPYTORCHIMPL_HXX
+#define TORCHMVA_SRC_PYTORCH_METHODPYTORCHIMPL_HXX
+
+#include "PyTorch/PyTorchOptions.hxx"
+#include "PyTorch/TorchSession.hxx"
+#include "TorchMVA/PyTorch/MethodPyTorch.hxx"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+namespace TorchMVA {
+
+/// What the method keeps beside its options. Written by set-up, training and reading; Predict reads it from any thread.
+struct MethodPyTorch::Impl {
+   ~Impl() { delete fSession.load(); }
+
+   /// The session, made on first use. No lock: waiting for the GIL with one held could deadlock.
+   Internal::TorchSession &Session(const MethodPyTorch &method)
+   {
+      Internal::TorchSession *session = fSession.load(std::memory_order_acquire);
+      if (session)
+         return *session;
+      Internal::SessionShape shape;
+      shape.fNVariables = method.GetNVariables();
+      shape.fKind = Types::GetAnalysisTypeName(method.GetAnalysisType());
+      shape.fNOutputs = method.DoRegression() ? method.GetNTargets() : method.DataInfo().GetNClasses();
+      shape.fSignalColumn = method.DataInfo().GetSignalClassIndex();
+      std::unique_ptr<Internal::TorchSession> made = Internal::MakeSession(shape, fLog);
+      if (fSession.compare_exchange_strong(session, made.get(), std::memory_order_acq_rel))
+         return *made.release();
+      return *session;
+   }
+
+   std::atomic<Internal::TorchSession *> fSession{nullptr};
+   std::atomic<bool> fIsReady{false}; ///< a trained model is in the session
+   std::atomic<int> fNOutputs{0};     ///< 0: not known yet
+   Internal::LogFunction_t fLog;
+   Internal::LoadRequest fSource; ///< of the model, as the weight file says
+   Internal::PyTorchOptions fOptions;
+   std::string fTrainedFile; ///< as the training wrote it; empty: none, or not trained here
+   TrainingHistory_t fHistory;
+};
+
+} // namespace TorchMVA
+
+#endif

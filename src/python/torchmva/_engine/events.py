@@ -1,0 +1,83 @@
+"""The events of one training as tensors on the memory of C++: inputs, targets, weights, spectators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from .batches import BatchLoader
+
+Array = np.ndarray[Any, Any]
+
+
+def one_hot(numbers: torch.Tensor, n_classes: int) -> torch.Tensor:
+    """Rows of 0 and 1, float32; column by column, which needs no int64 copy of the class numbers."""
+    rows = torch.zeros(len(numbers), n_classes)
+    for column in range(n_classes):
+        rows[:, column] = numbers == column
+    return rows
+
+
+@dataclass
+class Events:
+    """All events of the training sample, and which of them validate.
+
+    Args:
+        inputs: float32 [n, nVars], shared with C++.
+        targets: float32 [n, k]: one-hot classes, or the targets of a regression.
+        weights: float32 [n], shared with C++ until a policy changes them.
+        training: the training rows: a slice, or int64 row numbers.
+        validation: the validation rows, the same.
+        spectators: float32 columns by name, [n] each.
+    """
+
+    inputs: torch.Tensor
+    targets: torch.Tensor
+    weights: torch.Tensor
+    training: slice | torch.Tensor
+    validation: slice | torch.Tensor
+    spectators: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    @classmethod
+    def from_host(
+        cls,
+        inputs: Array,
+        targets: Array | None,
+        classes: Array | None,
+        weights: Array,
+        *,
+        n_classes: int,
+        n_validation: int,
+        rows: tuple[Array, Array] | None,
+        spectators: dict[str, Array] | None = None,
+    ) -> Events:
+        """From the arrays that the bridge hands over; ``rows`` are training and validation rows if they are no slices."""
+        x = torch.from_numpy(inputs)
+        if targets is not None:
+            y = torch.from_numpy(targets)
+        else:
+            assert classes is not None
+            y = one_hot(torch.from_numpy(classes), n_classes)
+        n = len(x) - n_validation
+        parts: list[slice | torch.Tensor] = [slice(0, n), slice(n, len(x))]
+        if rows is not None:
+            parts = [torch.from_numpy(part) for part in rows]
+        columns = {name: torch.from_numpy(values) for name, values in (spectators or {}).items()}
+        return cls(x, y, torch.from_numpy(weights), parts[0], parts[1], columns)
+
+    def loader(
+        self,
+        part: slice | torch.Tensor,
+        tensors: tuple[torch.Tensor, ...],
+        batch_size: int,
+        *,
+        shuffle: bool = False,
+        seed: int | None = None,
+    ) -> BatchLoader:
+        """Batches of the rows of ``part`` of each of ``tensors``, which have a row an event."""
+        if isinstance(part, slice):
+            return BatchLoader(tuple(t[part] for t in tensors), batch_size, shuffle=shuffle, seed=seed)
+        return BatchLoader(tensors, batch_size, rows=part, shuffle=shuffle, seed=seed)

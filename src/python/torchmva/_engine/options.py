@@ -1,0 +1,103 @@
+"""The options of MethodPyTorch as the engine sees them; names, defaults and meanings are declared in C++."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .errors import EngineError
+
+_WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def _snake_case(name: str) -> str:
+    return _WORD_START.sub("_", name).lower()
+
+
+def option_error(option: str, value: object, expected: str) -> EngineError:
+    """The error for a value that an option cannot have."""
+    return EngineError(
+        "Option", f"Option {option}: expected {expected}, found {value!r}", [("option", option), ("value", str(value))]
+    )
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """One field an option: ``num_epochs`` is ``NumEpochs``.
+
+    The defaults are those of C++, for callers that do not come from there. What each one means is written where it is
+    declared (``torchmva options PyTorch``).
+    """
+
+    filename_model: str = ""
+    filename_trained_model: str = ""
+    user_code: str = ""
+    continue_training: bool = False
+    save_best_only: bool = True
+    # the network, where no model is given
+    layout: str = "64,64"
+    activation: str = "ReLU"
+    batch_norm: bool = False
+    dropout: float = 0.0
+    residual: bool = False
+    standardise_inputs: bool = True
+    # weights of the events
+    negative_weights: str = "Keep"
+    class_weights: str = ""
+    # the loop
+    batch_size: int = 100
+    num_epochs: int = 10
+    loss: str = "Auto"
+    optimizer: str = "Adam"
+    learning_rate: float = 0.001
+    weight_decay: float = 0.0
+    gradient_clip: float = 0.0
+    learning_rate_schedule: str = ""
+    warmup_epochs: int = 0
+    patience: int = 0
+    shuffle: bool = True
+    seed: int = 0
+    num_threads: int = 0
+    device: str = "auto"
+    mixed_precision: bool = False
+    compile: bool = False
+    tensor_board: str = ""
+    # physics
+    parametrise: str = ""
+    decorrelate: str = ""
+    # `lambda` in C++, a word that Python keeps for itself
+    decorrelation_strength: float = 1.0
+    ensemble_size: int = 1
+    calibrate: bool = False
+
+    @classmethod
+    def from_host(cls, values: Mapping[str, Any]) -> TrainingOptions:
+        """From option names and typed values; the options of the method base are among them and not used.
+
+        Raises:
+            EngineError: ``Option`` if a value is out of its range.
+        """
+        known = {field.name for field in fields(cls)}
+        options = cls(**{key: value for name, value in values.items() if (key := _snake_case(name)) in known})
+        options._check()
+        return options
+
+    def _check(self) -> None:
+        for option, value in (("BatchSize", self.batch_size), ("NumEpochs", self.num_epochs)):
+            if value < 1:
+                raise option_error(option, value, "at least 1")
+        if not self.ensemble_size >= 1:
+            raise option_error("EnsembleSize", self.ensemble_size, "at least 1")
+        if not 0 <= self.dropout < 1:
+            raise option_error("Dropout", self.dropout, "a probability from 0 to below 1")
+        if not self.learning_rate > 0:
+            raise option_error("LearningRate", self.learning_rate, "a positive number")
+        for option, number in (
+            ("WeightDecay", self.weight_decay),
+            ("GradientClip", self.gradient_clip),
+            ("DecorrelationStrength", self.decorrelation_strength),
+        ):
+            if not number >= 0:
+                raise option_error(option, number, "a number that is not negative")

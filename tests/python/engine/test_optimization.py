@@ -1,0 +1,74 @@
+"""Optimisers and learning rates by name, against torch's own schedules."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from torchmva._engine.errors import EngineError
+from torchmva._engine.optimization import OPTIMIZERS, PLATEAU_FACTOR, PLATEAU_PATIENCE, LearningRates, make_optimizer
+from torchmva._engine.options import TrainingOptions
+
+
+def rates(n: int = 10, **options) -> list[float]:
+    made = LearningRates(TrainingOptions(num_epochs=n, **options))
+    return [made.rate(epoch) for epoch in range(n)]
+
+
+@pytest.mark.parametrize("name", [*OPTIMIZERS, "aDaM"])
+def test_optimizers_by_name(name):
+    made = make_optimizer(torch.nn.Linear(2, 1).parameters(), TrainingOptions(optimizer=name, learning_rate=0.5))
+    assert type(made) is OPTIMIZERS[name.lower()]
+    assert made.param_groups[0]["lr"] == 0.5
+
+
+def test_unknown_optimizer_lists_the_known_ones():
+    with pytest.raises(EngineError, match=r"Optimizer: expected one of SGD, Adam, .*found 'Adamm'") as caught:
+        make_optimizer(torch.nn.Linear(2, 1).parameters(), TrainingOptions(optimizer="Adamm"))
+    assert caught.value.code == "Option"
+
+
+def test_constant_and_steps():
+    assert rates(3, learning_rate=0.1) == [0.1] * 3
+    assert rates(5, learning_rate=0.1, learning_rate_schedule="1,0.01;3,0.001") == [0.1, 0.01, 0.01, 0.001, 0.001]
+
+
+@pytest.mark.parametrize("text", ["1", "1,2,3", "-1,0.1", "1.5,0.1", "1,-0.1", "1,nan", "cosinus", "1,0.1;1,0.2"])
+def test_wrong_schedules(text):
+    with pytest.raises(EngineError, match=r"LearningRateSchedule"):
+        rates(learning_rate_schedule=text)
+
+
+def test_cosine_is_that_of_torch():
+    optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=0.1)
+    theirs = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=10)
+    expected = []
+    for _ in range(10):
+        expected.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        theirs.step()
+    assert rates(learning_rate=0.1, learning_rate_schedule="Cosine") == pytest.approx(expected)
+
+
+def test_warm_up_rises_linearly():
+    assert rates(4, learning_rate=1.0, warmup_epochs=3) == pytest.approx([0.25, 0.5, 0.75, 1.0])
+    cosine = rates(6, learning_rate=1.0, warmup_epochs=2, learning_rate_schedule="Cosine")
+    assert cosine[:3] == pytest.approx([1 / 3, 2 / 3, 1.0])
+    assert cosine[5] == pytest.approx(0.5 * (1 + math.cos(math.pi * 3 / 4)))
+
+
+def test_plateau_is_that_of_torch():
+    losses = [1.0, 0.5, *[0.6] * 9, 0.4, *[0.4] * 9]
+    made = LearningRates(TrainingOptions(learning_rate=1.0, learning_rate_schedule="plateau", num_epochs=30))
+    optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=1.0)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE)
+    ours, expected = [], []
+    for epoch, loss in enumerate(losses):
+        ours.append(made.rate(epoch))
+        expected.append(optimizer.param_groups[0]["lr"])
+        made.after(loss)
+        theirs.step(loss)
+    assert ours == pytest.approx(expected)
+    assert ours[-1] < 1
