@@ -63,7 +63,7 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.dependencies: $(VENV)/.created constraints.txt
-	$(PIP_INSTALL) root torch numpy lightgbm pybind11 scikit-build-core cmake ninja
+	$(PIP_INSTALL) root torch numpy tqdm lightgbm pybind11 scikit-build-core cmake ninja
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.dependencies
