@@ -68,6 +68,10 @@ void deviations(TString dataset, TString fileName, HistType type, Bool_t showTar
 void mvasMulticlass(TString dataset, TString fileName);
 void mvasMulticlass(TString dataset, TString fileName, HistType type, Bool_t useTMVAStyle = kTRUE);
 
+/// Losses of training and validation events against the epoch, one page a method with a history: training_<title>.
+/// TMVA has no such macro.
+void trainingcurves(TString dataset, TString fileName);
+
 } // namespace TorchMVA
 
 #endif

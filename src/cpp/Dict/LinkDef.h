@@ -57,5 +57,6 @@
 #pragma link C++ function TorchMVA::efficiencies;
 #pragma link C++ function TorchMVA::deviations;
 #pragma link C++ function TorchMVA::mvasMulticlass;
+#pragma link C++ function TorchMVA::trainingcurves;
 
 #endif

@@ -99,6 +99,8 @@ std::vector<Button> ButtonsFor(const ResultFile &file)
    std::vector<Button> buttons;
    AddInputButtons(file, buttons);
    AddMethodButtons(file, buttons);
+   if (HasTrainingCurves(file))
+      buttons.push_back({"Training history", "Losses against the epoch", "trainingcurves(%s)", PlotTrainingCurves});
    return buttons;
 }
 

@@ -21,6 +21,10 @@ int PlotCurves(const ResultFile &file, int type);
 int PlotDeviations(const ResultFile &file, HistType type, bool onlyTargets);
 int PlotMulticlassResponses(const ResultFile &file, HistType type);
 int PlotMulticlassCurves(const ResultFile &file);
+int PlotTrainingCurves(const ResultFile &file);
+
+/// Whether a method of the file has a history of its training.
+bool HasTrainingCurves(const ResultFile &file);
 
 } // namespace Internal
 } // namespace TorchMVA

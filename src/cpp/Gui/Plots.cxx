@@ -118,4 +118,9 @@ void mvasMulticlass(TString dataset, TString fileName, HistType type, Bool_t)
               [&](const ResultFile &file) { return Internal::PlotMulticlassResponses(file, type); });
 }
 
+void trainingcurves(TString dataset, TString fileName)
+{
+   PlotFamily(dataset, fileName, "history of a training", Internal::PlotTrainingCurves);
+}
+
 } // namespace TorchMVA

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader, Subset, TensorDataset
+from torch.utils.data import DataLoader, TensorDataset
+
+
+class RowsDataset(TensorDataset):  # type: ignore[misc]
+    """Some rows of tensors, as a ``TensorDataset`` whose ``tensors`` are copied when they are asked for."""
+
+    def __init__(self, tensors: tuple[torch.Tensor, ...], rows: torch.Tensor) -> None:
+        self._whole = tensors
+        self._rows = rows
+
+    @cached_property
+    def tensors(self) -> tuple[torch.Tensor, ...]:
+        """Copies of these rows."""
+        return tuple(tensor.index_select(0, self._rows) for tensor in self._whole)
+
+    def __getitem__(self, index: Any) -> tuple[torch.Tensor, ...]:
+        """One event, or those of a slice."""
+        rows = self._rows[index]
+        return tuple(tensor[rows] for tensor in self._whole)
+
+    def __len__(self) -> int:
+        """Number of events."""
+        return len(self._rows)
 
 
 class BatchLoader(DataLoader):  # type: ignore[misc]
@@ -18,7 +42,7 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
     Args:
         tensors: contiguous, with the same number of rows: inputs [n, nVars], targets [n, k], any more.
         batch_size: rows a batch; the last one may be shorter.
-        rows: int64 row numbers if only a part of the tensors is used (``dataset`` is then a ``Subset``).
+        rows: int64 row numbers if only a part of the tensors is used (``dataset`` is then a :class:`RowsDataset`).
         shuffle: a new order in every epoch.
         seed: of the order; None takes torch's global generator, so that ``torch.manual_seed`` decides.
     """
@@ -32,9 +56,7 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
         shuffle: bool = False,
         seed: int | None = None,
     ) -> None:
-        dataset: Any = TensorDataset(*tensors)
-        if rows is not None:
-            dataset = Subset(dataset, rows)
+        dataset = TensorDataset(*tensors) if rows is None else RowsDataset(tensors, rows)
         generator = None
         if seed is not None:
             generator = torch.Generator()
@@ -45,6 +67,18 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
         self._shuffle = shuffle
         self._seed = seed
         self._n = int(len(tensors[0]) if rows is None else len(rows))
+
+    @property
+    def num_workers(self) -> int:
+        """None: slices are made faster than they could be sent between processes."""
+        return 0
+
+    @num_workers.setter
+    def num_workers(self, number: int) -> None:
+        if number:
+            warnings.warn(
+                f"num_workers={number} is ignored: batches are slices of memory and need no workers", stacklevel=2
+            )
 
     def parts(self) -> tuple[torch.Tensor, ...]:
         """The whole tensors, of which ``rows`` are used."""

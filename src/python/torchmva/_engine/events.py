@@ -68,6 +68,14 @@ class Events:
         columns = {name: torch.from_numpy(values) for name, values in (spectators or {}).items()}
         return cls(x, y, torch.from_numpy(weights), parts[0], parts[1], columns)
 
+    def n_training(self) -> int:
+        """Number of training events without those that validate."""
+        return len(self.weights[self.training])
+
+    def classes_in_validation(self) -> list[int]:
+        """Numbers of the classes that validation events have; meaningless in a regression."""
+        return [int(column) for column in (self.targets[self.validation] > 0).any(0).nonzero().flatten()]
+
     def loader(
         self,
         part: slice | torch.Tensor,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from . import model as models
 from .errors import EngineError
+
+ENDING = ".history.json"
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,14 @@ class History:
         """Append an epoch."""
         self.epochs.append(epoch)
         if self._writer is not None:
-            self._writer.add_scalars(
-                "loss", {"training": epoch.training_loss, "validation": epoch.validation_loss}, epoch.epoch
-            )
-            self._writer.add_scalar("learning rate", epoch.learning_rate, epoch.epoch)
+            figures = {
+                "loss/training": epoch.training_loss,
+                "loss/validation": epoch.validation_loss,
+                "learning rate": epoch.learning_rate,
+            }
+            for name, value in figures.items():
+                if not math.isnan(value):
+                    self._writer.add_scalar(name, value, epoch.epoch)
             self._writer.flush()
 
     def close(self) -> None:

@@ -87,6 +87,7 @@ class TrainingLoop:
         if job.options.compile:
             self._forward = torch.compile(self._forward)
         self._last_checkpoint = time.monotonic()
+        self._has_reported = False
 
     # ---- the loop ----------------------------------------------------------------------------------------------
 
@@ -247,7 +248,12 @@ class TrainingLoop:
             "history": job.history.state(),
             "random": torch.get_rng_state(),
         }
-        checkpoint.save(job.checkpoint_file, state)
+        try:
+            checkpoint.save(job.checkpoint_file, state)
+        except EngineError as error:
+            if not self._has_reported:
+                job.log.warning(f"No checkpoint is written: {error.message} ({job.checkpoint_file}); training goes on")
+            self._has_reported = True
         self._last_checkpoint = time.monotonic()
 
     def _resume(self) -> None:

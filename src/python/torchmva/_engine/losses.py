@@ -144,7 +144,12 @@ def choose(model: Any, inputs: torch.Tensor, kind: str, options: TrainingOptions
             return ScoreObjective(_softmax_nll, "cross-entropy", signal_column)
     if name in _BY_NAME:
         return Objective(*_BY_NAME[name], signal_column)
-    return Objective(*_suits(model, inputs, kind), signal_column)
+    loss, text = _suits(model, inputs, kind)
+    if name == "crossentropy" and loss is _mse:
+        raise option_error(
+            "Loss", options.loss, "a model whose outputs are probabilities (its last layer a Softmax or Sigmoid)"
+        )
+    return Objective(loss, text, signal_column)
 
 
 def of_user(criterion: Any, log: Log, weighted: bool, signal_column: int) -> Objective:

@@ -221,6 +221,17 @@ def to_bytes(model: Any, n_variables: int, wanted: str = "") -> bytes:
     ) from reasons[-1][1]
 
 
+def format_of_model(model: Any, n_variables: int, wanted: str = "") -> str:
+    """The format that :func:`to_bytes` gives; a plain module is written to find out, which may take a second or two.
+
+    Raises:
+        EngineError: ``Model``, as :func:`to_bytes`.
+    """
+    if not is_plain(model):
+        return EXPORT if getattr(model, _EXPORT_MARK, False) else TORCHSCRIPT
+    return format_of(to_bytes(model, n_variables, wanted), "model")
+
+
 def write(path: Path, data: bytes) -> None:
     """Write a file under a temporary name, then rename it: never half a file under ``path``.
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import checkpoint, device, network, prediction, training, usercode
+from . import checkpoint, device, history, network, prediction, training, usercode, weights
 from . import model as models
 from .errors import EngineError, user_error
 from .events import Events
@@ -76,6 +76,7 @@ class Session:
             self._options = TrainingOptions.from_host(options)
             device.for_training(self._options.device)
             LearningRates(self._options)
+            weights.parse_class_weights(self._options.class_weights, self._shape.kind, self._shape.n_outputs)
             training.set_up_torch(self._options)
             self._log.info(f"Using PyTorch version {torch.__version__.partition('.')[0]}")
             if self._options.continue_training:
@@ -188,7 +189,7 @@ class Session:
             options = self._options
             file = self._prepare_file()
             saver = models.BestSaver(self._shape.n_variables, file, models.wanted_format(str(file or "")))
-            self._history = History(options.tensor_board)
+            self._history = History(options.tensor_board, Path(history_file).name.removesuffix(history.ENDING))
             events = Events.from_host(
                 inputs,
                 targets,
@@ -202,6 +203,8 @@ class Session:
             job = training.Training(
                 events, self._shape, options, self._objects, self._log, self._history, file, progress
             )
+            training.check_samples(job)
+            training.set_up_torch(options)
             self._log.info(f"Print Training Model Architecture\n{self._model}")
             if options.save_best_only:
                 self._log.info("Option SaveBestOnly: Only model weights with smallest validation loss will be stored")
@@ -211,10 +214,18 @@ class Session:
                 )
             trained = self._run_training(job, saver)
             self._keep(trained, saver)
-            if history_file and self._history.epochs:
-                self._history.write(Path(history_file), {"model": self._model_name, "torch": torch.__version__})
+            self._write_history(history_file)
             self._n_outputs = self._trained_width(inputs)
             return self._n_outputs
+
+    def _write_history(self, file: str) -> None:
+        """The epochs as JSON; no training is lost because that cannot be written."""
+        if not file or not self._history.epochs:
+            return
+        try:
+            self._history.write(Path(file), {"model": self._model_name, "torch": torch.__version__})
+        except EngineError as error:
+            self._log.warning(f"The history of the training is not written: {error.message} ({file})")
 
     def history(self) -> dict[str, list[float]]:
         """Figures of the epochs of the training, a list each; empty lists if a user function kept them to itself."""
@@ -227,15 +238,28 @@ class Session:
     def _prepare_file(self) -> Path | None:
         """The file of the trained model, seen to be writable before the training; without ending it gets one."""
         name = self._options.filename_trained_model
+        wanted = models.wanted_format(name)
+        found = self._format_to_write(wanted)
+        if wanted and found != wanted:
+            self._log.warning(f"A {found} model stays one: {name} will be {found} in spite of its ending")
         if not name:
             self._file = None
             return None
         ending = ""
-        if not models.wanted_format(name) and not Path(name).suffix:
-            ending = ".pt2" if models.is_exportable(self._model, self._shape.n_variables) else ".pt"
+        if not wanted and not Path(name).suffix:
+            ending = ".pt2" if found == models.EXPORT else ".pt"
         self._file = Path(name + ending)
         models.prepare(self._file)
         return self._file
+
+    def _format_to_write(self, wanted: str) -> str:
+        """The format of the trained model. A model that cannot be written is an error here, not after the training,
+        unless a function of the user may return another one.
+        """
+        n_variables = self._shape.n_variables
+        if self._objects.train_func is None or not models.is_plain(self._model):
+            return models.format_of_model(self._model, n_variables, wanted)
+        return wanted or (models.EXPORT if models.is_exportable(self._model, n_variables) else models.TORCHSCRIPT)
 
     def _run_training(self, job: training.Training, saver: models.BestSaver) -> Any:
         objects = self._objects

@@ -15,7 +15,7 @@ from .events import Events
 from .history import History
 from .log import Log
 from .loop import LoopJob, TrainingLoop
-from .options import TrainingOptions
+from .options import TrainingOptions, option_error
 from .probe import Shape
 from .usercode import CustomObjects
 from .userfunctions import SaveBest
@@ -51,11 +51,55 @@ class Training:
 
 
 def set_up_torch(options: TrainingOptions) -> None:
-    """Seed and threads of the process, where the options name them."""
+    """Seed and threads of the process, where the options name them.
+
+    At booking for the first parameters, and again when the training starts: what other methods did in between makes
+    no difference.
+    """
     if options.seed:
         torch.manual_seed(options.seed)
     if options.num_threads:
         torch.set_num_threads(options.num_threads)
+
+
+def check_samples(job: Training) -> None:
+    """Whether the sizes of batches and of the validation sample make sense.
+
+    For a function of the user, who may have good reasons, these are warnings.
+
+    Raises:
+        EngineError: ``Option`` for a batch that is larger than the sample, ``Data`` for validation events of one class.
+    """
+    problems = []
+    n_training, batch_size = job.events.n_training(), job.options.batch_size
+    if batch_size > n_training:
+        problems.append(
+            option_error(
+                "BatchSize", batch_size, f"at most {n_training}, the number of training events without validation"
+            )
+        )
+    if job.shape.kind != "Regression" and len(found := job.events.classes_in_validation()) == 1:
+        is_signal = found[0] == job.shape.signal_column
+        name = ("signal" if is_signal else "background") if job.shape.kind == "Classification" else f"class {found[0]}"
+        problems.append(
+            EngineError(
+                "Data",
+                f"The validation events must have every class, found only {name}: use a larger ValidationSize",
+                [("option", "ValidationSize")],
+            )
+        )
+    for problem in problems:
+        if job.objects.train_func is None:
+            raise problem
+        job.log.warning(problem.message)
+
+
+def _effective_weights(job: Training) -> torch.Tensor:
+    """Weights [n] after ``NegativeWeights`` and ``ClassWeights``: those of the data set where nothing changes."""
+    found = weights.effective(job.events.weights, job.options, job.log)
+    if job.shape.kind == "Regression":
+        return found
+    return weights.balanced(found, job.events.targets, job.events.training, job.options)
 
 
 # ---- the user's function ---------------------------------------------------------------------------------------------
@@ -65,7 +109,8 @@ def run_user(job: Training, model: Any, save_best: SaveBest | None) -> Any:
     """Call the user's train function as the original interface does; returns what it returns."""
     function, events, options = job.objects.train_func, job.events, job.options
     assert function is not None
-    training_weights, validation_weights = events.weights[events.training], events.weights[events.validation]
+    event_weights = _effective_weights(job)
+    training_weights, validation_weights = event_weights[events.training], event_weights[events.validation]
     extra: dict[str, Any] = {}
     wants_weights = userfunctions.accepts_weights(function)
     wants_triples = userfunctions.iterates_triples(function)
@@ -78,7 +123,7 @@ def run_user(job: Training, model: Any, save_best: SaveBest | None) -> Any:
             "Add the keyword: weights=(training weights, validation weights), or iterate triples: "
             "for X, y, w in train_loader"
         )
-    tensors = (events.inputs, events.targets, *([events.weights] if wants_triples else []))
+    tensors = (events.inputs, events.targets, *([event_weights] if wants_triples else []))
     # weights given as one tensor belong to the events in their order
     shuffle = options.shuffle and (wants_triples or not wants_weights)
     train_loader = events.loader(
@@ -126,9 +171,7 @@ def run_default(job: Training, model: Any, keep: Callable[[Any], None]) -> Any:
     if options.mixed_precision and where.type == "cpu":
         job.log.warning("MixedPrecision is for GPUs: the training on the CPU uses full precision")
         options = replace(options, mixed_precision=False)
-    event_weights = weights.effective(events.weights, options, job.log)
-    if job.shape.kind != "Regression":
-        event_weights = weights.balanced(event_weights, events.targets, events.training, options)
+    event_weights = _effective_weights(job)
     mean_weight = weights.require_positive_sum(event_weights[events.training])
     if not options.continue_training:
         part = events.training

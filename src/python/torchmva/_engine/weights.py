@@ -11,16 +11,18 @@ from .options import TrainingOptions, option_error
 BALANCED = "balanced"
 
 
-def _class_factors(text: str, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor | None:
-    """A factor for each class from ``ClassWeights``: ``Balanced``, or one number a class."""
+def parse_class_weights(text: str, kind: str, n_classes: int) -> torch.Tensor | None:
+    """Factors from ``ClassWeights``, one a class; None without any, and for ``Balanced``, which needs the events.
+
+    Raises:
+        EngineError: ``Option``.
+    """
     if text.strip().lower() in ("", "none"):
         return None
-    n_classes = targets.shape[1]
+    if kind == "Regression":
+        raise option_error("ClassWeights", text, "none, because a regression has no classes")
     if text.strip().lower() == BALANCED:
-        sums = (targets * weights.clamp_min(0).unsqueeze(1)).sum(0)
-        if not bool((sums > 0).all()):
-            raise EngineError("Data", "ClassWeights=Balanced: a class has no training events with positive weight")
-        return sums.sum() / (n_classes * sums)
+        return None
     try:
         factors = torch.tensor([float(part) for part in text.split(",")])
     except ValueError:
@@ -28,6 +30,17 @@ def _class_factors(text: str, targets: torch.Tensor, weights: torch.Tensor) -> t
     if len(factors) != n_classes or not bool(((factors >= 0) & factors.isfinite()).all()) or not float(factors.sum()):
         raise option_error("ClassWeights", text, f"Balanced, or {n_classes} numbers that are not negative")
     return factors
+
+
+def _class_factors(text: str, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor | None:
+    """A factor for each class from ``ClassWeights``: ``Balanced``, or one number a class."""
+    n_classes = targets.shape[1]
+    if text.strip().lower() == BALANCED:
+        sums = (targets * weights.clamp_min(0).unsqueeze(1)).sum(0)
+        if not bool((sums > 0).all()):
+            raise EngineError("Data", "ClassWeights=Balanced: a class has no training events with positive weight")
+        return sums.sum() / (n_classes * sums)
+    return parse_class_weights(text, "", n_classes)
 
 
 def effective(weights: torch.Tensor, options: TrainingOptions, log: Log) -> torch.Tensor:
