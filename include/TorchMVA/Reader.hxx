@@ -78,7 +78,8 @@ public:
    /// Responses per event of a tag: 1, number of classes or number of targets.
    UInt_t GetNResponses(const TString &tag) const;
 
-   /// Errors of the response of EvaluateMVA; -1: no method gives one.
+   /// Standard deviation of the last response of EvaluateMVA, with option `Error` and a method that knows one (an
+   /// ensemble of PyTorch networks: the spread of its members); else -1.
    Double_t GetMVAError() const { return fMvaErrorLower; }
    Double_t GetMVAErrorLower() const { return fMvaErrorLower; }
    Double_t GetMVAErrorUpper() const { return fMvaErrorUpper; }
@@ -107,6 +108,8 @@ private:
    Bool_t FindResponse(MethodBase &method, Double_t given, Double_t &mva, const char *caller);
    /// Evaluates the copied values; a NaN among them gives -999 everywhere.
    const std::vector<Float_t> &EvaluateInputs(const MethodBase &method);
+   /// The first response to the copied values, and its error if that is asked for.
+   Double_t EvaluateFirst(const MethodBase &method);
 
    DataSetInfo fDataSetInfo;
    std::vector<Float_t *> fVariableAddresses;

@@ -68,6 +68,9 @@ public:
    /// Outputs for n rows of *transformed* variables (row-major, n x GetNVariables()), into `outputs`
    /// (row-major, n x GetNOutputs()), memory of the caller. Outputs of a regression are transformed targets.
    virtual void Predict(const float *rows, Long64_t n, float *outputs) const = 0;
+   /// Standard deviations of the outputs of Predict, in the same layout, where the method knows them (an ensemble does).
+   /// The default knows none: returns false and leaves `errors` alone.
+   virtual Bool_t PredictErrors(const float *rows, Long64_t n, float *errors) const;
    /// nullptr: the method has no ranking. The method keeps the object.
    const Ranking *CreateRanking() override { return nullptr; }
    using TrainingHistory_t = std::vector<std::pair<std::string, std::vector<double>>>;
@@ -123,6 +126,11 @@ public:
    virtual void Evaluate(const float *variables, Long64_t n, float *responses,
                          const double *spectators = nullptr) const;
 
+   /// Standard deviations of the responses, laid out as those of Evaluate. False, with `errors` as it was, if the method
+   /// knows none (see PredictErrors), or if responses are transformed targets. Thread safe as Evaluate.
+   Bool_t EvaluateErrors(const float *variables, Long64_t n, float *errors, const double *spectators = nullptr) const;
+
+   /// Response of the current event; `errLower` and `errUpper` get its standard deviation, or -1 if there is none.
    Double_t GetMvaValue(Double_t *errLower = nullptr, Double_t *errUpper = nullptr) override;
    Double_t GetMvaValue(const Event *event, Double_t *errLower = nullptr, Double_t *errUpper = nullptr);
    /// Responses of events [first, last) of the current sample, in that order; -1 as `last`: to the end.

@@ -38,6 +38,8 @@ public:
    UInt_t GetNOutputs() const override;
    /// Loads the model at the first call. Throws Error (kModel, kUserCode, kPython).
    void Predict(const float *rows, Long64_t n, float *outputs) const override;
+   /// The spread of the networks of an ensemble (option EnsembleSize); false for other models.
+   Bool_t PredictErrors(const float *rows, Long64_t n, float *errors) const override;
    /// Loads the user code and a model now: the trained one for evaluation, else the one to train.
    void SetupTorchModel(Bool_t loadTrainedModel);
 

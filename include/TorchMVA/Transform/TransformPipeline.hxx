@@ -60,6 +60,8 @@ public:
    bool IsIdentity() const;
    /// Some step changes targets, so that predictions need InvertTargets.
    bool TransformsTargets() const;
+   /// Some step makes new variables of several: a column is no single variable any more.
+   bool MixesVariables() const;
    bool IsFitted() const;
    /// Short names joined with '_', e.g. "Deco_Gauss"; "Id" for the empty chain.
    std::string GetShortName() const;

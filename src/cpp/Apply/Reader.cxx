@@ -70,7 +70,7 @@ void Reader::DeclareReaderOptions(Bool_t verbose)
    DeclareOptionRef(fColor, "Color", "Coloured output");
    DeclareOptionRef(fSilent, "Silent", "No output but warnings and errors");
    DeclareOptionRef(fCalculateError, "Error",
-                    "Ask methods for errors of their responses; none of them gives one, GetMVAError() is -1");
+                    "Ask methods for errors of their responses; GetMVAError() is -1 for a method that knows none");
    ParseOptions();
    fLogger.SetSource("Reader");
    fLogger.SetMinType(fSilent ? kWARNING : fVerbose ? kVERBOSE : kINFO);
@@ -223,6 +223,20 @@ const std::vector<Float_t> &Reader::EvaluateInputs(const MethodBase &method)
    return fResponses;
 }
 
+Double_t Reader::EvaluateFirst(const MethodBase &method)
+{
+   const Double_t response = EvaluateInputs(method).at(0);
+   fMvaErrorLower = fMvaErrorUpper = -1;
+   const bool isNaN = std::any_of(fValues.begin(), fValues.end(), [](Float_t x) { return std::isnan(x); });
+   if (fCalculateError && !isNaN) {
+      const bool hasSpectators = !fSpectators.empty() && fSpectators.size() == method.DataInfo().GetNSpectators();
+      std::vector<Float_t> errors(method.GetNResponses(), -1);
+      method.EvaluateErrors(fValues.data(), 1, errors.data(), hasSpectators ? fSpectators.data() : nullptr);
+      fMvaErrorLower = fMvaErrorUpper = errors.at(0);
+   }
+   return response;
+}
+
 Double_t Reader::EvaluateMVA(const TString &tag, Double_t aux)
 {
    return EvaluateMVA(&Require(tag, "Reader::EvaluateMVA"), aux);
@@ -232,21 +246,21 @@ Double_t Reader::EvaluateMVA(MethodBase *method, Double_t)
 {
    const MethodBase &required = Require(method, "Reader::EvaluateMVA");
    ReadInputs("Reader::EvaluateMVA");
-   return EvaluateInputs(required).at(0);
+   return EvaluateFirst(required);
 }
 
 Double_t Reader::EvaluateMVA(const std::vector<Float_t> &variables, const TString &tag, Double_t)
 {
    const MethodBase &method = Require(tag, "Reader::EvaluateMVA");
    CopyInputs(variables);
-   return EvaluateInputs(method).at(0);
+   return EvaluateFirst(method);
 }
 
 Double_t Reader::EvaluateMVA(const std::vector<Double_t> &variables, const TString &tag, Double_t)
 {
    const MethodBase &method = Require(tag, "Reader::EvaluateMVA");
    CopyInputs(variables);
-   return EvaluateInputs(method).at(0);
+   return EvaluateFirst(method);
 }
 
 const std::vector<Float_t> &Reader::EvaluateRegression(const TString &tag, Double_t aux)

@@ -33,6 +33,7 @@ public:
    TrainResult Train(const TrainRequest &request) override;
    int Load(const LoadRequest &request) override;
    void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) override;
+   bool PredictSpread(const Buffer<float> &inputs, float *outputs, int nOutputs) override;
    bool UsesPredictFunc() const override { return fUsesPredictFunc; }
    ExportedModel Export() override;
 
@@ -109,7 +110,8 @@ TrainResult BridgeSession::Train(const TrainRequest &request)
             .attr("train")("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets, "classes"_a = classes,
                            "weights"_a = ViewOf(request.fWeights, true), "n_validation"_a = request.fNValidation,
                            "rows"_a = RowNumbers(request), "progress"_a = request.fProgress,
-                           "spectators"_a = SpectatorColumns(request), "history_file"_a = request.fHistoryFile)
+                           "spectators"_a = SpectatorColumns(request), "variable_names"_a = request.fVariableNames,
+                           "history_file"_a = request.fHistoryFile)
             .cast<int>();
       result.fTrainedFile = fState->fSession.attr("trained_file")().cast<std::string>();
       for (const auto &column : fState->fSession.attr("history")().cast<py::dict>())
@@ -155,6 +157,15 @@ void BridgeSession::Predict(const Buffer<float> &inputs, float *outputs, int nOu
             return;
       }
       fState->fSession.attr("predict")(ViewOf(inputs), ViewOf(Buffer<float>{outputs, inputs.fRows, nOutputs, nullptr}));
+   });
+}
+
+bool BridgeSession::PredictSpread(const Buffer<float> &inputs, float *outputs, int nOutputs)
+{
+   return WithPython([&] {
+      return fState->fSession
+         .attr("predict_spread")(ViewOf(inputs), ViewOf(Buffer<float>{outputs, inputs.fRows, nOutputs, nullptr}))
+         .cast<bool>();
    });
 }
 

@@ -118,13 +118,48 @@ const std::vector<Float_t> &MethodBase::EvaluateCurrentEvent()
    return fCurrentResponses;
 }
 
+Bool_t MethodBase::PredictErrors(const float *, Long64_t, float *) const
+{
+   return kFALSE;
+}
+
+Bool_t MethodBase::EvaluateErrors(const float *variables, Long64_t n, float *errors, const double *spectators) const
+{
+   if (DoRegression() && fTransformations.TransformsTargets())
+      return kFALSE;
+   std::vector<float> rows(variables, variables + n * GetNVariables());
+   std::vector<double> spectatorRows;
+   if (spectators)
+      spectatorRows.assign(spectators, spectators + n * fDataSetInfo.GetNSpectators());
+   if (!fTransformations.IsIdentity())
+      fTransformations.Apply(n, rows.data(), nullptr, spectators ? spectatorRows.data() : nullptr);
+   const Long64_t nOutputs = GetNOutputs();
+   const Long64_t nResponses = GetNResponses();
+   std::vector<float> outputs(n * nOutputs);
+   if (!PredictErrors(rows.data(), n, outputs.data()))
+      return kFALSE;
+   const Long64_t column = nResponses == 1 ? GetSignalColumn() : 0;
+   for (Long64_t i = 0; i < n; ++i) {
+      for (Long64_t k = 0; k < nResponses; ++k)
+         errors[i * nResponses + k] = outputs[i * nOutputs + column + k];
+   }
+   return kTRUE;
+}
+
 Double_t MethodBase::GetMvaValue(Double_t *errLower, Double_t *errUpper)
 {
-   if (errLower)
-      *errLower = -1;
-   if (errUpper)
-      *errUpper = -1;
-   return EvaluateCurrentEvent().at(0);
+   const Double_t response = EvaluateCurrentEvent().at(0);
+   if (errLower || errUpper) {
+      std::vector<float> errors(GetNResponses(), -1);
+      const auto &spectators = fCurrentEvent.GetSpectators();
+      EvaluateErrors(fCurrentEvent.GetValues().data(), 1, errors.data(),
+                     spectators.size() == fDataSetInfo.GetNSpectators() ? spectators.data() : nullptr);
+      for (Double_t *error : {errLower, errUpper}) {
+         if (error)
+            *error = errors.at(0);
+      }
+   }
+   return response;
 }
 
 Double_t MethodBase::GetMvaValue(const Event *event, Double_t *errLower, Double_t *errUpper)

@@ -108,6 +108,13 @@ public:
       fSession->Predict(inputs, outputs, nOutputs);
       guard.ThrowIfInterrupted();
    }
+   bool PredictSpread(const Buffer<float> &inputs, float *outputs, int nOutputs) override
+   {
+      InterruptGuard guard;
+      const bool isKnown = fSession->PredictSpread(inputs, outputs, nOutputs);
+      guard.ThrowIfInterrupted();
+      return isKnown;
+   }
    bool UsesPredictFunc() const override { return fSession->UsesPredictFunc(); }
    ExportedModel Export() override
    {

@@ -85,6 +85,10 @@ void MethodPyTorch::Train()
    TrainRequest request;
    request.fNValidation = ParseValidationSize(fImpl->fOptions.fValidationSize.Data(), n);
    request.fInputs = {sample.fVariables.fData, n, sample.fVariables.fColumns, sample.fVariablesOwner};
+   if (!GetTransformations().MixesVariables()) {
+      for (UInt_t i = 0; i < GetNVariables(); ++i)
+         request.fVariableNames.emplace_back(DataInfo().GetVariableInfo(i).GetLabel().Data());
+   }
    request.fWeights = {sample.fWeights, n, 1, sample.fOwner};
    if (DoRegression()) {
       request.fTargets = {sample.fTargets.fData, n, sample.fTargets.fColumns, sample.fTargetsOwner};
@@ -154,6 +158,14 @@ void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
    TorchSession &session = *fImpl->fSession.load(std::memory_order_acquire);
    const Long64_t nVariables = GetNVariables();
    session.Predict({rows, n, nVariables, nullptr}, outputs, fImpl->fNOutputs.load(std::memory_order_relaxed));
+}
+
+Bool_t MethodPyTorch::PredictErrors(const float *rows, Long64_t n, float *errors) const
+{
+   EnsureLoaded();
+   TorchSession &session = *fImpl->fSession.load(std::memory_order_acquire);
+   return session.PredictSpread({rows, n, GetNVariables(), nullptr}, errors,
+                                fImpl->fNOutputs.load(std::memory_order_relaxed));
 }
 
 Long64_t MethodPyTorch::GetBlockRows() const

@@ -37,11 +37,12 @@ struct SetupRequest {
 };
 
 struct TrainRequest {
-   Buffer<float> fInputs;      ///< events x variables
-   Buffer<float> fTargets;     ///< events x targets; regression
-   Buffer<int> fClasses;       ///< events x 1; otherwise
-   Buffer<float> fWeights;     ///< events x 1
-   Buffer<double> fSpectators; ///< events x spectators
+   Buffer<float> fInputs;                   ///< events x variables
+   std::vector<std::string> fVariableNames; ///< of its columns; empty if these are mixtures of variables
+   Buffer<float> fTargets;                  ///< events x targets; regression
+   Buffer<int> fClasses;                    ///< events x 1; otherwise
+   Buffer<float> fWeights;                  ///< events x 1
+   Buffer<double> fSpectators;              ///< events x spectators
    std::vector<std::string> fSpectatorNames;
    Long64_t fNValidation = 0;
    std::vector<Long64_t> fTrainingRows;   ///< empty: all but the last fNValidation
@@ -95,6 +96,8 @@ public:
    /// Outputs of inputs.fRows rows into `outputs` (row-major, nOutputs columns). If the user's function predicts, it
    /// gets a copy of the inputs.
    virtual void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) = 0;
+   /// The same for the standard deviations of the outputs; false unless the model is an ensemble.
+   virtual bool PredictSpread(const Buffer<float> &inputs, float *outputs, int nOutputs) = 0;
    /// Whether Predict calls a function of the user; known after Train or Load.
    virtual bool UsesPredictFunc() const = 0;
    virtual ExportedModel Export() = 0;

@@ -190,6 +190,12 @@ bool TransformPipeline::TransformsTargets() const
                       [](const auto &step) { return !step->IsIdentity() && step->Touches(Slot::kTarget); });
 }
 
+bool TransformPipeline::MixesVariables() const
+{
+   return std::any_of(fSteps.begin(), fSteps.end(),
+                      [](const auto &step) { return step->MixesColumns() && step->Touches(Slot::kVariable); });
+}
+
 bool TransformPipeline::IsFitted() const
 {
    return fFitted || IsIdentity();

@@ -15,13 +15,10 @@ SUFFIX = ".checkpoint"
 _VERSION = 1
 
 
-def path_of(trained_file: Path) -> Path:
-    """The checkpoint of a trained model: beside it, whatever ending its format has."""
-    return (
-        trained_file.with_suffix(SUFFIX)
-        if trained_file.suffix in (".pt", ".pt2")
-        else trained_file.with_name(trained_file.name + SUFFIX)
-    )
+def path_of(trained_file: Path, network: int = 1) -> Path:
+    """The checkpoint of a trained model: beside it, whatever ending its format has; one for each of an ensemble."""
+    stem = trained_file.stem if trained_file.suffix in (".pt", ".pt2") else trained_file.name
+    return trained_file.with_name(stem + ("" if network == 1 else f".{network}") + SUFFIX)
 
 
 def save(path: Path, state: dict[str, Any]) -> None:

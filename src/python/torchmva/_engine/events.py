@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import difflib
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import torch
 
 from .batches import BatchLoader
+from .errors import EngineError
+from .options import option_error
 
 Array = np.ndarray[Any, Any]
 
@@ -31,7 +34,8 @@ class Events:
         weights: float32 [n], shared with C++ until a policy changes them.
         training: the training rows: a slice, or int64 row numbers.
         validation: the validation rows, the same.
-        spectators: float32 columns by name, [n] each.
+        spectators: columns by name, [n] each.
+        variable_names: of the columns of the inputs; empty if they are mixtures of variables.
     """
 
     inputs: torch.Tensor
@@ -40,6 +44,7 @@ class Events:
     training: slice | torch.Tensor
     validation: slice | torch.Tensor
     spectators: dict[str, torch.Tensor] = field(default_factory=dict)
+    variable_names: list[str] = field(default_factory=list)
 
     @classmethod
     def from_host(
@@ -53,8 +58,9 @@ class Events:
         n_validation: int,
         rows: tuple[Array, Array] | None,
         spectators: dict[str, Array] | None = None,
+        variable_names: list[str] | None = None,
     ) -> Events:
-        """From the arrays that the bridge hands over; ``rows`` are training and validation rows if they are no slices."""
+        """From the arrays that the bridge hands over; ``rows`` are training and validation rows if no slices."""
         x = torch.from_numpy(inputs)
         if targets is not None:
             y = torch.from_numpy(targets)
@@ -66,7 +72,41 @@ class Events:
         if rows is not None:
             parts = [torch.from_numpy(part) for part in rows]
         columns = {name: torch.from_numpy(values) for name, values in (spectators or {}).items()}
-        return cls(x, y, torch.from_numpy(weights), parts[0], parts[1], columns)
+        return cls(x, y, torch.from_numpy(weights), parts[0], parts[1], columns, list(variable_names or []))
+
+    def with_inputs(self, inputs: torch.Tensor) -> Events:
+        """The same events with other inputs."""
+        return replace(self, inputs=inputs)
+
+    def variable_number(self, name: str, option: str) -> int:
+        """Column of the variable called ``name``.
+
+        Raises:
+            EngineError: ``Option`` with the nearest name if there is none.
+        """
+        if name in self.variable_names:
+            return self.variable_names.index(name)
+        what = f"{name!r} is a spectator" if name in self.spectators else f"{name!r} is none"
+        raise self._unknown(name, option, "a variable", what, self.variable_names)
+
+    def column(self, name: str, option: str) -> torch.Tensor:
+        """Values [n] of the spectator or variable called ``name``.
+
+        Raises:
+            EngineError: ``Option`` with the nearest name if there is none.
+        """
+        if name in self.spectators:
+            return self.spectators[name]
+        if name in self.variable_names:
+            return self.inputs[:, self.variable_names.index(name)]
+        known = [*self.spectators, *self.variable_names]
+        raise self._unknown(name, option, "a spectator or variable", f"{name!r} is none", known)
+
+    def _unknown(self, name: str, option: str, what: str, why: str, known: list[str]) -> EngineError:
+        near = difflib.get_close_matches(name, known, 1, cutoff=0.5)
+        guess = f"; did you mean {near[0]!r}?" if near else ""
+        mixed = "" if self.variable_names else " (VarTransform mixes the variables)"
+        return option_error(option, name, f"{what} ({', '.join(known) or 'there are none'}){mixed}; {why}{guess}")
 
     def n_training(self) -> int:
         """Number of training events without those that validate."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ class Epoch:
         validation_loss: weighted mean over the validation events after the epoch.
         learning_rate: used in the epoch; NaN if unknown.
         seconds: of wall time.
+        network: of an ensemble, counted from 1.
     """
 
     epoch: int
@@ -31,13 +32,18 @@ class Epoch:
     validation_loss: float
     learning_rate: float
     seconds: float
+    network: int = 1
 
 
 class History:
     """The epochs of one training, written as they come to TensorBoard, at the end as JSON."""
 
-    def __init__(self, tensor_board: str = "", run: str = "") -> None:
+    def __init__(self, tensor_board: str = "", run: str = "", network: int = 1) -> None:
         self.epochs: list[Epoch] = []
+        self._tensor_board = tensor_board
+        self._run = run
+        self._network = network
+        self._make_writer: Any = None
         self._writer: Any = None
         if tensor_board:
             try:
@@ -48,11 +54,17 @@ class History:
                     "TensorBoard needs the package of that name: pip install torchmva[monitor]",
                     [("option", "TensorBoard"), ("reason", str(error))],
                 ) from error
-            self._writer = SummaryWriter(str(Path(tensor_board) / run) if run else tensor_board)
+            self._make_writer = SummaryWriter
+
+    def of_network(self, network: int) -> History:
+        """An empty history for one network of an ensemble, in a TensorBoard run of its own."""
+        return History(self._tensor_board, str(Path(self._run) / f"network{network}"), network)
 
     def add(self, epoch: Epoch) -> None:
         """Append an epoch."""
-        self.epochs.append(epoch)
+        self.epochs.append(replace(epoch, network=self._network))
+        if self._make_writer is not None and self._writer is None:
+            self._writer = self._make_writer(str(Path(self._tensor_board) / self._run))
         if self._writer is not None:
             figures = {
                 "loss/training": epoch.training_loss,
@@ -74,14 +86,20 @@ class History:
         """What a checkpoint keeps."""
         return [asdict(epoch) for epoch in self.epochs]
 
-    def restore(self, state: list[dict[str, float]]) -> None:
+    def restore(self, state: list[dict[str, Any]]) -> None:
         """The inverse of :meth:`state`."""
-        self.epochs = [Epoch(**{**row, "epoch": int(row["epoch"])}) for row in state]
+        self.epochs = [Epoch(**{**row, "epoch": int(row["epoch"]), "network": int(row["network"])}) for row in state]
 
     def columns(self) -> dict[str, list[float]]:
-        """One list a figure, by name."""
-        rows = self.state()
-        return {name: [float(row[name]) for row in rows] for name in Epoch.__dataclass_fields__}
+        """One list a figure, by name; the networks of an ensemble from the second on have their number behind it."""
+        networks = sorted({row.network for row in self.epochs}) or [1]
+        lists = {n: [asdict(row) for row in self.epochs if row.network == n] for n in networks}
+        longest = max(lists.values(), key=len)
+        columns = {"epoch": [float(row["epoch"]) for row in longest]}
+        for network, rows in lists.items():
+            for name in ("training_loss", "validation_loss", "learning_rate", "seconds"):
+                columns[name if network == 1 else f"{name}_{network}"] = [float(row[name]) for row in rows]
+        return columns
 
     def write(self, path: Path, about: dict[str, Any]) -> None:
         """Write the history as JSON, with ``about`` the training beside it; NaN becomes null."""

@@ -17,7 +17,6 @@ from .errors import EngineError
 from .history import Epoch, History
 from .log import Log
 from .losses import Objective
-from .network import Network
 from .optimization import MIN_GAIN, LearningRates, set_rate
 from .options import TrainingOptions
 from .progress import Progress
@@ -51,6 +50,7 @@ class LoopJob:
         device: where the model is.
         penalty: what else is minimised.
         checkpoint_file: where the state is kept; None: nowhere.
+        keep_checkpoint: also when the training has ended.
         identity: what must be the same for a checkpoint to be continued.
         progress: show epochs.
     """
@@ -67,6 +67,7 @@ class LoopJob:
     device: torch.device
     penalty: Penalty | None = None
     checkpoint_file: Path | None = None
+    keep_checkpoint: bool = False
     identity: dict[str, Any] | None = None
     progress: bool = False
 
@@ -83,11 +84,13 @@ class TrainingLoop:
         self._best_epoch = 0
         self._last: State | None = None
         self._waited = 0
-        self._forward = job.model.scores if isinstance(job.model, Network) else job.model
+        self._forward = job.model.scores if job.objective.on_scores else job.model
         if job.options.compile:
             self._forward = torch.compile(self._forward)
         self._last_checkpoint = time.monotonic()
         self._has_reported = False
+        #: Ctrl-C ended the training.
+        self.is_interrupted = False
 
     # ---- the loop ----------------------------------------------------------------------------------------------
 
@@ -101,7 +104,6 @@ class TrainingLoop:
         """
         options, job = self._job.options, self._job
         self._resume()
-        is_interrupted = False
         bar = Progress(options.num_epochs, self._next_epoch, job.log, shown=job.progress)
         try:
             while self._next_epoch < options.num_epochs and not self._is_exhausted():
@@ -112,12 +114,14 @@ class TrainingLoop:
             job.log.warning(
                 f"Training interrupted in epoch {self._next_epoch + 1}: the model of the epochs until then is kept"
             )
-            is_interrupted = True
+            self.is_interrupted = True
             self._write_checkpoint()
         finally:
             bar.close()
             job.history.close()
-        if job.checkpoint_file is not None and not is_interrupted:
+        if job.keep_checkpoint:
+            self._write_checkpoint()
+        elif job.checkpoint_file is not None and not self.is_interrupted:
             checkpoint.remove(job.checkpoint_file)
         return self._finish()
 
@@ -177,7 +181,9 @@ class TrainingLoop:
                 losses = rows * weights
                 loss = losses.mean() * scale
                 if job.penalty is not None:
-                    loss = loss + job.penalty(output, batch)
+                    penalty = job.penalty(output, batch)
+                    loss = loss + penalty
+                    total += penalty.detach() * weights.sum()
             loss.backward()
             if clip:
                 torch.nn.utils.clip_grad_norm_(job.model.parameters(), clip)
@@ -199,7 +205,9 @@ class TrainingLoop:
         for batch in self._on_device(job.val_loader):
             inputs, target, weights = batch[:3]
             with self._autocast():
-                rows, _ = job.objective(self._forward, inputs, target)
+                rows, output = job.objective(self._forward, inputs, target)
+                if job.penalty is not None:
+                    total += float(job.penalty(output, batch) * weights.sum())
             total += float((rows * weights).sum())
             weight_sum += float(weights.sum())
         return total / weight_sum if weight_sum else float("nan")
@@ -228,6 +236,10 @@ class TrainingLoop:
             f"{kept}",
             [("ranges of the variables", ranges)],
         )
+
+    def epochs(self) -> list[Epoch]:
+        """The figures of the epochs until now."""
+        return self._job.history.epochs
 
     # ---- its state ---------------------------------------------------------------------------------------------
 

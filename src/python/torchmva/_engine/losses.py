@@ -53,6 +53,9 @@ _BY_NAME: dict[str, tuple[RowLoss, str]] = {
 class Objective:
     """The loss of a batch of events, one value each, and the outputs that it came from."""
 
+    #: The model to call is the method ``scores`` of a :class:`Network`.
+    on_scores = False
+
     def __init__(self, loss: RowLoss, name: str, signal_column: int) -> None:
         self._loss = loss
         self._signal_column = signal_column
@@ -69,6 +72,8 @@ class Objective:
 class ScoreObjective(Objective):
     """The same on the scores of a :class:`Network`: logits, or standardised targets."""
 
+    on_scores = True
+
     def __call__(self, model: Any, inputs: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Losses [n] and scores [n, nOutputs]."""
         scores = model(inputs)
@@ -77,6 +82,8 @@ class ScoreObjective(Objective):
 
 class StandardisedObjective(Objective):
     """The same for a regression: the target is standardised as the network's own scores are."""
+
+    on_scores = True
 
     def __init__(self, loss: RowLoss, name: str, network: Network) -> None:
         super().__init__(loss, name, 0)

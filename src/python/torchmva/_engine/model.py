@@ -21,6 +21,7 @@ from typing import Any
 import torch
 
 from . import device
+from .ensemble import spread_of
 from .errors import EngineError, summary_of, traceback_of
 
 TORCHSCRIPT = "TorchScript"
@@ -28,6 +29,8 @@ EXPORT = "torch.export"
 #: A model whose compressed size is at most this many bytes is embedded in the weight file.
 EMBED_LIMIT = 16 * 1024 * 1024
 _EXPORT_MARK = "_torchmva_exported"
+#: Name of the extra file with the spread of an ensemble, a model of the same format, in base64.
+SPREAD = "spread"
 
 
 @dataclass(frozen=True)
@@ -121,18 +124,31 @@ def from_bytes(data: bytes, name: str) -> Any:
         ) from error
 
 
+def _as_text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def spread_from(data: bytes) -> bytes | None:
+    """The model of the spread inside the file of an ensemble; None if the file has none."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        name = next((entry for entry in archive.namelist() if entry.endswith("/extra/" + SPREAD)), None)
+        return None if name is None else base64.b64decode(archive.read(name))
+
+
 def _export(model: Any, n_variables: int) -> bytes:
     buffer = io.BytesIO()
     rows = torch.export.Dim("rows", min=1)
     with contextlib.redirect_stderr(io.StringIO()):  # it prints its graph if it fails
         program = torch.export.export(model, (torch.zeros(2, n_variables),), dynamic_shapes=({0: rows},))
-    torch.export.save(program, buffer)
+    extra = {} if (spread := spread_of(model)) is None else {SPREAD: _as_text(_export(spread, n_variables))}
+    torch.export.save(program, buffer, extra_files=extra)
     return buffer.getvalue()
 
 
 def _script(model: Any) -> bytes:
     buffer = io.BytesIO()
-    torch.jit.save(torch.jit.script(model), buffer)
+    extra = {} if (spread := spread_of(model)) is None else {SPREAD: _as_text(_script(spread))}
+    torch.jit.save(torch.jit.script(model), buffer, _extra_files=extra)
     return buffer.getvalue()
 
 

@@ -10,6 +10,9 @@ from torch import nn
 from .options import TrainingOptions, option_error
 from .probe import Shape
 
+#: What a network that is made of options is called in messages.
+NAME = "network of the options"
+
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "leakyrelu": nn.LeakyReLU,

@@ -9,6 +9,8 @@ from typing import Any
 
 from .errors import EngineError
 
+#: Fields that are not called as their options.
+_FIELDS = {"lambda": "decorrelation_strength"}
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -67,7 +69,7 @@ class TrainingOptions:
     # physics
     parametrise: str = ""
     decorrelate: str = ""
-    # `lambda` in C++, a word that Python keeps for itself
+    # Lambda in C++, a word that Python keeps for itself
     decorrelation_strength: float = 1.0
     ensemble_size: int = 1
     calibrate: bool = False
@@ -80,7 +82,8 @@ class TrainingOptions:
             EngineError: ``Option`` if a value is out of its range.
         """
         known = {field.name for field in fields(cls)}
-        options = cls(**{key: value for name, value in values.items() if (key := _snake_case(name)) in known})
+        given = {_FIELDS.get(key := _snake_case(name), key): value for name, value in values.items()}
+        options = cls(**{key: value for key, value in given.items() if key in known})
         options._check()
         return options
 
@@ -97,7 +100,7 @@ class TrainingOptions:
         for option, number in (
             ("WeightDecay", self.weight_decay),
             ("GradientClip", self.gradient_clip),
-            ("DecorrelationStrength", self.decorrelation_strength),
+            ("Lambda", self.decorrelation_strength),
         ):
             if not number >= 0:
                 raise option_error(option, number, "a number that is not negative")

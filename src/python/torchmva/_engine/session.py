@@ -58,6 +58,7 @@ class Session:
         self._model_name = ""
         self._probe: Probe | None = None
         self._data = b""
+        self._spread: Any = None
         self._n_outputs = 0
         self._generation = -1
         self._nan_reported = False
@@ -90,7 +91,9 @@ class Session:
                 self._code_sha256 = usercode.checksum(path)
             self._objects = usercode.for_training(path)
             self._report_objects()
+            training.check_options(self._options, self._objects, self._shape.kind)
             self._model, self._model_name = self._model_to_train()
+            self._report_model()
             self._data = b""
             self._check_fit()
 
@@ -103,9 +106,15 @@ class Session:
                 raise EngineError("Option", "ContinueTraining: expected FilenameTrainedModel=<file>, found none")
             # a checkpoint has the parameters of the model that its training began with
             if not checkpoint.path_of(Path(options.filename_trained_model)).is_file():
+                if options.ensemble_size > 1:
+                    raise EngineError(
+                        "Option",
+                        "ContinueTraining with EnsembleSize: expected the checkpoints of a training that was stopped, "
+                        "found none",
+                        [("model", options.filename_trained_model)],
+                    )
                 name = str(self._trained_file())
         if name:
-            self._log.info(f"Loaded model from file: {name}")
             return models.from_bytes(models.read(Path(name)), name), name
         key = "build_model" if objects.build_model is not None else "model"
         made = objects.model
@@ -115,8 +124,7 @@ class Session:
             except BaseException as error:
                 raise user_error(f"The user's {key} failed", error, [("defined in", objects.source)]) from error
         if made is None:
-            self._log.info("No model is given: a multilayer perceptron is made of the options")
-            return network.build(self._shape, options), "network of the options"
+            return network.build(self._shape, options), network.NAME
         if not isinstance(made, torch.nn.Module):
             raise EngineError(
                 "UserCode",
@@ -131,6 +139,25 @@ class Session:
         name = self._options.filename_trained_model
         candidates = [Path(name), Path(name + ".pt2"), Path(name + ".pt")]
         return next((path for path in candidates if path.is_file()), candidates[0])
+
+    def _next_model(self, number: int) -> Any:
+        """Another model for network ``number`` of an ensemble, counted from 1."""
+        if self._options.seed:
+            torch.manual_seed(self._options.seed + number - 1)
+        return self._model_to_train()[0]
+
+    def _report_model(self) -> None:
+        options, name = self._options, self._model_name
+        is_given = name != network.NAME and (bool(options.filename_model) or self._objects.build_model is None)
+        if name == network.NAME:
+            self._log.info("No model is given: a multilayer perceptron is made of the options")
+        else:
+            self._log.info(f"Loaded model from file: {name}" if Path(name).is_file() else f"The model is {name}")
+        if options.ensemble_size > 1 and is_given:
+            self._log.warning(
+                "EnsembleSize: all networks start from the same parameters, those of the model, and differ by the "
+                "order of events only; with build_model, or without a model, they do not"
+            )
 
     def _report_objects(self) -> None:
         objects = self._objects
@@ -167,6 +194,7 @@ class Session:
         rows: tuple[Array, Array] | None,
         progress: bool,
         spectators: dict[str, Array] | None = None,
+        variable_names: list[str] | None = None,
         history_file: str = "",
     ) -> int:
         """Train and keep the trained model, in memory and in its file if the options name one.
@@ -180,6 +208,7 @@ class Session:
             rows: int64 row numbers for training and validation, where the last rows will not do.
             progress: show epochs.
             spectators: columns by name, [n] each.
+            variable_names: of the columns of ``inputs``; none if these are mixtures of variables.
             history_file: JSON of the epochs; empty: none.
 
         Returns:
@@ -199,9 +228,18 @@ class Session:
                 n_validation=n_validation,
                 rows=rows,
                 spectators=spectators,
+                variable_names=variable_names,
             )
             job = training.Training(
-                events, self._shape, options, self._objects, self._log, self._history, file, progress
+                events,
+                self._shape,
+                options,
+                self._objects,
+                self._log,
+                self._history,
+                file,
+                progress,
+                self._next_model,
             )
             training.check_samples(job)
             training.set_up_torch(options)
@@ -313,6 +351,7 @@ class Session:
         self._model_name = name
         self._data = data
         self._probe = Probe(self._model, self._shape)
+        self._spread = None
 
     def _trained_width(self, inputs: Array) -> int:
         """Output columns of the trained model; also finds out whether the user's prediction is the default one."""
@@ -462,6 +501,22 @@ class Session:
         except EngineError as error:
             error.context.extend(context)
             raise
+
+    def predict_spread(self, inputs: Array, outputs: Array) -> bool:
+        """Standard deviations of the outputs of an ensemble for ``inputs`` [n, nVars] into ``outputs`` [n, nOutputs].
+
+        Returns:
+            False, with ``outputs`` as they were, if the model is no ensemble or a function of the user predicts.
+        """
+        if self.uses_predict_func() or not self._data:
+            return False
+        if self._spread is None:
+            data = models.spread_from(self._data)
+            self._spread = False if data is None else models.from_bytes(data, self._model_name).eval()
+        if self._spread is False:
+            return False
+        prediction.predict_into(self._spread, torch.from_numpy(inputs), torch.from_numpy(outputs))
+        return True
 
     def uses_predict_func(self) -> bool:
         """Whether rows go to a function of the user."""

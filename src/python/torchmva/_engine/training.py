@@ -9,13 +9,15 @@ from typing import Any
 
 import torch
 
-from . import checkpoint, device, losses, network, optimization, userfunctions, weights
+from . import calibration, checkpoint, decorrelation, device, losses, network, optimization, userfunctions, weights
+from .ensemble import Ensemble
 from .errors import EngineError
 from .events import Events
 from .history import History
 from .log import Log
 from .loop import LoopJob, TrainingLoop
 from .options import TrainingOptions, option_error
+from .parametrisation import Parametrisation
 from .probe import Shape
 from .usercode import CustomObjects
 from .userfunctions import SaveBest
@@ -34,6 +36,7 @@ class Training:
         history: gets the epochs.
         trained_file: name of the trained model; None if nothing is written.
         progress: show epochs.
+        next_model: makes network 2, 3, ... of an ensemble, not trained.
     """
 
     events: Events
@@ -44,6 +47,7 @@ class Training:
     history: History
     trained_file: Path | None = None
     progress: bool = False
+    next_model: Callable[[int], Any] | None = None
 
     def seed(self) -> int:
         """Of the order of the events: the option, or a number from torch's generator."""
@@ -102,6 +106,33 @@ def _effective_weights(job: Training) -> torch.Tensor:
     return weights.balanced(found, job.events.targets, job.events.training, job.options)
 
 
+def check_options(options: TrainingOptions, objects: CustomObjects, kind: str) -> None:
+    """Refuse options that cannot be followed, before events are read.
+
+    Raises:
+        EngineError: ``Option``.
+    """
+    needs_loop = {
+        "Parametrise": options.parametrise,
+        "Decorrelate": options.decorrelate,
+        "EnsembleSize": options.ensemble_size > 1,
+        "Calibrate": options.calibrate,
+    }
+    for option in (option for option, is_set in needs_loop.items() if is_set):
+        if objects.train_func is not None:
+            raise EngineError(
+                "Option",
+                f"Option {option} belongs to the default training: expected no train_func, found one",
+                [("option", option), ("defined in", objects.source)],
+            )
+        fits = {"EnsembleSize": True, "Calibrate": kind != "Regression"}.get(option, kind == "Classification")
+        if not fits:
+            wanted = "class probabilities" if option == "Calibrate" else "a signal and a background"
+            raise EngineError(
+                "Option", f"Option {option} needs {wanted}: there are none in a {kind.lower()}", [("option", option)]
+            )
+
+
 # ---- the user's function ---------------------------------------------------------------------------------------------
 
 
@@ -150,9 +181,157 @@ def run_user(job: Training, model: Any, save_best: SaveBest | None) -> Any:
 def _identity(job: Training, n_parameters: int) -> dict[str, Any]:
     """What must agree for a checkpoint to be continued."""
     options = job.options
-    names = ("seed", "batch_size", "optimizer", "learning_rate_schedule", "loss", "shuffle", "num_epochs")
+    names = (
+        *("seed", "batch_size", "optimizer", "learning_rate_schedule", "loss", "shuffle", "num_epochs"),
+        *("parametrise", "decorrelate", "decorrelation_strength", "ensemble_size"),
+    )
     sums = {"events": len(job.events.inputs), "sum of weights": float(job.events.weights.double().sum())}
     return {**{name: getattr(options, name) for name in names}, **sums, "parameters": n_parameters}
+
+
+@dataclass
+class _Data:
+    """What all networks of one training share.
+
+    Args:
+        events: with drawn values of the parameter, if there is one.
+        weights: of the events, as the loss uses them.
+        device: where the training is.
+        tensors: of the events, there: inputs, targets, weights, and a spectator to decorrelate from.
+        options: of the method, as far as this machine can follow them.
+        parametrisation: of the inputs.
+        seed: of the order of events.
+    """
+
+    events: Events
+    weights: torch.Tensor
+    device: torch.device
+    tensors: tuple[torch.Tensor, ...]
+    options: TrainingOptions
+    parametrisation: Parametrisation | None
+    seed: int
+
+
+def _prepare(job: Training) -> _Data:
+    options, events = job.options, job.events
+    where = device.for_training(options.device)
+    if options.mixed_precision and where.type == "cpu":
+        job.log.warning("MixedPrecision is for GPUs: the training on the CPU uses full precision")
+        options = replace(options, mixed_precision=False)
+    event_weights = _effective_weights(job)
+    seed = job.seed()
+    parametrisation = None
+    if options.parametrise:
+        parametrisation = Parametrisation(events, event_weights, options.parametrise, job.shape, seed, job.log)
+        events = parametrisation.events
+    tensors = [events.inputs, events.targets, event_weights]
+    if options.decorrelate:
+        decorrelation.check(options, job.shape, events.targets[events.training])
+        tensors.append(decorrelation.standardised(job.events.column(options.decorrelate, "Decorrelate")))
+    return _Data(events, event_weights, where, device.place(tuple(tensors), where), options, parametrisation, seed)
+
+
+def _make_loop(job: Training, data: _Data, model: Any, number: int) -> TrainingLoop:
+    """The training of network ``number``, counted from 1."""
+    options, events, objects = data.options, data.events, job.objects
+    part = events.training
+    mean_weight = weights.require_positive_sum(data.weights[part])
+    # a checkpoint, if there is one, has its own
+    network.standardise(model, events.inputs[part], events.targets[part], data.weights[part], options)
+    signal = job.shape.signal_column
+    if objects.criterion is None:
+        objective = losses.choose(model, events.inputs[events.validation][:256], job.shape.kind, options, signal)
+    else:
+        weighted = not userfunctions.are_uniform(data.weights)
+        objective = losses.of_user(objects.criterion, job.log, weighted, signal)
+    model.to(data.device)
+    optimizer = optimization.make_optimizer(model.parameters(), options, objects.optimizer)
+    job.log.info(
+        f"No train_func: the default loop trains on {data.device}, {type(optimizer).__name__}, {objective.name}"
+    )
+    # no network sees an order of another one: the loader adds the epoch
+    seed = data.seed + (number - 1) * options.num_epochs
+    train_loader: Any = events.loader(part, data.tensors, options.batch_size, shuffle=options.shuffle, seed=seed)
+    if data.parametrisation is not None:
+        train_loader = data.parametrisation.loader(train_loader)
+    penalty = None
+    if options.decorrelate:
+        penalty = decorrelation.Decorrelation(options.decorrelation_strength, signal, from_scores=objective.on_scores)
+    is_ensemble = options.ensemble_size > 1
+    n_parameters = sum(p.numel() for p in model.parameters())
+    return TrainingLoop(
+        LoopJob(
+            model=model,
+            train_loader=train_loader,
+            val_loader=events.loader(events.validation, data.tensors, max(options.batch_size, 1024)),
+            objective=objective,
+            optimizer=optimizer,
+            options=options,
+            log=job.log,
+            history=job.history.of_network(number) if is_ensemble else job.history,
+            mean_weight=mean_weight,
+            device=data.device,
+            penalty=penalty,
+            checkpoint_file=None if job.trained_file is None else checkpoint.path_of(job.trained_file, number),
+            keep_checkpoint=is_ensemble,
+            identity={**_identity(job, n_parameters), "network": number},
+            progress=job.progress,
+        )
+    )
+
+
+def _as_one(networks: list[Any]) -> Any:
+    """The only network, or the mean of several."""
+    return networks[0] if len(networks) == 1 else Ensemble(networks).eval()
+
+
+def _next(job: Training, number: int) -> Any:
+    assert job.next_model is not None
+    return job.next_model(number)
+
+
+def _run(loop: TrainingLoop, others: list[Any], keep: Callable[[Any], None]) -> Any:
+    """The trained network; None if an interrupt came before it had one epoch, but there are ``others``."""
+    try:
+        return loop.run().cpu()
+    except KeyboardInterrupt:
+        if not others:
+            raise
+        return None
+    except EngineError:
+        best = loop.best_model()
+        networks = others if best is None else [*others, best.cpu()]
+        if networks:
+            keep(_as_one(networks))
+        raise
+
+
+def _train_networks(job: Training, data: _Data, model: Any, keep: Callable[[Any], None]) -> Any:
+    """Train the networks one after another; after an interrupt those that were complete count, or the first one."""
+    size = data.options.ensemble_size
+    files = [] if job.trained_file is None else [checkpoint.path_of(job.trained_file, i + 1) for i in range(size)]
+    if not data.options.continue_training:
+        for file in files:
+            checkpoint.remove(file)
+    trained: list[Any] = []
+    for number in range(1, size + 1):
+        if size > 1:
+            job.log.info(f"Network {number} of {size}")
+        loop = _make_loop(job, data, model if number == 1 else _next(job, number), number)
+        made = _run(loop, trained, keep)
+        if made is None or (loop.is_interrupted and trained):
+            break
+        trained.append(made)
+        if size > 1:
+            job.history.epochs.extend(loop.epochs())
+        if loop.is_interrupted:
+            break
+    else:
+        for file in files:
+            checkpoint.remove(file)
+    if len(trained) < size:
+        job.log.warning(f"The ensemble has {len(trained)} of {size} networks")
+    return _as_one(trained)
 
 
 def run_default(job: Training, model: Any, keep: Callable[[Any], None]) -> Any:
@@ -166,50 +345,25 @@ def run_default(job: Training, model: Any, keep: Callable[[Any], None]) -> Any:
     Raises:
         EngineError: ``Option``, ``Data``.
     """
-    options, events, objects = job.options, job.events, job.objects
-    where = device.for_training(options.device)
-    if options.mixed_precision and where.type == "cpu":
-        job.log.warning("MixedPrecision is for GPUs: the training on the CPU uses full precision")
-        options = replace(options, mixed_precision=False)
-    event_weights = _effective_weights(job)
-    mean_weight = weights.require_positive_sum(event_weights[events.training])
-    if not options.continue_training:
-        part = events.training
-        network.standardise(model, events.inputs[part], events.targets[part], event_weights[part], options)
-    if objects.criterion is None:
-        probe = events.inputs[events.validation][:256]
-        objective = losses.choose(model, probe, job.shape.kind, options, job.shape.signal_column)
-    else:
-        weighted = not userfunctions.are_uniform(event_weights)
-        objective = losses.of_user(objects.criterion, job.log, weighted, job.shape.signal_column)
-    model.to(where)
-    tensors = device.place((events.inputs, events.targets, event_weights), where)
-    optimizer = optimization.make_optimizer(model.parameters(), options, objects.optimizer)
-    job.log.info(f"No train_func: the default loop trains on {where}, {type(optimizer).__name__}, {objective.name}")
-    loop = TrainingLoop(
-        LoopJob(
-            model=model,
-            train_loader=events.loader(
-                events.training, tensors, options.batch_size, shuffle=options.shuffle, seed=job.seed()
-            ),
-            val_loader=events.loader(events.validation, tensors, max(options.batch_size, 1024)),
-            objective=objective,
-            optimizer=optimizer,
-            options=options,
-            log=job.log,
-            history=job.history,
-            mean_weight=mean_weight,
-            device=where,
-            checkpoint_file=None if job.trained_file is None else checkpoint.path_of(job.trained_file),
-            identity=_identity(job, sum(p.numel() for p in model.parameters())),
-            progress=job.progress,
-        )
-    )
+    data = _prepare(job)
+    trained = _train_networks(job, data, model, keep)
+    if not job.options.calibrate:
+        return trained
     try:
-        trained = loop.run()
+        return _calibrated(job, data.events, data.weights, trained)
     except EngineError:
-        best = loop.best_model()
-        if best is not None:
-            keep(best.cpu())
+        keep(trained)
         raise
-    return trained.cpu()
+
+
+def _calibrated(job: Training, events: Events, event_weights: torch.Tensor, model: Any) -> Any:
+    """The model with the temperature of the validation events."""
+    part = events.validation
+    calibrated, found = calibration.calibrate(
+        model, events.inputs[part], events.targets[part], event_weights[part], job.shape.signal_column
+    )
+    job.log.info(
+        f"Option Calibrate: temperature {found.temperature:.4g}; expected calibration error of the validation events "
+        f"{found.error_before:.4g} before, {found.error_after:.4g} after"
+    )
+    return calibrated
