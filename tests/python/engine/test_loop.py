@@ -248,3 +248,10 @@ def test_triples(session, save_network, events):
     define(train_func=train)
     session(save_network()).train(**events.request())
     assert seen == [(20, 20, 20)] * 8
+
+
+def test_a_mean_square_is_that_of_the_probabilities(trained, events):
+    made = trained(events, loss="MSE", num_epochs=1)
+    outputs = predict(made, events.inputs[160:])
+    target = np.eye(2, dtype=np.float32)[events.classes[160:]]
+    assert made._history.epochs[0].validation_loss == pytest.approx(np.square(outputs - target).mean(), rel=1e-4)
