@@ -49,8 +49,9 @@ public:
    /// Trains every method in booking order. With ModelPersistence each is then read back from its weight file, so that
    /// everything after this uses the model that was saved.
    void TrainAllMethods();
-   /// Calls OptimizeTuningParameters of every method and returns the best values of the last that has any (TMVA's
-   /// result); methods without parameters to tune warn and stay as they are.
+   /// Searches for the best options of every method (MethodBase::OptimizeTuningParameters), which have them from then on,
+   /// and returns those that are numbers of the last method that has any (TMVA's result); methods without parameters to
+   /// tune warn and stay as they are. The test sample is not looked at.
    std::map<TString, Double_t> OptimizeAllMethods(TString fomType = "ROCIntegral", TString fitType = "FitGA");
    void OptimizeAllMethodsForClassification(TString fomType = "ROCIntegral", TString fitType = "FitGA")
    {

@@ -9,6 +9,10 @@
 
 namespace TorchMVA {
 
+namespace Internal {
+struct TreeTrainingRequest;
+}
+
 /// Boosted decision trees: options, outputs and weight file of TMVA's kBDT, trained by LightGBM through Python.
 ///
 /// Training is gradient boosting (J. Friedman, Annals of Statistics 29 (2001) 1189) on histograms, whatever BoostType
@@ -35,6 +39,10 @@ public:
    void ProcessOptions() override;
    /// Throws Error (kPython, kData).
    void Train() override;
+   /// By default NTrees, MaxDepth, Shrinkage and MinNodeSize; the last fifth of every class decides (docs/tuning.md).
+   std::map<TString, Double_t> OptimizeTuningParameters(TString fomType = "ROCIntegral",
+                                                        TString fitType = "FitGA") override;
+   void SetTuneParameters(std::map<TString, Double_t> parameters) override { TakeOver(parameters); }
    UInt_t GetNOutputs() const override;
    void Predict(const float *rows, Long64_t n, float *outputs) const override;
    /// "Variable Importance": each variable's share of the gain of all cuts. nullptr after reading from a file.
@@ -53,6 +61,8 @@ protected:
 
 private:
    struct Impl;
+   /// The training sample, and what the options say.
+   void FillRequest(Internal::TreeTrainingRequest &request) const;
    void DeclareBoostOptions();
    void DeclareTreeOptions();
    void DeclareOptionsWithoutCounterpart();

@@ -10,6 +10,7 @@
 #include "TorchMVA/Method/Ranking.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
 
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <memory>
@@ -26,6 +27,9 @@ namespace TorchMVA {
 
 class PDF;
 class XmlNode;
+namespace Internal {
+struct SearchRequest;
+}
 struct MvaPdfs;
 struct ScoredSample;
 
@@ -82,12 +86,17 @@ public:
    /// What can only be checked once all is set up or read; Factory and Reader call it last. The default throws Error
    /// (kState) if SetupMethod was not called; unknown options never come this far.
    virtual void CheckSetup();
-   /// Finds the best values of the method's parameters for a figure of merit ("ROCIntegral", ...) with a search
-   /// ("FitGA", "Scan", ...), and returns them by name. The default has nothing to tune: it warns and returns nothing.
+   /// Searches, on a part of the training sample, for the values of options that give the best figure of merit on the
+   /// rest of it; sets them, and returns those that are numbers by name. `fomType` is "ROCIntegral", in a regression
+   /// "RMS"; `fitType` is an option string, "NumTrials=50:Parameters=LearningRate;Dropout(0..0.3)" (docs/tuning.md).
+   /// TMVA's names of algorithms are accepted. The default has nothing to tune: it warns and returns nothing.
+   /// Throws Error: kOption, kArgument, kData, kPython (no Optuna).
    virtual std::map<TString, Double_t> OptimizeTuningParameters(TString fomType = "ROCIntegral",
                                                                 TString fitType = "FitGA");
    /// Takes over values from OptimizeTuningParameters. The default warns.
    virtual void SetTuneParameters(std::map<TString, Double_t> parameters);
+   /// What OptimizeTuningParameters and SetTuneParameters have set, as it can be pasted into an option string.
+   TString GetTunedOptions() const;
    /// Writes the trained method as a C++ class that needs neither ROOT nor TorchMVA (tmva-compat 9.6): class
    /// Read<title>, a subclass of IClassifierReader, in the given file, or, without one, in GetStandaloneFileName().
    /// A method without MakeClassSpecific writes nothing and says so (VERBOSE). Throws Error (kState) for a method
@@ -308,6 +317,15 @@ protected:
    /// Training sample after the transformations, valid inside Train(); views only, no copy. With
    /// IgnoreNegWeightsInTraining its negative weights are 0.
    const Sample &TrainingSample() const { return fTrainingSample; }
+   /// For OptimizeTuningParameters: parses `fitType`, calls `search` with TrainingSample() valid, and takes over what it
+   /// returns, names and values of options. Returns the numbers among them.
+   std::map<TString, Double_t>
+   Tune(const TString &figure, const TString &fitType,
+        const std::function<std::vector<std::pair<std::string, std::string>>(const Internal::SearchRequest &)> &search);
+   /// Sets options by name and processes them.
+   void TakeOver(const std::vector<std::pair<std::string, std::string>> &values);
+   /// The same for SetTuneParameters.
+   void TakeOver(const std::map<TString, Double_t> &values);
    /// Rows that go through transformation and Predict at a time: few enough for the scratch memory to stay in the
    /// processor's caches, enough for what a call costs not to count.
    virtual Long64_t GetBlockRows() const { return 1 << 16; }
@@ -321,6 +339,8 @@ protected:
 private:
    void DeclareBaseOptions();
    void ApplyVerbosity();
+   /// Fits the transformations, calls `use` with TrainingSample() valid.
+   void WithTrainingSample(const std::function<void()> &use);
    /// Restores option values of a weight file.
    void ReadOptions(const std::vector<OptionInfo> &options);
    /// Evaluates one block that is small enough for the scratch memory.
@@ -364,6 +384,7 @@ private:
    Event fCurrentEvent;
    Types::ETreeType fCurrentType = Types::kTraining;
    std::vector<Float_t> fCurrentResponses;
+   std::map<std::string, std::string> fTunedOptions; ///< found by a search
    Double_t fSignalReferenceCut = 0.5;
    Double_t fCutOrientation = 1;
    Double_t fTrainTime = 0;

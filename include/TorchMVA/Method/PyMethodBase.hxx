@@ -5,11 +5,14 @@
 #include "TorchMVA/Method/MethodBase.hxx"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace TorchMVA {
 
 namespace Internal {
 
+struct SearchRequest;
 struct TreeTrainingRequest;
 struct TreeTrainingResult;
 
@@ -23,6 +26,9 @@ struct PythonHooks {
    /// Sees that trees can be trained (MethodBDT), before anything else takes time.
    void (*fPrepareTrees)() = nullptr;
    void (*fTrainTrees)(const TreeTrainingRequest &request, TreeTrainingResult &result) = nullptr;
+   /// Searches for better options; names and values.
+   std::vector<std::pair<std::string, std::string>> (*fTuneTrees)(const TreeTrainingRequest &request,
+                                                                  const SearchRequest &search) = nullptr;
 };
 
 /// The hooks, after loading the plugin from beside the host library if that is needed. Throws Error (kPython).

@@ -10,6 +10,10 @@
 
 namespace TorchMVA {
 
+namespace Internal {
+struct TrainRequest;
+}
+
 /// Trains and applies a PyTorch model on the events of the host, through the embedded Python.
 ///
 /// The model is a TorchScript or torch.export file (`FilenameModel`); what to do with it may be said by the Python
@@ -33,6 +37,11 @@ public:
    void ProcessOptions() override;
    /// Throws Error (kUserCode with the Python traceback, kModel, kData, kFile).
    void Train() override;
+   /// Only where the default loop trains. By default the learning rate, the size of the batches and the weight decay, and
+   /// of a network that is made of options its layout and dropout; the validation events decide (docs/tuning.md).
+   std::map<TString, Double_t> OptimizeTuningParameters(TString fomType = "ROCIntegral",
+                                                        TString fitType = "FitGA") override;
+   void SetTuneParameters(std::map<TString, Double_t> parameters) override { TakeOver(parameters); }
    /// Columns of the model's output: the number of classes or targets; 1 is possible for two classes. Loads the model
    /// if the weight file does not say it.
    UInt_t GetNOutputs() const override;
@@ -56,6 +65,8 @@ protected:
 private:
    struct Impl;
    void EnsureLoaded() const;
+   /// The events of TrainingSample(), and which of them validate.
+   Internal::TrainRequest MakeTrainRequest() const;
    /// JSON beside the weight file.
    std::string HistoryFileName() const;
    /// Writes log lines of the Python side with the threshold of this method.

@@ -31,6 +31,7 @@ public:
    ~BridgeSession() override;
    void Setup(const SetupRequest &request) override;
    TrainResult Train(const TrainRequest &request) override;
+   SearchResult_t Tune(const TrainRequest &request, const SearchRequest &search) override;
    int Load(const LoadRequest &request) override;
    void Predict(const Buffer<float> &inputs, float *outputs, int nOutputs) override;
    bool PredictSpread(const Buffer<float> &inputs, float *outputs, int nOutputs) override;
@@ -97,27 +98,39 @@ py::object RowNumbers(const TrainRequest &request)
    return py::make_tuple(copy(request.fTrainingRows), copy(request.fValidationRows));
 }
 
+/// What training and search have in common, by the names of their parameters.
+py::dict ArraysOf(const TrainRequest &request)
+{
+   const bool hasTargets = request.fTargets.fData != nullptr;
+   const py::object targets = hasTargets ? py::object(ViewOf(request.fTargets)) : py::none();
+   const py::object classes = hasTargets ? py::none() : py::object(ViewOf(request.fClasses, true));
+   return py::dict("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets, "classes"_a = classes,
+                   "weights"_a = ViewOf(request.fWeights, true), "n_validation"_a = request.fNValidation,
+                   "rows"_a = RowNumbers(request), "spectators"_a = SpectatorColumns(request),
+                   "variable_names"_a = request.fVariableNames);
+}
+
 TrainResult BridgeSession::Train(const TrainRequest &request)
 {
    return WithPython([&] {
       fState->fIsPrepared = false;
-      const bool hasTargets = request.fTargets.fData != nullptr;
-      const py::object targets = hasTargets ? py::object(ViewOf(request.fTargets)) : py::none();
-      const py::object classes = hasTargets ? py::none() : py::object(ViewOf(request.fClasses, true));
       TrainResult result;
-      result.fNOutputs =
-         fState->fSession
-            .attr("train")("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets, "classes"_a = classes,
-                           "weights"_a = ViewOf(request.fWeights, true), "n_validation"_a = request.fNValidation,
-                           "rows"_a = RowNumbers(request), "progress"_a = request.fProgress,
-                           "spectators"_a = SpectatorColumns(request), "variable_names"_a = request.fVariableNames,
-                           "history_file"_a = request.fHistoryFile)
-            .cast<int>();
+      result.fNOutputs = fState->fSession
+                            .attr("train")(**ArraysOf(request), "progress"_a = request.fProgress,
+                                           "history_file"_a = request.fHistoryFile)
+                            .cast<int>();
       result.fTrainedFile = fState->fSession.attr("trained_file")().cast<std::string>();
       for (const auto &column : fState->fSession.attr("history")().cast<py::dict>())
          result.fHistory.emplace_back(column.first.cast<std::string>(), column.second.cast<std::vector<double>>());
       Prepare(result.fNOutputs);
       return result;
+   });
+}
+
+SearchResult_t BridgeSession::Tune(const TrainRequest &request, const SearchRequest &search)
+{
+   return WithPython([&] {
+      return fState->fSession.attr("tune")(**ArraysOf(request), "settings"_a = ToPython(search)).cast<SearchResult_t>();
    });
 }
 
@@ -192,6 +205,7 @@ PYBIND11_MODULE(_bridge, module)
 {
    module.doc() = "What libTorchMVAPyTorch.so needs of Python; not an interface for people.";
    using namespace TorchMVA::Internal;
-   static const BridgeFunctions functions = {&MakeBridgeSession, &PrepareTreesInPython, &TrainTreesInPython};
+   static const BridgeFunctions functions = {&MakeBridgeSession, &PrepareTreesInPython, &TrainTreesInPython,
+                                             &TuneTreesInPython};
    RegisterBridge(functions);
 }

@@ -1,6 +1,7 @@
 #include "Bridge/Convert.hxx"
 
 namespace py = pybind11;
+using namespace py::literals;
 
 namespace TorchMVA {
 namespace Internal {
@@ -90,6 +91,13 @@ Error ToError(py::error_already_set &exception)
    } catch (py::error_already_set &) {
       return Error(EErrorCode::kInternal, std::string("The Python engine failed: ") + exception.what());
    }
+}
+
+py::object ToPython(const SearchRequest &search)
+{
+   return py::module_::import("torchmva._engine.search")
+      .attr("Settings")("figure"_a = search.fFigure, "parameters"_a = search.fParameters,
+                        "n_trials"_a = search.fNTrials, "max_seconds"_a = search.fMaxSeconds, "seed"_a = search.fSeed);
 }
 
 } // namespace Internal

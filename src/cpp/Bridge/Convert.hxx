@@ -52,6 +52,9 @@ pybind11::object ToPython(LogFunction_t log);
 /// Options by name, with values of Python's own types; array options are left out. Needs the GIL.
 pybind11::dict ToPython(const std::vector<OptionInfo> &options);
 
+/// The settings of a search as torchmva._engine.search has them. Needs the GIL.
+pybind11::object ToPython(const SearchRequest &search);
+
 /// A NumPy array on the memory of a buffer. It keeps the owner alive; without owner it is valid during the call only.
 /// Needs the GIL.
 template <typename T>

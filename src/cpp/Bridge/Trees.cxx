@@ -4,6 +4,8 @@
 
 #include "Bridge/Convert.hxx"
 
+#include <pybind11/stl.h>
+
 namespace py = pybind11;
 using namespace py::literals;
 
@@ -35,6 +37,22 @@ py::object SettingsOf(const TreeTrainingRequest &r)
       "keep_class_sums"_a = r.fKeepClassSums, "signal_to_background"_a = r.fSignalToBackground, "seed"_a = r.fSeed);
 }
 
+/// The arguments of training and search, but for the log.
+py::dict ArgumentsOf(const TreeTrainingRequest &request)
+{
+   const Sample &sample = request.fSample;
+   const Long64_t n = sample.Size();
+   const bool isRegression = request.fAnalysisType == Types::kRegression;
+   const py::object truth =
+      isRegression
+         ? py::object(ViewOf(Buffer<float>{sample.fTargets.fData, n, sample.fTargets.fColumns, sample.fTargetsOwner}))
+         : py::object(ViewOf(Buffer<int>{sample.fClasses, n, 1, sample.fOwner}, true));
+   const Buffer<float> inputs{sample.fVariables.fData, n, sample.fVariables.fColumns, sample.fVariablesOwner};
+   return py::dict("settings"_a = SettingsOf(request), "inputs"_a = ViewOf(inputs), "truth"_a = truth,
+                   "weights"_a = ViewOf(Buffer<float>{sample.fWeights, n, 1, sample.fOwner}, true),
+                   "threads"_a = request.fNThreads);
+}
+
 } // namespace
 
 void PrepareTreesInPython()
@@ -45,17 +63,7 @@ void PrepareTreesInPython()
 void TrainTreesInPython(const TreeTrainingRequest &request, TreeTrainingResult &result)
 {
    WithPython([&] {
-      const Sample &sample = request.fSample;
-      const Long64_t n = sample.Size();
-      const bool isRegression = request.fAnalysisType == Types::kRegression;
-      const py::object truth = isRegression
-                                  ? py::object(ViewOf(Buffer<float>{sample.fTargets.fData, n, sample.fTargets.fColumns,
-                                                                    sample.fTargetsOwner}))
-                                  : py::object(ViewOf(Buffer<int>{sample.fClasses, n, 1, sample.fOwner}, true));
-      const py::object trees = Engine().attr("train")(
-         ToPython(request.fLog), SettingsOf(request),
-         ViewOf(Buffer<float>{sample.fVariables.fData, n, sample.fVariables.fColumns, sample.fVariablesOwner}), truth,
-         ViewOf(Buffer<float>{sample.fWeights, n, 1, sample.fOwner}, true), "threads"_a = request.fNThreads);
+      const py::object trees = Engine().attr("train")(ToPython(request.fLog), **ArgumentsOf(request));
       result.fStart = trees.attr("start").cast<double>();
       Copy<std::int64_t>(trees.attr("sizes"), result.fSizes);
       Copy<std::int32_t>(trees.attr("variables"), result.fVariables);
@@ -64,6 +72,15 @@ void TrainTreesInPython(const TreeTrainingRequest &request, TreeTrainingResult &
       Copy<std::int32_t>(trees.attr("right"), result.fRight);
       Copy<double>(trees.attr("values"), result.fValues);
       Copy<double>(trees.attr("gains"), result.fGains);
+   });
+}
+
+SearchResult_t TuneTreesInPython(const TreeTrainingRequest &request, const SearchRequest &search)
+{
+   return WithPython([&] {
+      const py::object found = py::module_::import("torchmva._engine.tree_search")
+                                  .attr("tune")(ToPython(request.fLog), ToPython(search), **ArgumentsOf(request));
+      return found.attr("options")().cast<SearchResult_t>();
    });
 }
 

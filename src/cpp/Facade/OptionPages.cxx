@@ -3,6 +3,7 @@
 #include "TorchMVA/OptionPages.hxx"
 
 #include "../Data/SplitOptions.hxx"
+#include "../Method/SearchOptions.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/CrossValidation.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
@@ -74,6 +75,8 @@ const std::vector<Page> &Pages()
       {"DataLoader", "DataLoader::PrepareTrainingAndTestTree(cut, options)",
        [] { return Internal::SplitOptionInfos({"<Class>"}); }},
       {"CrossValidation", "CrossValidation(job, loader, [file,] options)", CrossValidationOptions},
+      {"OptimizeAllMethods", "Factory::OptimizeAllMethods(figure, options)",
+       [] { return Internal::SearchOptions("ROCIntegral", "").GetOptionInfos(); }},
       {"Reader", "Reader(options)", [] { return Reader("!Color:Silent").GetOptionInfos(); }},
       {"MethodBase", "Factory::BookMethod(loader, type, title, options), every type", MethodBaseOptions}};
    return pages;

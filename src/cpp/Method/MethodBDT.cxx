@@ -1,5 +1,6 @@
 #include "TorchMVA/Method/MethodBDT.hxx"
 
+#include "Method/SearchOptions.hxx"
 #include "Method/TreeEnsembleCode.hxx"
 #include "Method/TreeEnsembleFile.hxx"
 #include "Method/TreeTraining.hxx"
@@ -85,9 +86,8 @@ Bool_t MethodBDT::HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UI
    }
 }
 
-void MethodBDT::Train()
+void MethodBDT::FillRequest(TreeTrainingRequest &request) const
 {
-   TreeTrainingRequest request;
    request.fSample = TrainingSample();
    request.fAnalysisType = GetAnalysisType();
    request.fNClasses = DataInfo().GetNClasses();
@@ -115,7 +115,21 @@ void MethodBDT::Train()
    request.fLog = [log = fLogger](int type, const std::string &text) {
       type == kWARNING ? log.Warning(text) : log.Info(text);
    };
+}
 
+std::map<TString, Double_t> MethodBDT::OptimizeTuningParameters(TString fomType, TString fitType)
+{
+   return Tune(fomType, fitType, [this](const SearchRequest &search) {
+      TreeTrainingRequest request;
+      FillRequest(request);
+      return LoadPythonHooks().fTuneTrees(request, search);
+   });
+}
+
+void MethodBDT::Train()
+{
+   TreeTrainingRequest request;
+   FillRequest(request);
    TreeTrainingResult result;
    LoadPythonHooks().fTrainTrees(request, result);
    fImpl->fStored = {ToEnsemble(result), DoRegression() ? result.fStart : 1};

@@ -126,24 +126,14 @@ void MethodBase::TrainMethod()
    Reset();
    fCurrentType = Types::kTraining;
    fEventCollection.clear();
-   // The method's views of the events must not outlive Train(): with a transformation they are a copy of all of them.
-   struct ReleaseSample {
-      Sample &fSample;
-      ~ReleaseSample() { fSample = Sample(); }
-   } release{fTrainingSample};
-
    TStopwatch watch;
-   Sample sample = Data()->GetSample(Types::kTraining);
-   if (fIgnoreNegWeightsInTraining) {
-      Long64_t nNegative = 0;
-      sample = WithoutNegativeWeights(sample, nNegative);
-      fLogger.Info(("IgnoreNegWeightsInTraining: " + std::to_string(nNegative) + " events count with weight 0"));
-   }
-   fTrainingSample = fTransformations.FitTransform(sample);
-   fNTrainingEvents = fTrainingSample.Size();
-   if (!fTransformations.IsIdentity())
-      PrintVariableStatistics(("TFHandler_" + fMethodTitle).Data(), fDataSetInfo.GetVariableInfos(), fTrainingSample);
-   Train();
+   WithTrainingSample([this] {
+      fNTrainingEvents = fTrainingSample.Size();
+      if (!fTransformations.IsIdentity())
+         PrintVariableStatistics(("TFHandler_" + fMethodTitle).Data(), fDataSetInfo.GetVariableInfos(),
+                                 fTrainingSample);
+      Train();
+   });
    fTrainTime = watch.RealTime();
    fLogger.Info(
       TString::Format("Elapsed time for training with %lld events: %.3g sec", fNTrainingEvents, fTrainTime).Data());
@@ -151,6 +141,24 @@ void MethodBase::TrainMethod()
       AddOutput(Types::kTraining);
       CreateMVAPdfs();
    }
+}
+
+void MethodBase::WithTrainingSample(const std::function<void()> &use)
+{
+   // The method's views of the events must not outlive `use`: with a transformation they are a copy of all of them.
+   struct ReleaseSample {
+      Sample &fSample;
+      ~ReleaseSample() { fSample = Sample(); }
+   } release{fTrainingSample};
+
+   Sample sample = Data()->GetSample(Types::kTraining);
+   if (fIgnoreNegWeightsInTraining) {
+      Long64_t nNegative = 0;
+      sample = WithoutNegativeWeights(sample, nNegative);
+      fLogger.Info(("IgnoreNegWeightsInTraining: " + std::to_string(nNegative) + " events count with weight 0"));
+   }
+   fTrainingSample = fTransformations.FitTransform(sample);
+   use();
 }
 
 void MethodBase::AddOutput(Types::ETreeType type)

@@ -71,8 +71,17 @@ void TrainTrees(const TreeTrainingRequest &request, TreeTrainingResult &result)
    guard.ThrowIfInterrupted();
 }
 
+SearchResult_t TuneTrees(const TreeTrainingRequest &request, const SearchRequest &search)
+{
+   const BridgeFunctions &bridge = Bridge();
+   InterruptGuard guard;
+   SearchResult_t result = bridge.fTuneTrees(request, search);
+   guard.ThrowIfInterrupted();
+   return result;
+}
+
 const bool kHooked = PyMethodBase::SetHooks(
-   {Initialize, IsInitialized, SetProgramName, GetProgramName, Executable, PrepareTrees, TrainTrees});
+   {Initialize, IsInitialized, SetProgramName, GetProgramName, Executable, PrepareTrees, TrainTrees, TuneTrees});
 
 /// The session of the bridge, whose long calls Ctrl-C ends with KeyboardInterrupt.
 class InterruptibleSession final : public TorchSession {
@@ -88,6 +97,13 @@ public:
    {
       InterruptGuard guard;
       TrainResult result = fSession->Train(request);
+      guard.ThrowIfInterrupted();
+      return result;
+   }
+   SearchResult_t Tune(const TrainRequest &request, const SearchRequest &search) override
+   {
+      InterruptGuard guard;
+      SearchResult_t result = fSession->Tune(request, search);
       guard.ThrowIfInterrupted();
       return result;
    }

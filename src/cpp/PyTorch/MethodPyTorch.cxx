@@ -78,7 +78,7 @@ std::function<void(int, const std::string &)> MethodPyTorch::MakeLog() const
    };
 }
 
-void MethodPyTorch::Train()
+TrainRequest MethodPyTorch::MakeTrainRequest() const
 {
    const Sample &sample = TrainingSample();
    const Long64_t n = sample.Size();
@@ -103,11 +103,25 @@ void MethodPyTorch::Train()
    request.fSpectators = {sample.fSpectators.fData, n, sample.fSpectators.fColumns, sample.fOwner};
    for (const VariableInfo &info : DataInfo().GetSpectatorInfos())
       request.fSpectatorNames.emplace_back(info.GetLabel().Data());
+   return request;
+}
+
+std::map<TString, Double_t> MethodPyTorch::OptimizeTuningParameters(TString fomType, TString fitType)
+{
+   return Tune(fomType, fitType, [this](const SearchRequest &search) {
+      std::fflush(stdout);
+      return fImpl->Session(*this).Tune(MakeTrainRequest(), search);
+   });
+}
+
+void MethodPyTorch::Train()
+{
+   TrainRequest request = MakeTrainRequest();
    request.fProgress = gConfig().DrawProgressBar() && !gConfig().IsSilent();
    if (IsModelPersistence())
       request.fHistoryFile = HistoryFileName();
-   fLogger.Info("Split TMVA training data in " + std::to_string(n - request.fNValidation) + " training events and " +
-                std::to_string(request.fNValidation) + " validation events");
+   fLogger.Info("Split TMVA training data in " + std::to_string(request.fInputs.fRows - request.fNValidation) +
+                " training events and " + std::to_string(request.fNValidation) + " validation events");
    std::fflush(stdout);
 
    fImpl->fIsReady = false;

@@ -2,6 +2,7 @@
 #define TORCHMVA_SRC_PYTORCH_TORCHSESSION_HXX
 
 #include "RtypesCore.h"
+#include "Method/SearchOptions.hxx"
 #include "TorchMVA/Core/Configurable.hxx"
 
 #include <cstddef>
@@ -91,6 +92,8 @@ public:
    /// Runs the user code, reads the dictionary, loads the model, checks that it fits.
    virtual void Setup(const SetupRequest &request) = 0;
    virtual TrainResult Train(const TrainRequest &request) = 0;
+   /// Searches for better options; nothing else changes.
+   virtual SearchResult_t Tune(const TrainRequest &request, const SearchRequest &search) = 0;
    /// Loads a trained model unless that is done; gives the number of output columns.
    virtual int Load(const LoadRequest &request) = 0;
    /// Outputs of inputs.fRows rows into `outputs` (row-major, nOutputs columns). If the user's function predicts, it
@@ -114,6 +117,7 @@ struct BridgeFunctions {
    std::unique_ptr<TorchSession> (*fMakeSession)(const SessionShape &shape, LogFunction_t log) = nullptr;
    void (*fPrepareTrees)() = nullptr;
    void (*fTrainTrees)(const TreeTrainingRequest &request, TreeTrainingResult &result) = nullptr;
+   SearchResult_t (*fTuneTrees)(const TreeTrainingRequest &request, const SearchRequest &search) = nullptr;
 };
 
 /// Called by that module when it is imported, with functions that live as long as the process.

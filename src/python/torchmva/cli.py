@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from torchmva import _paths, _version
+from torchmva import _paths, _tune, _version
 
 CXX_STANDARD = "-std=c++17"
 
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     first = arguments[0] if arguments else ""
     if first == "root":  # every argument is ROOT's
         return _root(arguments[1:])
-    if first not in ("env", "config", "options") and not first.startswith("-") and _is_script(first):
+    if first not in ("env", "config", "options", "tune") and not first.startswith("-") and _is_script(first):
         from torchmva._script import run_script
 
         return run_script(first, arguments[1:])
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_env(commands)
     _add_config(commands)
     _add_options(commands)
+    _tune.add_to(commands)
     # for the help text only: main() takes it before any parsing
     commands.add_parser("root", help="run ROOT with TorchMVA ready to use; every argument is passed on", add_help=False)
     return parser

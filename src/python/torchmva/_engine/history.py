@@ -40,6 +40,7 @@ class History:
 
     def __init__(self, tensor_board: str = "", run: str = "", network: int = 1) -> None:
         self.epochs: list[Epoch] = []
+        self.is_interrupted = False  # by the user, who is content with the epochs until then
         self._tensor_board = tensor_board
         self._run = run
         self._network = network

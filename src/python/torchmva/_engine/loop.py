@@ -114,7 +114,7 @@ class TrainingLoop:
             job.log.warning(
                 f"Training interrupted in epoch {self._next_epoch + 1}: the model of the epochs until then is kept"
             )
-            self.is_interrupted = True
+            self.is_interrupted = job.history.is_interrupted = True
             self._write_checkpoint()
         finally:
             bar.close()

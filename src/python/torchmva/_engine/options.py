@@ -84,10 +84,11 @@ class TrainingOptions:
         known = {field.name for field in fields(cls)}
         given = {_FIELDS.get(key := _snake_case(name), key): value for name, value in values.items()}
         options = cls(**{key: value for key, value in given.items() if key in known})
-        options._check()
+        options.check()
         return options
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise ``Option`` if a value is out of its range."""
         for option, value in (("BatchSize", self.batch_size), ("NumEpochs", self.num_epochs)):
             if value < 1:
                 raise option_error(option, value, "at least 1")

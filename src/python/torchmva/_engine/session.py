@@ -19,9 +19,11 @@ from .errors import EngineError, user_error
 from .events import Events
 from .history import Epoch, History
 from .log import Log, LogFunction, flush_streams
+from .network_search import NetworkSearch
 from .optimization import LearningRates
 from .options import TrainingOptions
 from .probe import Probe, Shape
+from .search import Settings
 
 Array = np.ndarray[Any, Any]
 
@@ -264,6 +266,45 @@ class Session:
             self._history.write(Path(file), {"model": self._model_name, "torch": torch.__version__})
         except EngineError as error:
             self._log.warning(f"The history of the training is not written: {error.message} ({file})")
+
+    def tune(
+        self,
+        *,
+        inputs: Array,
+        targets: Array | None,
+        classes: Array | None,
+        weights: Array,
+        n_validation: int,
+        rows: tuple[Array, Array] | None,
+        settings: Settings,
+        spectators: dict[str, Array] | None = None,
+        variable_names: list[str] | None = None,
+    ) -> list[tuple[str, str]]:
+        """Search for better options; the session stays as it is, the arrays are those of :meth:`train`.
+
+        Args:
+            settings: of the search.
+
+        Returns:
+            Names and values of the best options; empty if the user's function trains, which decides all that itself.
+        """
+        with _flushed():
+            if self._objects.train_func is not None:
+                self._log.warning("The user's train_func trains: there are no parameters that can be optimised")
+                return []
+            events = Events.from_host(
+                inputs,
+                targets,
+                classes,
+                weights,
+                n_classes=self._shape.n_outputs,
+                n_validation=n_validation,
+                rows=rows,
+                spectators=spectators,
+                variable_names=variable_names,
+            )
+            search = NetworkSearch(events, classes, self._shape, self._options, self._objects, self._model, self._log)
+            return search.run(settings).options()
 
     def history(self) -> dict[str, list[float]]:
         """Figures of the epochs of the training, a list each; empty lists if a user function kept them to itself."""

@@ -108,8 +108,28 @@ def train(
     Raises:
         EngineError: ``Python`` without LightGBM or when it fails, ``Data`` for weights that cannot be used.
     """
+    grown = grow(settings, inputs, truth, weights, Log(write_log), threads)
+    # TMVA's binary response is 2 / (1 + exp(-2 F)) - 1 where LightGBM's probability is 1 / (1 + exp(-F))
+    scale = 0.5 if settings.kind == "Classification" else 1.0
+    return _flat(grown.booster.model_to_string(), grown.start, grown.booster.feature_importance("gain"), scale)
+
+
+@dataclass(frozen=True)
+class Grown:
+    """LightGBM's own trees, and the constant that they are added to."""
+
+    booster: Any
+    start: float
+
+    def outputs(self, inputs: Array) -> Array:
+        """Probability of signal [n, 1], of the classes [n, k], or the target [n, 1] of float32 [n, nVars]."""
+        outputs: Array = self.booster.predict(inputs).reshape(len(inputs), -1) + self.start
+        return outputs
+
+
+def grow(settings: Settings, inputs: Array, truth: Array, weights: Array, log: Log, threads: int = 1) -> Grown:
+    """Grow trees; arguments and errors as :func:`train`."""
     lightgbm = prepare()
-    log = Log(write_log)
     truth = truth.reshape(-1)
     scaled = _training_weights(settings, truth, weights, log)
     used = scaled > 0
@@ -122,13 +142,9 @@ def train(
         f"at most {parameters['num_leaves']} leaves of at least {parameters['min_data_in_leaf']} events"
     )
     try:
-        booster = _boost(lightgbm, settings, parameters, inputs, truth, scaled, start, log)
-        text = booster.model_to_string()
-        gains = booster.feature_importance("gain")
+        return Grown(_boost(lightgbm, settings, parameters, inputs, truth, scaled, start, log), start)
     except lightgbm.basic.LightGBMError as error:
         raise EngineError("Python", f"LightGBM failed: {error}") from error
-    # TMVA's binary response is 2 / (1 + exp(-2 F)) - 1 where LightGBM's probability is 1 / (1 + exp(-F))
-    return _flat(text, start, gains, scale=0.5 if settings.kind == "Classification" else 1.0)
 
 
 def _training_weights(settings: Settings, truth: Array, weights: Array, log: Log) -> Array:
