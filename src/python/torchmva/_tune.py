@@ -17,19 +17,23 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = commands.add_parser(
         "tune",
         help="search for good options: torchmva tune --signal f.root:sig --background f.root:bkg --variables x,y",
-        description="Searches for options that separate signal from background well, on the training half of the events "
-        "(a fifth of it decides). Prints the best as an option string; the trials go to standard error.",
+        description="Searches for options that separate signal from background well, on the training half of the "
+        "events (a fifth of it decides). Prints the best as an option string; the trials go to standard error.",
         allow_abbrev=False,
     )
     tree = "FILE:TREE"
-    parser.add_argument("--signal", required=True, action="append", metavar=tree, help="tree of signal; may be repeated")
+    parser.add_argument(
+        "--signal", required=True, action="append", metavar=tree, help="tree of signal; may be repeated"
+    )
     parser.add_argument("--background", required=True, action="append", metavar=tree, help="the same of background")
     parser.add_argument("--variables", required=True, help="input variables or expressions, separated by commas")
     parser.add_argument("--weight", default="", help="weight of the events, an expression")
     parser.add_argument("--cut", default="", help="selection of the events, an expression")
     parser.add_argument("--method", default="PyTorch", help="method type (default: PyTorch)")
     parser.add_argument("--options", default="", help="options to start from: NumEpochs=30:BatchNorm")
-    parser.add_argument("--parameters", default="", help="what to vary: LearningRate(0.0001..0.1);Layout(64,64|128,128)")
+    parser.add_argument(
+        "--parameters", default="", help="what to vary: LearningRate(0.0001..0.1);Layout(64,64|128,128)"
+    )
     parser.add_argument("--trials", type=int, default=20, help="trainings to compare, at most (default: 20)")
     parser.add_argument("--max-time", type=float, default=0, metavar="SECONDS", help="end the search after this time")
     parser.add_argument("--seed", type=int, default=1, help="of the search, and of the trials (default: 1)")
@@ -48,7 +52,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         try:
             found = _search(ROOT, trees, options)
         except ROOT.TorchMVA.Error as error:
-            print(f"torchmva: {error}", file=sys.stderr)
+            print(f"torchmva: {error.what()}", file=sys.stderr)
             return 1
     if not found:
         print(f"torchmva: {options.method} has no parameters that can be optimised", file=sys.stderr)
@@ -80,7 +84,7 @@ def _output_on_standard_error() -> Iterator[None]:
 
 def _search(ROOT: Any, trees: dict[str, list[tuple[str, str]]], options: argparse.Namespace) -> str:
     library = ROOT.TorchMVA
-    chains = {name: ROOT.TChain() for name in trees}
+    chains = {name: ROOT.TChain(parts[0][1]) for name, parts in trees.items()}
     for name, parts in trees.items():
         for file, tree in parts:
             chains[name].AddFile(file, ROOT.TTree.kMaxEntries, tree)

@@ -118,7 +118,7 @@ def test_torchs_generator_stays_as_it_is(session):
 
 
 def test_the_built_in_ranges_contain_what_was_booked(tune):
-    found, lines = tune(learning_rate=0.01, layout="7", batch_size=33)
+    found, lines = tune(learning_rate=0.01, layout="7", batch_size=33)  # of 400: no larger batch is tried
     assert "BatchSize=33" in lines[0]
     assert "Layout=7" in lines[0]
     assert set(found) == {"LearningRate", "BatchSize", "WeightDecay", "Layout", "Dropout"}

@@ -68,11 +68,12 @@ class _TrialHistory(History):
         self._report(epoch.epoch, epoch.validation_loss)
 
 
-def _with_booked(parameter: Parameter, value: Any) -> Parameter:
-    """A built-in list with the booked value in it."""
-    if not parameter.choices or value in parameter.choices:
+def _fitting(parameter: Parameter, booked: Any, n_training: int) -> Parameter:
+    """A built-in list with the booked value in it, and no batch larger than the sample."""
+    if not parameter.choices:
         return parameter
-    return replace(parameter, choices=(value, *parameter.choices))
+    choices = [value for value in parameter.choices if parameter.name != "BatchSize" or value <= n_training]
+    return replace(parameter, choices=tuple(dict.fromkeys((booked, *choices))))
 
 
 @dataclass
@@ -105,7 +106,8 @@ class NetworkSearch:
         """
         fields = {**_OF_THE_LOOP, **(_OF_THE_NETWORK if isinstance(self.model, network.Network) else {})}
         booked = {name: getattr(self.options, field) for name, field in fields.items()}
-        built_in = {p.name: _with_booked(p, booked[p.name]) for p in _BUILT_IN if p.name in booked}
+        n_training = self.events.n_training()
+        built_in = {p.name: _fitting(p, booked[p.name], n_training) for p in _BUILT_IN if p.name in booked}
         parameters = parse(settings.parameters, built_in, booked)
         figure = Figure(self.shape.kind, settings.figure, self.shape.signal_column)
         rows = self.events.validation
@@ -155,6 +157,7 @@ class NetworkSearch:
         model = network.build(self.shape, options) if is_ours else copy.deepcopy(self.model)
         history = _TrialHistory(report)
         job = training.Training(self.events, self.shape, options, self.objects, log, history)
+        training.check_samples(job)
         trained = training.run_default(job, model, keep=lambda _: None).eval()
         if history.is_interrupted:
             raise KeyboardInterrupt
