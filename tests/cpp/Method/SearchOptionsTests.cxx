@@ -8,6 +8,7 @@
 #include "support/ExpectError.hxx"
 
 using namespace TorchMVA;
+using namespace TorchMVA::Test;
 using Internal::SearchOptions;
 using Internal::SearchRequest;
 
