@@ -122,3 +122,39 @@ def test_interrupted_training_is_an_error_and_the_next_one_works(prompt, tmp_pat
     prompt.wait_for("keyboard interrupt")
     prompt.type('printf("ROOT %s\\n", "LIVES");')
     prompt.wait_for("ROOT LIVES")
+
+
+LOOP = r"""
+void loop()
+{
+   auto data = TFile::Open(TROOT::GetTutorialDir() + "/machine_learning/data/tmva_class_example.root");
+   auto loader = new TMVA::DataLoader("dataset");
+   for (auto variable : {"var1", "var2", "var3", "var4"})
+      loader->AddVariable(variable);
+   loader->AddSignalTree(data->Get<TTree>("TreeS"));
+   loader->AddBackgroundTree(data->Get<TTree>("TreeB"));
+   loader->PrepareTrainingAndTestTree("", "nTrain_Signal=1000:nTrain_Background=1000:!V");
+   auto factory = new TMVA::Factory("job", "AnalysisType=Classification:!Color");
+   factory->BookMethod(loader, TMVA::Types::kPyTorch, "Net", "NumEpochs=100000:Seed=1");
+   factory->BookMethod(loader, TMVA::Types::kFisher, "Fisher");
+   factory->TrainAllMethods();
+   factory->TestAllMethods();
+   factory->EvaluateAllMethods();
+   printf("THE JOB WENT ON, area over 0.8: %d\n", factory->GetROCIntegral(loader, "Net") > 0.8);
+}
+"""
+
+
+def test_the_default_loop_ends_and_the_job_goes_on(prompt, tmp_path):
+    """On a terminal, so with a progress bar: losses, learning rate, time left."""
+    (tmp_path / "loop.C").write_text(LOOP)
+    prompt.type(".x loop.C")
+    prompt.wait_for("/100000 [")
+    prompt.wait_for(", lr 0.001")
+    os.kill(prompt.process.pid, signal.SIGINT)
+    said = prompt.wait_for("THE JOB WENT ON, area over 0.8: 1")
+    assert "Training interrupted in epoch" in said
+    assert "The model of epoch" in said
+    assert "Break" not in said
+    assert (tmp_path / "dataset/weights/job_Net.weights.xml").exists()
+    assert (tmp_path / "dataset/weights/TrainedModel_Net.checkpoint").exists(), "ContinueTraining would go on"

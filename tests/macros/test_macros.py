@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 import sys
+import zipfile
 
 import pytest
 
@@ -149,6 +151,31 @@ def test_regression(work, run_macro, compiled):
 def test_cross_validation(work, run_macro, is_png, compiled):
     result = run_macro(f"CrossValidation.C{compiled}", cwd=work, timeout=TIME_LIMIT)
     check_cross_validation(work, result.stdout, is_png)
+
+
+def check_network(folder, text):
+    assert [0.85 < area < 0.96 for area in areas(text)] == [True] * 3
+    assert re.search(r"Epoch 5/5: loss 0\.\d+, validation 0\.\d+, learning rate 0\.001, \d+ s left", text)
+    weights = folder / "dataset" / "weights"
+    for name in ("Network_Net", "Network_Deep"):
+        assert (weights / f"{name}.weights.xml").exists()
+        assert len(json.loads((weights / f"{name}.history.json").read_text())["epochs"]) == 5
+    for name in ("Net", "Deep"):
+        assert zipfile.is_zipfile(weights / f"TrainedModel_{name}.pt2")
+    assert not list(weights.glob("*.checkpoint")), "the training has ended"
+
+
+@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+def test_networks_without_user_code(work, run_macro, compiled):
+    check_network(work, run_macro(f"Network.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout)
+
+
+def test_networks_without_user_code_script(work, run_checked):
+    text = run_checked([sys.executable, "network.py"], cwd=work, timeout=TIME_LIMIT).stdout
+    assert len(areas(text)) == 8
+    assert all(0.8 < area < 1 for area in areas(text))
+    for job in ("classification", "multiclass", "regression"):
+        assert zipfile.is_zipfile(work / job / "weights" / "TrainedModel_Net.pt2")
 
 
 def test_cross_validation_without_includes(work, run_macro, is_png):

@@ -9,13 +9,6 @@ from pathlib import Path
 import pytest
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-USER_CODE = """
-import torch
-from torch import nn
-torch.manual_seed(1)
-net = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 2), nn.Softmax(dim=1))
-torch.jit.script(net).save("net.pt")
-"""
 
 
 def block(language: str) -> str:
@@ -26,7 +19,6 @@ def block(language: str) -> str:
 @pytest.mark.timeout(180)
 def test_macro_and_script(run_macro, run_checked, tmp_path):
     (tmp_path / "train.C").write_text(block("cpp"))
-    (tmp_path / "net.py").write_text(USER_CODE)
     (tmp_path / "apply.py").write_text(
         block("python") + "assert 0 <= responses.min() < responses.max() <= 1\nprint('applied')\n"
     )

@@ -75,7 +75,9 @@ void MethodPyTorch::DeclareLoopOptions()
                     "Go on where a killed training stopped, else start from FilenameTrainedModel");
    DeclareOptionRef(o.fSeed, "Seed",
                     "Seed of first parameters, order of events and dropout; 0: the state of torch's generator");
-   DeclareOptionRef(o.fDevice, "Device", "Where the default training runs: auto (a GPU if there is one), cpu, cuda:0");
+   DeclareOptionRef(
+      o.fDevice, "Device",
+      "Where the default training runs: auto (a GPU if there is one), cpu, cuda, or cuda1 for the second");
    DeclareOptionRef(o.fNumThreads, "NumThreads", "Threads of PyTorch, for the whole process; 0: as they are");
    DeclareOptionRef(o.fMixedPrecision, "MixedPrecision", "Train with bfloat16 on a GPU");
    DeclareOptionRef(o.fCompile, "Compile", "Compile the model with torch.compile for the training");

@@ -248,3 +248,19 @@ TEST_F(Gui, MistakesAreNamed)
                                [] { efficiencies("dataset", "out.root"); });
    gErrorIgnoreLevel = level;
 }
+
+TEST_F(Gui, TrainingCurvesOfMethodsWithAHistory)
+{
+   WriteFile("job.root");
+   {
+      TFile file("job.root", "UPDATE");
+      TDirectory *method = file.GetDirectory("dataset/Method_Fisher/Fisher");
+      ASSERT_NE(method, nullptr);
+      WriteTrainingHistory(method, {{"epoch", {1, 2, 3}},
+                                    {"training_loss", {0.7, 0.5, 0.4}},
+                                    {"validation_loss", {0.7, 0.6, 0.5}},
+                                    {"learning_rate", {0.1, 0.1, 0.01}}});
+   }
+   trainingcurves("dataset", "job.root");
+   EXPECT_EQ(Names("dataset/plots"), std::set<std::string>{"training_Fisher.png"});
+}

@@ -63,3 +63,18 @@ def test_shuffle_keeps_rows_together_and_changes_every_epoch(tensors, rows):
         assert torch.equal(epoch[:, 0].sort().values, used[:, 0].sort().values)
     again = BatchLoader((x, x * 2), 7, rows=rows, shuffle=True, seed=5)
     assert torch.equal(torch.cat([torch.cat(batch, 1) for batch in again]), epochs[0])
+
+
+def test_tensors_of_chosen_rows_are_those_of_the_batches(tensors):
+    rows = torch.tensor([3, 1, 24])
+    loader = BatchLoader(tensors, 2, rows=rows)
+    assert isinstance(loader.dataset, TensorDataset)
+    assert torch.equal(loader.dataset.tensors[1], tensors[1][rows])
+
+
+def test_workers_are_ignored_with_a_word(tensors):
+    loader = BatchLoader(tensors, 10)
+    with pytest.warns(UserWarning, match="num_workers=2 is ignored"):
+        loader.num_workers = 2
+    assert loader.num_workers == 0
+    assert len(list(loader)) == 3

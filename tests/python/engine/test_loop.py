@@ -110,6 +110,15 @@ def test_early_stopping(trained, log):
     assert len(losses) - 1 - int(np.argmin(losses)) >= 3 - 1
 
 
+def test_continuing_from_the_trained_model_trains_the_network_it_came_from(trained, events):
+    first = trained(events, dropout=0.2, filename_trained_model="trained.pt2")
+    again = trained(events, dropout=0.2, filename_trained_model="trained.pt2", continue_training=True)
+    assert not torch.equal(parameters(first), parameters(again))
+    assert again._history.epochs[0].validation_loss < first._history.epochs[0].validation_loss
+    other = trained(events, layout="9", filename_trained_model="trained.pt2", continue_training=True)
+    assert other._model.state_dict()["hidden.0.linear.weight"].shape == (8, 4)
+
+
 def test_the_best_epoch_is_kept(trained, log):
     events = Events()
     events.classes[:] = np.random.default_rng(1).integers(0, 2, 200)

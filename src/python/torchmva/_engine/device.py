@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import torch
 
 from .errors import EngineError
@@ -22,16 +24,17 @@ def for_training(name: str) -> torch.device:
     Raises:
         EngineError: ``Option`` for another name or a GPU that is not there, with those that are.
     """
-    text = name.strip().lower()
+    # a colon separates options, so in their text cuda:1 is written cuda1
+    text = re.sub(r"^cuda(\d+)$", r"cuda:\1", name.strip().lower())
     n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if text in ("", "auto"):
         return torch.device("cuda" if n_gpus else "cpu")
     try:
         device = torch.device(text)
     except RuntimeError:
-        raise option_error("Device", name, "auto, cpu, cuda or cuda:<number>") from None
+        raise option_error("Device", name, "auto, cpu, cuda or cuda<number>") from None
     if device.type not in ("cpu", "cuda"):
-        raise option_error("Device", name, "auto, cpu, cuda or cuda:<number>")
+        raise option_error("Device", name, "auto, cpu, cuda or cuda<number>")
     if device.type == "cuda" and (device.index or 0) >= n_gpus:
         found = "no GPU that PyTorch can use" if not n_gpus else f"{n_gpus} GPUs, cuda:0 to cuda:{n_gpus - 1}"
         built = "" if torch.version.cuda else " (this PyTorch is built for the CPU only)"

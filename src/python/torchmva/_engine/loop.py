@@ -163,7 +163,7 @@ class TrainingLoop:
     def _autocast(self) -> contextlib.AbstractContextManager[Any]:
         if not self._job.options.mixed_precision:
             return contextlib.nullcontext()
-        return torch.autocast(self._job.device.type, dtype=torch.bfloat16)
+        return torch.autocast(self._job.device.type, dtype=torch.bfloat16)  # type: ignore[no-any-return]
 
     def _train_epoch(self, epoch: int) -> float:
         job = self._job
@@ -197,7 +197,7 @@ class TrainingLoop:
             self._stop_at_nan(epoch, None)
         return mean
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def _validate(self) -> float:
         job = self._job
         total = weight_sum = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -39,7 +40,7 @@ def parse_layout(text: str) -> list[int]:
     return widths
 
 
-class Standardise(nn.Module):
+class Standardise(nn.Module):  # type: ignore[misc]
     """(x - mean) / width of each variable; mean 0 and width 1 until they are set."""
 
     def __init__(self, n_variables: int) -> None:
@@ -52,7 +53,7 @@ class Standardise(nn.Module):
         return (x - self.mean) / self.width
 
 
-class HiddenLayer(nn.Module):
+class HiddenLayer(nn.Module):  # type: ignore[misc]
     """Linear, batch norm, activation, dropout; with ``residual`` the input is added where the widths agree."""
 
     def __init__(self, n_in: int, n_out: int, options: TrainingOptions) -> None:
@@ -69,7 +70,7 @@ class HiddenLayer(nn.Module):
         return x + y if self.residual else y
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]
     """Standardised inputs, hidden layers, one linear layer, and what makes its scores the outputs that users see.
 
     Scores are logits of the classes, or targets in units of their standard deviation: the loss works on them, which is
@@ -83,9 +84,7 @@ class Network(nn.Module):
             raise option_error("Activation", options.activation, f"one of {known}")
         widths = [n_variables, *parse_layout(options.layout)]
         self.standardise = Standardise(n_variables)
-        self.hidden = nn.Sequential(
-            *(HiddenLayer(n_in, n_out, options) for n_in, n_out in zip(widths, widths[1:], strict=False))
-        )
+        self.hidden = nn.Sequential(*(HiddenLayer(n_in, n_out, options) for n_in, n_out in pairwise(widths)))
         self.last = nn.Linear(widths[-1], n_outputs)
         self.is_regression = kind == "Regression"
         self.register_buffer("target_mean", torch.zeros(n_outputs))
@@ -109,7 +108,7 @@ def build(shape: Shape, options: TrainingOptions) -> Network:
     return Network(shape.n_variables, shape.n_outputs, shape.kind, options)
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def _moments(values: torch.Tensor, weights: torch.Tensor, chunk: int = 1 << 16) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean and standard deviation of each column, weighted with |w|, without a copy of the events."""
     total = torch.zeros((), dtype=torch.float64)

@@ -38,7 +38,7 @@ def make_optimizer(parameters: Iterator[Any], options: TrainingOptions, given: A
         EngineError: ``Option`` for an unknown name.
     """
     if given is not None:
-        return given(parameters, lr=options.learning_rate)  # type: ignore[no-any-return]
+        return given(parameters, lr=options.learning_rate)
     name = options.optimizer.lower()
     if name not in OPTIMIZERS:
         known = ", ".join(type_.__name__ for type_ in OPTIMIZERS.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import Any
 
@@ -9,6 +10,9 @@ from tqdm.auto import tqdm
 
 from .history import Epoch
 from .log import Log
+
+#: Without tqdm's rate there is room for all figures in 80 columns.
+_TERMINAL_FORMAT = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
 
 
 def _is_notebook() -> bool:
@@ -28,19 +32,31 @@ class Progress:
         self._bar: Any = None
         self._seconds = 0.0
         self._n_seen = 0
-        if shown and (_is_notebook() or sys.stdout.isatty()):
-            self._bar = tqdm(total=n_epochs, initial=first, unit="epoch", file=sys.stdout, dynamic_ncols=True)
+        if shown and _is_notebook():
+            self._bar = tqdm(total=n_epochs, initial=first, unit="epoch", file=sys.stdout)
+        elif shown and sys.stdout.isatty():
+            # a terminal that does not know its size says 0, where tqdm would show nothing
+            size = shutil.get_terminal_size()
+            self._bar = tqdm(
+                total=n_epochs,
+                initial=first,
+                file=sys.stdout,
+                ncols=size.columns,
+                nrows=size.lines,
+                bar_format=_TERMINAL_FORMAT,
+            )
 
     def show(self, epoch: Epoch, note: str = "") -> None:
         """The figures of an epoch that has ended."""
         if not self._shown:
             return
-        loss = f"loss {epoch.training_loss:.5g}, validation {epoch.validation_loss:.5g}"
-        rate = f"learning rate {epoch.learning_rate:.3g}"
         if self._bar is not None:
-            self._bar.set_postfix_str(f"{loss}, {rate}{note}")
+            losses = f"loss {epoch.training_loss:.4g}, validation {epoch.validation_loss:.4g}"
+            self._bar.set_postfix_str(f"{losses}, lr {epoch.learning_rate:.3g}{note}", refresh=False)
             self._bar.update(epoch.epoch - self._bar.n)
             return
+        loss = f"loss {epoch.training_loss:.5g}, validation {epoch.validation_loss:.5g}"
+        rate = f"learning rate {epoch.learning_rate:.3g}"
         self._seconds += epoch.seconds
         self._n_seen += 1
         left = self._seconds / self._n_seen * (self._n_epochs - epoch.epoch)

@@ -101,7 +101,7 @@ class Session:
 
     def _model_to_train(self) -> tuple[Any, str]:
         """The model of the file, of the dictionary, or made of options, and what to call it."""
-        options, objects = self._options, self._objects
+        options = self._options
         name = options.filename_model
         if options.continue_training:
             if not options.filename_trained_model:
@@ -116,8 +116,23 @@ class Session:
                         [("model", options.filename_trained_model)],
                     )
                 name = str(self._trained_file())
-        if name:
-            return models.from_bytes(models.read(Path(name)), name), name
+        if not name:
+            return self._new_model()
+        loaded = models.from_bytes(models.read(Path(name)), name)
+        if options.continue_training and not options.filename_model:
+            # what was exported has neither dropout nor batch statistics any more: the module that it came from has
+            made, _ = self._new_model()
+            try:
+                made.load_state_dict(loaded.state_dict())
+            except RuntimeError:
+                self._log.info("It has other layers than the options say: it is trained as it is")
+            else:
+                loaded = made
+        return loaded, name
+
+    def _new_model(self) -> tuple[Any, str]:
+        """The model of the dictionary, or made of options, and what to call it."""
+        options, objects = self._options, self._objects
         key = "build_model" if objects.build_model is not None else "model"
         made = objects.model
         if objects.build_model is not None:

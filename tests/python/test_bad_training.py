@@ -1,0 +1,179 @@
+"""Trainings that cannot be: one `torchmva.Error` that says what was expected, found and where; no half-written file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from network_job import book, events, make_factory, make_loader, responses
+
+pytestmark = pytest.mark.timeout(240)
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delattr(sys.modules["__main__"], "load_model_custom_objects", raising=False)
+
+
+@pytest.fixture
+def fails(ROOT):
+    """Booking and training with these options raise this error; afterwards no file is half written."""
+    import torchmva
+
+    def check(code, *words, analysis="Classification", loader=None, **options):
+        factory = make_factory(ROOT, analysis)
+        made = loader or make_loader(ROOT, analysis)
+
+        def train():
+            book(ROOT, factory, made, **options)
+            factory.TrainAllMethods()
+
+        with pytest.raises(torchmva.Error) as caught:
+            train()
+        error = caught.value
+        assert error.GetCode() == getattr(ROOT.TorchMVA.EErrorCode, f"k{code}"), str(error)
+        for word in words:
+            assert re.search(word, str(error)), f"{word!r} is not in: {error}"
+        assert not list(Path.cwd().rglob("*.tmp"))
+        assert not list(Path.cwd().rglob("*.xml"))
+
+    return check
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (("Optimizer", "Adamm", "AdamW", "SGD"), {"Optimizer": "Adamm"}),
+        (("Activation", "Relou", "ReLU"), {"Activation": "Relou"}),
+        (("Layout", "64;64", "such as 64,64"), {"Layout": "64;64"}),
+        (("ClassWeights", "2 numbers", "1,2,3"), {"ClassWeights": "1,2,3"}),
+        (("NegativeWeights", "Keep", "Drop"), {"NegativeWeights": "Drop"}),
+        (("LearningRateSchedule", "Cosine", "sometimes"), {"LearningRateSchedule": "sometimes"}),
+        (("LearningRate", "positive", "-1"), {"LearningRate": -1}),
+        (("Dropout", "below 1", "1"), {"Dropout": 1}),
+        (("Device", "cuda99", "found"), {"Device": "cuda99"}),
+        (("Device", "auto, cpu", "tpu"), {"Device": "tpu"}),
+        (("BatchSize", "at most 240", "300"), {"BatchSize": 300}),
+        (("ValidationSize", "zero"), {"ValidationSize": "0"}),
+    ],
+)
+def test_options(fails, words, options):
+    fails("Option", *words, **options)
+
+
+def test_class_weights_of_a_regression(fails):
+    fails("Option", "ClassWeights", "no classes", analysis="Regression", ClassWeights="Balanced")
+
+
+def test_a_validation_sample_of_one_class(fails):
+    fails("Data", "every class", "ValidationSize", ValidationSize="1", BatchSize=10)
+
+
+@pytest.mark.parametrize("name", ["", "other"])
+def test_nothing_to_continue(fails, name):
+    options = {"FilenameTrainedModel": name} if name else {}
+    fails("Model", name or "TrainedModel_Net", "No such file", ContinueTraining=True, **options)
+
+
+def test_a_loss_that_is_no_number_keeps_the_best_model(ROOT, fails):
+    """The loader's weights grow such that the loss overflows after good epochs."""
+    fails(
+        "Data",
+        r"not finite in epoch \d+, batch \d+",
+        "ranges of the variables",
+        r"0: \[-\d",
+        Optimizer="SGD",
+        LearningRateSchedule="0,0.01;2,1e30",
+        NumEpochs=5,
+        Loss="MSE",
+    )
+    import torch
+
+    (file,) = Path("dataset/weights").glob("TrainedModel_Net.pt2")
+    model = torch.export.load(str(file)).module()
+    outputs = model(torch.tensor(events(100)[0], dtype=torch.float32))
+    assert bool(torch.isfinite(outputs).all())
+
+
+def test_a_model_that_cannot_be_written_names_its_layer_before_the_training(fails, monkeypatch):
+    import torch
+
+    from torchmva._engine.loop import TrainingLoop
+
+    class Odd(torch.nn.Module):
+        def forward(self, x):
+            return x + torch.from_numpy(x.detach().numpy())  # neither scripted nor exported
+
+    class Model(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = torch.nn.Linear(3, 2)
+            self.odd_one = Odd()
+
+        def forward(self, x):
+            return torch.softmax(self.odd_one(self.first(x)), 1)
+
+    def run(self):
+        raise AssertionError("it was trained")
+
+    monkeypatch.setattr(TrainingLoop, "run", run)
+    monkeypatch.setattr(sys.modules["__main__"], "load_model_custom_objects", {"model": Model()}, raising=False)
+    fails("Model", "cannot be written", "layer odd_one: Odd")
+
+
+def test_cross_entropy_of_what_are_no_probabilities(fails, monkeypatch):
+    import torch
+
+    model = {"model": torch.nn.Linear(3, 2)}
+    monkeypatch.setattr(sys.modules["__main__"], "load_model_custom_objects", model, raising=False)
+    fails("Option", "Loss", "Softmax or Sigmoid", Loss="CrossEntropy")
+
+
+FULL = """
+import resource, sys
+sys.path.insert(0, {here!r})
+import ROOT, torchmva
+from network_job import book, make_factory, make_loader
+
+def train(limit, **options):
+    factory = make_factory(ROOT)
+    book(ROOT, factory, make_loader(ROOT), **options)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        factory.TrainAllMethods()
+        print("TRAINED")
+    except torchmva.Error as error:
+        print("REFUSED", error.GetCode(), str(error).replace("\\n", " "))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+train(1 << 30)
+train(8000, Layout="64,64")
+"""
+
+
+def test_a_disk_that_is_full_leaves_the_model_that_was_there(ROOT, run_checked, tmp_path):
+    (tmp_path / "full.py").write_text(FULL.format(here=str(HERE)))
+    result = run_checked([sys.executable, "full.py"], cwd=tmp_path, quotes_errors=True)
+    said = [line for line in result.stdout.splitlines() if line.startswith(("TRAINED", "REFUSED"))]
+    assert said[0] == "TRAINED"
+    assert said[1].startswith("REFUSED 2 ")
+    assert "File too large" in said[1]
+    assert "TrainedModel_Net.pt2" in said[1]
+    assert not list(tmp_path.rglob("*.tmp"))
+    before = responses(ROOT, "dataset/weights/job_Net.weights.xml", events(20)[0])
+    Path("dataset/weights/job_Net.weights.xml").unlink()
+    make_factory(ROOT)
+    import torch
+
+    model = torch.export.load("dataset/weights/TrainedModel_Net.pt2").module()
+    with torch.no_grad():
+        again = model(torch.tensor(events(20)[0], dtype=torch.float32))[:, :1].numpy()
+    assert before == pytest.approx(again, abs=1e-6)
