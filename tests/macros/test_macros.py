@@ -170,6 +170,13 @@ def test_networks_without_user_code(work, run_macro, compiled):
     check_network(work, run_macro(f"Network.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout)
 
 
+def test_networks_without_user_code_in_an_executable(work, run_checked):
+    (work / "app.cxx").write_text('#include "Network.C"\n\nint main()\n{\n   return Network();\n}\n')
+    build = f"g++ app.cxx $({shlex.quote(sys.executable)} -m torchmva config --cflags --libs) -o app"
+    run_checked(["sh", "-c", build], cwd=work, timeout=TIME_LIMIT)
+    check_network(work, run_checked(["./app"], cwd=work, timeout=TIME_LIMIT).stdout)
+
+
 def test_networks_without_user_code_script(work, run_checked):
     text = run_checked([sys.executable, "network.py"], cwd=work, timeout=TIME_LIMIT).stdout
     assert len(areas(text)) == 8
