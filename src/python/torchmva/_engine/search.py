@@ -118,7 +118,7 @@ class Search:
             log: gets a line a trial.
             figure_name: of merit.
             is_larger_better: or smaller.
-            n_epochs: of a trial; a fifth of them goes by before it may be given up.
+            n_epochs: of a trial; a third of them goes by before it may be given up.
             compares_losses: whether the losses of all trials mean the same.
 
         Raises:
@@ -135,7 +135,7 @@ class Search:
             sampler=self._optuna.samplers.TPESampler(
                 seed=settings.seed, n_startup_trials=min(10, max(1, settings.n_trials // 3))
             ),
-            pruner=self._optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, n_warmup_steps=n_epochs // 5),
+            pruner=self._optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, n_warmup_steps=n_epochs // 3),
         )
         self._first = {p.name: booked[p.name] for p in parameters if p.name in booked and p.contains(booked[p.name])}
         if self._first:

@@ -34,7 +34,7 @@ _BUILT_IN = {
     for parameter in (
         Parameter("NTrees", low=50, high=1000, is_integer=True),
         Parameter("MaxDepth", low=2, high=6, is_integer=True),
-        Parameter("Shrinkage", low=0.02, high=0.5),
+        Parameter("Shrinkage", low=0.02, high=1.0),
         Parameter("MinNodeSize", low=0.2, high=10.0),
     )
 }
