@@ -48,6 +48,7 @@ test: lint ctest pytest
 bench: $(VENV)/.installed $(VENV)/.bench
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/credibility.py --json credibility.json
+	$(BIN)/python benchmarks/event_weights.py --json event_weights.json
 
 install: $(VENV)/.installed
 

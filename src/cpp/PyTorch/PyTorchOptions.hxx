@@ -14,7 +14,7 @@ struct PyTorchOptions {
    TString fFilenameModel;
    TString fFilenameTrainedModel;
    TString fUserCode;
-   TString fLayout = "64,64";
+   TString fLayout = "100,100";
    TString fActivation = "ReLU";
    Bool_t fBatchNorm = kFALSE;
    Double_t fDropout = 0;
@@ -29,11 +29,11 @@ struct PyTorchOptions {
    UInt_t fBatchSize = 100;
    UInt_t fNumEpochs = 10;
    TString fLoss = "Auto";
-   TString fOptimizer = "Adam";
-   Double_t fLearningRate = 0.001;
-   TString fLearningRateSchedule;
+   TString fOptimizer = "AdamW";
+   Double_t fLearningRate = 0.005;
+   TString fLearningRateSchedule = "Cosine";
    UInt_t fWarmupEpochs = 0;
-   Double_t fWeightDecay = 0;
+   Double_t fWeightDecay = -1;
    Double_t fGradientClip = 0;
    UInt_t fPatience = 0;
    Bool_t fSaveBestOnly = kTRUE;

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import pytest
 import torch
 
 from torchmva._engine.errors import EngineError
-from torchmva._engine.optimization import OPTIMIZERS, PLATEAU_FACTOR, PLATEAU_PATIENCE, LearningRates, make_optimizer
+from torchmva._engine.optimization import (
+    ADAMW_WEIGHT_DECAY,
+    FUSED,
+    OPTIMIZERS,
+    PLATEAU_FACTOR,
+    PLATEAU_PATIENCE,
+    LearningRates,
+    make_optimizer,
+)
 from torchmva._engine.options import TrainingOptions
 
 
@@ -22,6 +31,36 @@ def test_optimizers_by_name(name):
     made = make_optimizer(torch.nn.Linear(2, 1).parameters(), TrainingOptions(optimizer=name, learning_rate=0.5))
     assert type(made) is OPTIMIZERS[name.lower()]
     assert made.param_groups[0]["lr"] == 0.5
+    assert bool(made.param_groups[0].get("fused")) == (name.lower() in FUSED)
+
+
+@pytest.mark.parametrize("name", [*OPTIMIZERS])
+def test_weight_decay_is_the_option_or_that_of_the_optimizer(name):
+    def decay(**options):
+        parameters = torch.nn.Linear(2, 1).parameters()
+        return make_optimizer(parameters, TrainingOptions(optimizer=name, **options)).param_groups[0]["weight_decay"]
+
+    assert decay(weight_decay=0.01) == 0.01
+    assert decay(weight_decay=0.0) == 0.0
+    assert decay() == (ADAMW_WEIGHT_DECAY if name == "adamw" else 0.0)
+
+
+@pytest.mark.parametrize("name", FUSED)
+def test_fused_steps_are_those_of_plain_pytorch(name):
+    """The kernel is another one, the parameters are not; with Adam's small denominators to the sixth digit."""
+    plain = torch.nn.Linear(3, 2)
+    ours = copy.deepcopy(plain)
+    options = TrainingOptions(optimizer=name, learning_rate=0.01, weight_decay=0.1)
+    made = make_optimizer(ours.parameters(), options)
+    extra = {"momentum": 0.9} if name == "sgd" else {}
+    theirs = OPTIMIZERS[name](plain.parameters(), lr=0.01, weight_decay=0.1, fused=False, foreach=False, **extra)
+    x = torch.randn(20, 3)
+    for _ in range(10):
+        for network, optimizer in ((ours, made), (plain, theirs)):
+            optimizer.zero_grad()
+            network(x).square().mean().backward()
+            optimizer.step()
+    assert torch.allclose(ours.weight, plain.weight, rtol=1e-5, atol=1e-6)
 
 
 def test_unknown_optimizer_lists_the_known_ones():
@@ -31,7 +70,8 @@ def test_unknown_optimizer_lists_the_known_ones():
 
 
 def test_constant_and_steps():
-    assert rates(3, learning_rate=0.1) == [0.1] * 3
+    for text in ("", "None"):
+        assert rates(3, learning_rate=0.1, learning_rate_schedule=text) == [0.1] * 3
     assert rates(5, learning_rate=0.1, learning_rate_schedule="1,0.01;3,0.001") == [0.1, 0.01, 0.01, 0.001, 0.001]
 
 
@@ -53,7 +93,9 @@ def test_cosine_is_that_of_torch():
 
 
 def test_warm_up_rises_linearly():
-    assert rates(4, learning_rate=1.0, warmup_epochs=3) == pytest.approx([0.25, 0.5, 0.75, 1.0])
+    assert rates(4, learning_rate=1.0, warmup_epochs=3, learning_rate_schedule="") == pytest.approx(
+        [0.25, 0.5, 0.75, 1.0]
+    )
     cosine = rates(6, learning_rate=1.0, warmup_epochs=2, learning_rate_schedule="Cosine")
     assert cosine[:3] == pytest.approx([1 / 3, 2 / 3, 1.0])
     assert cosine[5] == pytest.approx(0.5 * (1 + math.cos(math.pi * 3 / 4)))

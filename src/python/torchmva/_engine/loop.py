@@ -170,16 +170,18 @@ class TrainingLoop:
         clip = job.options.gradient_clip
         scale = 1 / job.mean_weight
         total = torch.zeros((), dtype=torch.float64, device=job.device)
-        weight_sum = torch.zeros((), dtype=torch.float64, device=job.device)
+        n_rows = 0
         check_every = 1 if job.device.type == "cpu" else 64  # reading the loss waits for a GPU
         job.model.train()
         for number, batch in enumerate(self._on_device(job.train_loader)):
             inputs, target, weights = batch[:3]
+            if number and len(inputs) == 1:
+                continue  # the rest of the events: batch norm cannot train on one
             job.optimizer.zero_grad(set_to_none=True)
             with self._autocast():
                 rows, output = job.objective(self._forward, inputs, target)
-                losses = rows * weights
-                loss = losses.mean() * scale
+                batch_sum = (rows * weights).sum()
+                loss = batch_sum * (scale / len(rows))
                 if job.penalty is not None:
                     penalty = job.penalty(output, batch)
                     loss = loss + penalty
@@ -188,11 +190,11 @@ class TrainingLoop:
             if clip:
                 torch.nn.utils.clip_grad_norm_(job.model.parameters(), clip)
             job.optimizer.step()
-            total += losses.detach().sum()
-            weight_sum += weights.sum()
+            total += batch_sum.detach()
+            n_rows += len(rows)
             if number % check_every == 0 and not math.isfinite(loss.item()):
                 self._stop_at_nan(epoch, number)
-        mean = float(total / weight_sum)
+        mean = float(total) * scale / n_rows
         if not math.isfinite(mean):
             self._stop_at_nan(epoch, None)
         return mean

@@ -40,7 +40,7 @@ def _huber(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 
 def _softmax_nll(scores: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    return -(target * functional.log_softmax(scores, 1)).sum(1)
+    return functional.cross_entropy(scores, target, reduction="none")
 
 
 _BY_NAME: dict[str, tuple[RowLoss, str]] = {

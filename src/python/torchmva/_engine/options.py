@@ -39,7 +39,7 @@ class TrainingOptions:
     continue_training: bool = False
     save_best_only: bool = True
     # the network, where no model is given
-    layout: str = "64,64"
+    layout: str = "100,100"
     activation: str = "ReLU"
     batch_norm: bool = False
     dropout: float = 0.0
@@ -52,11 +52,12 @@ class TrainingOptions:
     batch_size: int = 100
     num_epochs: int = 10
     loss: str = "Auto"
-    optimizer: str = "Adam"
-    learning_rate: float = 0.001
-    weight_decay: float = 0.0
+    optimizer: str = "AdamW"
+    learning_rate: float = 0.005
+    # negative: of the optimiser, see optimization.py
+    weight_decay: float = -1.0
     gradient_clip: float = 0.0
-    learning_rate_schedule: str = ""
+    learning_rate_schedule: str = "Cosine"
     warmup_epochs: int = 0
     patience: int = 0
     shuffle: bool = True
@@ -98,8 +99,9 @@ class TrainingOptions:
             raise option_error("Dropout", self.dropout, "a probability from 0 to below 1")
         if not self.learning_rate > 0:
             raise option_error("LearningRate", self.learning_rate, "a positive number")
+        if not (self.weight_decay >= 0 or self.weight_decay == -1):
+            raise option_error("WeightDecay", self.weight_decay, "-1, or a number that is not negative")
         for option, number in (
-            ("WeightDecay", self.weight_decay),
             ("GradientClip", self.gradient_clip),
             ("Lambda", self.decorrelation_strength),
         ):

@@ -263,7 +263,9 @@ class Session:
             self._log.info(f"Print Training Model Architecture\n{self._model}")
             if options.save_best_only:
                 self._log.info("Option SaveBestOnly: Only model weights with smallest validation loss will be stored")
-            if options.learning_rate_schedule:
+            # a train_func gets steps only, the named schedules are those of the default loop
+            is_user = self._objects.train_func is not None
+            if options.learning_rate_schedule and (not is_user or LearningRates(options).steps):
                 self._log.info(
                     f"Option LearningRateSchedule: Set learning rate during training: {options.learning_rate_schedule}"
                 )
