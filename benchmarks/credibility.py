@@ -33,10 +33,7 @@ IML = "[iml-wg TMVAinJupyter](https://github.com/iml-wg/tmvatutorials)"
 PYMVA = "[ROOT tutorial ClassificationPyTorch.py](https://root.cern/doc/master/ClassificationPyTorch_8py.html)"
 HIGGS = "[lmoneta TMVA_Higgs_Classification](https://github.com/lmoneta/tmva-tutorial)"
 # What docs/training.md recommends: for some 10,000 events of many variables, and for smooth functions.
-MANY_VARIABLES = (
-    "Layout=128,128,128,128:Residual:Activation=SiLU:Dropout=0.2:BatchSize=256:NumEpochs=20:LearningRate=0.003:"
-    "WeightDecay=0:EnsembleSize=3"
-)
+MANY_VARIABLES = "VarTransform=G:Dropout=0.1:NumEpochs=20:EnsembleSize=4"
 SMOOTH_FUNCTION = "Activation=SiLU:LearningRate=0.01:WeightDecay=0:NumEpochs=100"
 
 NO_CODE = "kPyTorch without user code, defaults"
