@@ -92,6 +92,19 @@ def read(path: Path) -> bytes:
         ) from error
 
 
+def find(files: list[str], weight_file: str) -> Path:
+    """The first of ``files`` that exists: the model of a weight file.
+
+    Raises:
+        EngineError: ``Model`` with every place that was tried.
+    """
+    for file in files:
+        if Path(file).is_file():
+            return Path(file)
+    tried = ", ".join(str(Path(file).absolute()) for file in files) or "nothing: the weight file names no model"
+    raise EngineError("Model", f"The model of weight file {weight_file} is missing", [("tried", tried)])
+
+
 def _load_exported(data: bytes) -> Any:
     program = torch.export.load(io.BytesIO(data))
     module = program.module()

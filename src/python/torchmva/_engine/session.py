@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +12,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import checkpoint, device, history, network, prediction, training, usercode, weights
+from . import device, history, prediction, training, usercode, weights
 from . import model as models
 from .errors import EngineError, user_error
 from .events import Events
 from .history import Epoch, History
 from .log import Log, LogFunction, flush_streams
+from .modelsource import ModelSource
 from .network_search import NetworkSearch
 from .optimization import LearningRates
 from .options import TrainingOptions
@@ -53,6 +53,7 @@ class Session:
         self._lock = threading.Lock()
         self._objects = usercode.CustomObjects()
         self._options = TrainingOptions()
+        self._source = ModelSource(self._options, self._objects, self._shape, self._log)
         self._history = History()
         self._file: Path | None = None
         self._code_sha256 = ""
@@ -92,103 +93,13 @@ class Session:
                 self._log.info(f" Executing user initialization code from  {path}")
                 self._code_sha256 = usercode.checksum(path)
             self._objects = usercode.for_training(path)
-            self._report_objects()
+            usercode.report(self._objects, self._log)
             training.check_options(self._options, self._objects, self._shape.kind)
-            self._model, self._model_name = self._model_to_train()
-            self._report_model()
+            self._source = ModelSource(self._options, self._objects, self._shape, self._log)
+            self._model, self._model_name = self._source.make()
+            self._source.report(self._model_name)
             self._data = b""
             self._check_fit()
-
-    def _model_to_train(self) -> tuple[Any, str]:
-        """The model of the file, of the dictionary, or made of options, and what to call it."""
-        options = self._options
-        name = options.filename_model
-        if options.continue_training:
-            if not options.filename_trained_model:
-                raise EngineError("Option", "ContinueTraining: expected FilenameTrainedModel=<file>, found none")
-            # a checkpoint has the parameters of the model that its training began with
-            if not checkpoint.path_of(Path(options.filename_trained_model)).is_file():
-                if options.ensemble_size > 1:
-                    raise EngineError(
-                        "Option",
-                        "ContinueTraining with EnsembleSize: expected the checkpoints of a training that was stopped, "
-                        "found none",
-                        [("model", options.filename_trained_model)],
-                    )
-                name = str(self._trained_file())
-        if not name:
-            return self._new_model()
-        loaded = models.from_bytes(models.read(Path(name)), name)
-        if options.continue_training and not options.filename_model:
-            # what was exported has neither dropout nor batch statistics any more: the module that it came from has
-            made, _ = self._new_model()
-            try:
-                made.load_state_dict(loaded.state_dict())
-            except RuntimeError:
-                self._log.info("It has other layers than the options say: it is trained as it is")
-            else:
-                loaded = made
-        return loaded, name
-
-    def _new_model(self) -> tuple[Any, str]:
-        """The model of the dictionary, or made of options, and what to call it."""
-        options, objects = self._options, self._objects
-        key = "build_model" if objects.build_model is not None else "model"
-        made = objects.model
-        if objects.build_model is not None:
-            try:
-                made = objects.build_model(self._shape.n_variables, self._shape.n_outputs)
-            except BaseException as error:
-                raise user_error(f"The user's {key} failed", error, [("defined in", objects.source)]) from error
-        if made is None:
-            return network.build(self._shape, options), network.NAME
-        if not isinstance(made, torch.nn.Module):
-            raise EngineError(
-                "UserCode",
-                f"Key '{key}' must give a torch.nn.Module, found {type(made).__name__}",
-                [("defined in", objects.source)],
-            )
-        # a copy: a script may book several methods with the same object, and none of them trains it under the others
-        return copy.deepcopy(made), f"'{key}' of the dictionary"
-
-    def _trained_file(self) -> Path:
-        """Where the trained model is: a name without ending got that of its format when it was written."""
-        name = self._options.filename_trained_model
-        candidates = [Path(name), Path(name + ".pt2"), Path(name + ".pt")]
-        return next((path for path in candidates if path.is_file()), candidates[0])
-
-    def _next_model(self, number: int) -> Any:
-        """Another model for network ``number`` of an ensemble, counted from 1."""
-        if self._options.seed:
-            torch.manual_seed(self._options.seed + number - 1)
-        return self._model_to_train()[0]
-
-    def _report_model(self) -> None:
-        options, name = self._options, self._model_name
-        is_given = name != network.NAME and (bool(options.filename_model) or self._objects.build_model is None)
-        if name == network.NAME:
-            self._log.info("No model is given: a multilayer perceptron is made of the options")
-        else:
-            self._log.info(f"Loaded model from file: {name}" if Path(name).is_file() else f"The model is {name}")
-        if options.ensemble_size > 1 and is_given:
-            self._log.warning(
-                "EnsembleSize: all networks start from the same parameters, those of the model, and differ by the "
-                "order of events only; with build_model, or without a model, they do not"
-            )
-
-    def _report_objects(self) -> None:
-        objects = self._objects
-        if objects.raw is None:
-            self._log.info(f"No dictionary {usercode.DICTIONARY}: the default training and prediction are used")
-            return
-        self._log.info(f"custom objects for loading model :  {objects.raw}")
-        self._log.info(f"Loaded pytorch train function: {objects.train_func or 'default'}")
-        self._log.info(f"Loaded pytorch optimizer: {objects.optimizer or 'default'}")
-        self._log.info(f"Loaded pytorch loss function: {objects.criterion or 'default'}")
-        self._log.info(f"Loaded pytorch predict function: {objects.predict_func or 'default'}")
-        text = usercode.unknown_key_text(objects)
-        if text:
-            self._log.warning(text)
 
     def _check_fit(self) -> None:
         """Refuse a model that does not fit, unless the user's functions may know how to use it."""
@@ -256,7 +167,7 @@ class Session:
                 self._history,
                 file,
                 progress,
-                self._next_model,
+                self._source.make_another,
             )
             training.check_samples(job)
             training.set_up_torch(options)
@@ -476,14 +387,23 @@ class Session:
             if text:
                 data = models.decode(text, size, weight_file)
             else:
-                path = self._find_model(files, weight_file)
+                path = models.find(files, weight_file)
                 name = str(path)
                 data = models.read(path)
                 if not sha256:
                     self._log.info(f"The weight file has no checksum of its model: {name} is used unverified")
             models.check(data, sha256, name)
             self._code_sha256 = user_code_sha256.lower()
-            self._objects = self._find_objects(user_code, weight_folder, models.sha256_of(data), recorded)
+            self._prediction = recorded or DEFAULT_PREDICTION
+            self._objects = usercode.for_weight_file(
+                user_code,
+                (weight_folder,),
+                self._code_sha256,
+                models.sha256_of(data),
+                self._log,
+                needs_function=recorded == USER_PREDICTION,
+                is_default=recorded == DEFAULT_PREDICTION,
+            )
             self._use(data, name)
             assert self._probe is not None
             if self._probe.problem and self._objects.predict_func is None:
@@ -494,44 +414,6 @@ class Session:
                 self._n_outputs = self._shape.n_outputs
             self._generation = generation
             return self._n_outputs, True
-
-    def _find_objects(self, user_code: str, weight_folder: str, sha256: str, recorded: str) -> usercode.CustomObjects:
-        """The user's functions for evaluation. None are needed if the default prediction does the same."""
-        code = None
-        missing = None
-        if user_code:
-            try:
-                code = usercode.find_file(user_code, (weight_folder,), self._code_sha256)
-            except EngineError as error:
-                missing = error
-        found = usercode.checksum(code) if code is not None else ""
-        if self._code_sha256 and found and found != self._code_sha256:
-            self._log.warning(
-                f"The user code {code} has changed since the training: expected SHA-256 {self._code_sha256}, "
-                f"found {found}"
-            )
-        objects = usercode.for_application(code, sha256)
-        self._prediction = recorded or DEFAULT_PREDICTION
-        if objects.predict_func is None and recorded == USER_PREDICTION:
-            if missing is not None:
-                raise missing
-            raise EngineError(
-                "UserCode",
-                f"This model was trained with a predict_func that does more than call the model: expected it "
-                f"in the dictionary {usercode.DICTIONARY} of __main__, found none",
-            )
-        if missing is not None and recorded != DEFAULT_PREDICTION:
-            used = "the dictionary in __main__" if objects.raw else "the default prediction"
-            self._log.warning(f"{missing.message}; {used} is used")
-        return objects
-
-    @staticmethod
-    def _find_model(files: list[str], weight_file: str) -> Path:
-        for file in files:
-            if Path(file).is_file():
-                return Path(file)
-        tried = ", ".join(str(Path(file).absolute()) for file in files) or "nothing: the weight file names no model"
-        raise EngineError("Model", f"The model of weight file {weight_file} is missing", [("tried", tried)])
 
     def predict(self, inputs: Array, outputs: Array) -> None:
         """Outputs for ``inputs`` [n, nVars] into ``outputs`` [n, nOutputs].

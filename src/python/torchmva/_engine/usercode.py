@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import EngineError, user_error
+from .log import Log
 
 DICTIONARY = "load_model_custom_objects"
 KEYS = ("train_func", "predict_func", "criterion", "optimizer", "model", "build_model")
@@ -260,3 +261,69 @@ def for_application(user_code: Path | None, sha256: str) -> CustomObjects:
     if sha256 in _registry.trained and (dictionary is None or dictionary is _registry.last_booked):
         return _registry.trained[sha256]
     return CustomObjects() if dictionary is None else validate(dictionary, "__main__")
+
+
+def report(objects: CustomObjects, log: Log) -> None:
+    """Say what a method uses of the user's functions."""
+    if objects.raw is None:
+        log.info(f"No dictionary {DICTIONARY}: the default training and prediction are used")
+        return
+    log.info(f"custom objects for loading model :  {objects.raw}")
+    log.info(f"Loaded pytorch train function: {objects.train_func or 'default'}")
+    log.info(f"Loaded pytorch optimizer: {objects.optimizer or 'default'}")
+    log.info(f"Loaded pytorch loss function: {objects.criterion or 'default'}")
+    log.info(f"Loaded pytorch predict function: {objects.predict_func or 'default'}")
+    text = unknown_key_text(objects)
+    if text:
+        log.warning(text)
+
+
+def for_weight_file(
+    user_code: str,
+    folders: tuple[str, ...],
+    code_sha256: str,
+    model_sha256: str,
+    log: Log,
+    *,
+    needs_function: bool,
+    is_default: bool,
+) -> CustomObjects:
+    """The objects for the model of a weight file. None are needed if the default prediction does the same.
+
+    Args:
+        user_code: file that the option names; may be empty.
+        folders: where a relative path may start too.
+        code_sha256: checksum of that file at the training; empty if unknown.
+        model_sha256: of the model.
+        log: gets warnings.
+        needs_function: only the user's ``predict_func`` gives the outputs.
+        is_default: the default prediction is known to give them.
+
+    Raises:
+        EngineError: ``UserCode`` if a function is needed and not there.
+    """
+    code = None
+    missing = None
+    if user_code:
+        try:
+            code = find_file(user_code, folders, code_sha256)
+        except EngineError as error:
+            missing = error
+    found = checksum(code) if code is not None else ""
+    if code_sha256 and found and found != code_sha256:
+        log.warning(
+            f"The user code {code} has changed since the training: expected SHA-256 {code_sha256}, found {found}"
+        )
+    objects = for_application(code, model_sha256)
+    if objects.predict_func is None and needs_function:
+        if missing is not None:
+            raise missing
+        raise EngineError(
+            "UserCode",
+            f"This model was trained with a predict_func that does more than call the model: expected it "
+            f"in the dictionary {DICTIONARY} of __main__, found none",
+        )
+    if missing is not None and not is_default:
+        used = "the dictionary in __main__" if objects.raw else "the default prediction"
+        log.warning(f"{missing.message}; {used} is used")
+    return objects

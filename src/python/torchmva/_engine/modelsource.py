@@ -1,0 +1,115 @@
+"""Where the model to train comes from: a file, the user's dictionary, or options."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from . import checkpoint, network
+from . import model as models
+from .errors import EngineError, user_error
+from .log import Log
+from .options import TrainingOptions
+from .probe import Shape
+from .usercode import CustomObjects
+
+
+class ModelSource:
+    """Makes the model of one method, any number of times.
+
+    Args:
+        options: of the method.
+        objects: the user's functions.
+        shape: of the data.
+        log: where lines go.
+    """
+
+    def __init__(self, options: TrainingOptions, objects: CustomObjects, shape: Shape, log: Log) -> None:
+        self._options = options
+        self._objects = objects
+        self._shape = shape
+        self._log = log
+
+    def make(self) -> tuple[Any, str]:
+        """The model of the file, of the dictionary, or made of options, and what to call it.
+
+        Raises:
+            EngineError: ``Option``, ``Model``, ``UserCode``.
+        """
+        options = self._options
+        name = options.filename_model
+        if options.continue_training:
+            if not options.filename_trained_model:
+                raise EngineError("Option", "ContinueTraining: expected FilenameTrainedModel=<file>, found none")
+            # a checkpoint has the parameters of the model that its training began with
+            if not checkpoint.path_of(Path(options.filename_trained_model)).is_file():
+                if options.ensemble_size > 1:
+                    raise EngineError(
+                        "Option",
+                        "ContinueTraining with EnsembleSize: expected the checkpoints of a training that was stopped, "
+                        "found none",
+                        [("model", options.filename_trained_model)],
+                    )
+                name = str(self._trained_file())
+        if not name:
+            return self._make_new()
+        loaded = models.from_bytes(models.read(Path(name)), name)
+        if options.continue_training and not options.filename_model:
+            # what was exported has neither dropout nor batch statistics any more: the module that it came from has
+            made, _ = self._make_new()
+            try:
+                made.load_state_dict(loaded.state_dict())
+            except RuntimeError:
+                self._log.info("It has other layers than the options say: it is trained as it is")
+            else:
+                loaded = made
+        return loaded, name
+
+    def make_another(self, number: int) -> Any:
+        """Another model for network ``number`` of an ensemble, counted from 1."""
+        if self._options.seed:
+            torch.manual_seed(self._options.seed + number - 1)
+        return self.make()[0]
+
+    def report(self, name: str) -> None:
+        """Say which model it is."""
+        options = self._options
+        is_given = name != network.NAME and (bool(options.filename_model) or self._objects.build_model is None)
+        if name == network.NAME:
+            self._log.info("No model is given: a multilayer perceptron is made of the options")
+        else:
+            self._log.info(f"Loaded model from file: {name}" if Path(name).is_file() else f"The model is {name}")
+        if options.ensemble_size > 1 and is_given:
+            self._log.warning(
+                "EnsembleSize: all networks start from the same parameters, those of the model, and differ by the "
+                "order of events only; with build_model, or without a model, they do not"
+            )
+
+    def _make_new(self) -> tuple[Any, str]:
+        options, objects = self._options, self._objects
+        key = "build_model" if objects.build_model is not None else "model"
+        made = objects.model
+        if objects.build_model is not None:
+            try:
+                made = objects.build_model(self._shape.n_variables, self._shape.n_outputs)
+            except BaseException as error:
+                raise user_error(f"The user's {key} failed", error, [("defined in", objects.source)]) from error
+        if made is None:
+            return network.build(self._shape, options), network.NAME
+        if not isinstance(made, torch.nn.Module):
+            raise EngineError(
+                "UserCode",
+                f"Key '{key}' must give a torch.nn.Module, found {type(made).__name__}",
+                [("defined in", objects.source)],
+            )
+        # a copy: a script may book several methods with the same object, and none of them trains it under the others
+        return copy.deepcopy(made), f"'{key}' of the dictionary"
+
+    def _trained_file(self) -> Path:
+        """Where the trained model is: a name without ending got that of its format when it was written."""
+        name = self._options.filename_trained_model
+        candidates = [Path(name), Path(name + ".pt2"), Path(name + ".pt")]
+        return next((path for path in candidates if path.is_file()), candidates[0])
