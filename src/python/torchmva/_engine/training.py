@@ -76,7 +76,8 @@ def check_samples(job: Training) -> None:
     """
     problems = []
     n_training, batch_size = job.events.n_training(), job.options.batch_size
-    if batch_size > n_training:
+    # the default is no wish of the user: a small sample is one batch then
+    if batch_size > n_training and batch_size != TrainingOptions().batch_size:
         problems.append(
             option_error(
                 "BatchSize", batch_size, f"at most {n_training}, the number of training events without validation"
