@@ -229,13 +229,17 @@ def test_the_scale_of_the_weights_makes_no_difference():
     )
 
 
-def test_two_classes_are_brought_to_the_ratio_asked_for():
+def test_two_classes_are_brought_to_the_ratio_asked_for_and_more_are_not():
     classes = np.array([0] * 30 + [1] * 10, dtype=np.int32)
     weights = np.full(40, 3, dtype=np.float32)
     for ratio, expected in ((1.0, 1.0), (4.0, 4.0), (0.0, 3.0)):
         scaled = trees._training_weights(settings(signal_to_background=ratio), classes, weights, trees.Log(print))
         assert scaled[:30].sum() / scaled[30:].sum() == pytest.approx(expected)
         assert scaled.mean() == pytest.approx(1)
+    scaled = trees._training_weights(
+        settings("Multiclass"), classes + (np.arange(40) < 5) * 2, weights, trees.Log(print)
+    )
+    assert (scaled == 1).all()
 
 
 def test_negative_weights_are_left_out_and_made_up_for():
