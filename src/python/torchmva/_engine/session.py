@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import torch
 from . import model as models
 from . import prediction, training, usercode
 from .errors import EngineError, user_error
-from .log import Log, LogFunction, flush_streams
+from .log import Log, LogFunction, flushed
 from .probe import Probe, Shape
 
 Array = np.ndarray[Any, Any]
@@ -22,14 +21,6 @@ Array = np.ndarray[Any, Any]
 # What a weight file says about the prediction: whether the default one gives what the user's function gives.
 DEFAULT_PREDICTION = "Default"
 USER_PREDICTION = "User"
-
-
-@contextmanager
-def _flushed() -> Iterator[None]:
-    try:
-        yield
-    finally:
-        flush_streams()
 
 
 class Session:
@@ -60,7 +51,7 @@ class Session:
         self, *, user_code: str, model_file: str, trained_file: str, continue_training: bool, weight_folder: str
     ) -> None:
         """Prepare for training: run the user code, read the dictionary, load the model, see whether it fits."""
-        with _flushed():
+        with flushed():
             self._log.info(f"Using PyTorch version {torch.__version__.partition('.')[0]}")
             if continue_training:
                 self._log.info("Continue training with trained model")
@@ -140,7 +131,7 @@ class Session:
         Returns:
             The number of output columns.
         """
-        with _flushed():
+        with flushed():
             file = Path(trained_file) if trained_file else None
             if file is not None:
                 models.prepare(file)
@@ -276,7 +267,7 @@ class Session:
         Returns:
             The number of output columns, and whether the model is another one now.
         """
-        with self._lock, _flushed():
+        with self._lock, flushed():
             if generation == self._generation:
                 return self._n_outputs, False
             if sha256 and self._data and sha256 == models.sha256_of(self._data):
@@ -351,7 +342,7 @@ class Session:
         if self._objects.predict_func is None:
             prediction.predict_into(self._callable(), torch.from_numpy(inputs), torch.from_numpy(outputs))
         else:
-            with _flushed():
+            with flushed():
                 outputs[...] = self._call_user(inputs, (outputs.shape[1],))
         if not self._nan_reported and np.isnan(outputs.sum()) and np.isnan(outputs).any():
             self._nan_reported = True
@@ -378,7 +369,7 @@ class Session:
         """What the bridge may call for one row in inference mode, reading the float32 output from its memory.
 
         None if only :meth:`predict` will do. The forward method of a TorchScript module without hooks is called
-        directly, which saves a tenth of the time of a small network.
+        directly, which is faster for a small network.
         """
         if self.uses_predict_func() or self._probe is None or not self._probe.plain:
             return None
