@@ -74,6 +74,8 @@ def _load(ROOT: ModuleType) -> None:
     interpreter.LoadLibraryMap(str(_paths.LIB_DIR / "libTorchMVAPyTorch.rootmap"))
     if "tmva" not in str(ROOT.gROOT.GetConfigFeatures()).split():
         interpreter.Declare(f"namespace TMVA = {NAMESPACE};")
+    # classes bring their header with them, enumerators and the longer forms of functions do not
+    interpreter.AutoParse(f"{NAMESPACE}::Factory")
 
 
 def _pythonize(klass: type, name: str) -> None:
