@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from torchmva import _arrays, _overloads, _paths
+from torchmva import _arrays, _overloads, _paths, _roc
 
 NAMESPACE = "TorchMVA"
 
@@ -56,6 +56,7 @@ def activate(ROOT: ModuleType) -> None:
     _activated = True
     _load(ROOT)
     ROOT.pythonization(list(PYTHONIZED_CLASSES), ns=NAMESPACE)(_pythonize)
+    ROOT.pythonization("ROCCurve", ns=NAMESPACE)(_pythonize_roc_curve)
     ROOT.pythonization("RReader", ns=f"{NAMESPACE}::Experimental")(_pythonize_rreader)
     ROOT.pythonization("RResultPtr<", ns="ROOT::RDF", is_prefix=True)(_free_python_in_loops)
 
@@ -108,6 +109,18 @@ def _pythonize_rreader(klass: type, name: str) -> None:
     klass.Compute = compute  # type: ignore[attr-defined]
     for getter in ("GetVariableNames", "GetSpectatorNames", "GetClassNames"):
         setattr(klass, getter, _listing(vars(klass)[getter]))
+
+
+def _pythonize_roc_curve(klass: type, _name: str) -> None:
+    overload = vars(klass)["__init__"]
+    construct = _wrap("__init__", overload, _overloads.signatures(overload), False)
+
+    def method(self: Any, *args: Any) -> None:
+        construct(self, *_roc.vectors(args))
+
+    method.__name__ = "__init__"
+    method.__doc__ = overload.__doc__
+    klass.__init__ = method  # type: ignore[misc]
 
 
 def _listing(names: Any) -> Callable[[Any], list[str]]:
