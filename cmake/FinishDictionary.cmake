@@ -5,6 +5,9 @@
 # rootmap). They make `TMVA::Factory` and `TMVA::gConfig()` known in a macro that includes nothing: ROOT's
 # autoloading knows classes by itself, but neither namespace aliases nor functions.
 #
+# Those functions leave the list of names whose first sight makes cling parse all headers (classesHeaders): they are
+# declared already, and some are ordinary words (`variables`), met as the name of a parameter in the middle of a header.
+#
 # The dictionary asks for the headers by names relative to our include folder, which a plain executable's cling does
 # not know: the library tells it when it registers, with the folder beside its own.
 
@@ -32,6 +35,19 @@ set(no_paths "    static const char* includePaths[] = {\nnullptr\n    };")
 string(FIND "${source}" "${no_paths}" position)
 if(position EQUAL -1)
   message(FATAL_ERROR "${SOURCE}: no empty list of include paths found")
+endif()
+if(DECLARATIONS)
+  string(REGEX MATCHALL "[A-Za-z_]+\\(" functions "${declarations}")
+  list(REMOVE_DUPLICATES functions)
+  foreach(function IN LISTS functions)
+    string(REPLACE "(" "" function "${function}")
+    set(entry "\"TorchMVA::${function}\", payloadCode, \"@\",\n")
+    string(FIND "${source}" "${entry}" position)
+    if(position EQUAL -1)
+      message(FATAL_ERROR "${SOURCE}: ${function} is declared in ${DECLARATIONS}, but is not in the dictionary")
+    endif()
+    string(REPLACE "${entry}" "" source "${source}")
+  endforeach()
 endif()
 file(READ "${CMAKE_CURRENT_LIST_DIR}/IncludeFolder.cxx.in" function)
 string(REPLACE "${no_paths}" "    static const char* includePaths[] = { TorchMVAIncludeFolder(), nullptr };"

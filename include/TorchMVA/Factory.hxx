@@ -70,7 +70,7 @@ public:
    void DeleteAllMethods();
 
    /// nullptr if there is no such method.
-   IMethod *GetMethod(const TString &datasetName, const TString &title) const;
+   MethodBase *GetMethod(const TString &datasetName, const TString &title) const;
    Bool_t HasMethod(const TString &datasetName, const TString &title) const;
    /// Methods of a data set in booking order.
    MVector GetMethods(const TString &datasetName) const;

@@ -55,11 +55,7 @@ def toy_loader(classes=("Signal", "Background"), regression=False):
 
 def responses(cv, title, width=1):
     """Responses of the recombined method, one row an event."""
-    if not hasattr(ROOT, "AsMethodBase"):  # Python cannot cast from a virtual base
-        ROOT.gInterpreter.Declare(
-            "TMVA::MethodBase *AsMethodBase(TMVA::IMethod *method) { return dynamic_cast<TMVA::MethodBase *>(method); }"
-        )
-    method = ROOT.AsMethodBase(cv.GetFactory().GetMethod("dataset", title))
+    method = cv.GetFactory().GetMethod("dataset", title)
     values = np.array(method.GetResponses(TMVA.Types.kTesting))
     return values.reshape(-1, width) if width != 1 else values
 

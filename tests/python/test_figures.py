@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import roc_auc_score, roc_curve
 
-import torchmva  # noqa: F401
+import torchmva
 
 ROOT = pytest.importorskip("ROOT")
 ROOT.gROOT.SetBatch(True)
@@ -362,3 +362,48 @@ def test_golden_network(folder: Path, repository: Path) -> None:
         densities.append(TMVA.PDF(label, histogram))
     assert fisher.GetROCIntegral(*densities) == pytest.approx(float(expected["roc_integral"]), abs=1e-4)
     assert fisher.GetSeparation(*densities) == pytest.approx(float(expected["separation"]), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [[False, True, False, True], np.array([False, True, False, True]), (np.bool_(0), True, np.bool_(0), True)],
+    ids=["list", "array", "tuple"],
+)
+def test_curve_of_python_values_and_targets(targets: Any) -> None:
+    values = [0.1, 0.4, 0.35, 0.8]
+    assert ROOT.TMVA.ROCCurve(values, targets).GetROCIntegral() == 1
+    assert ROOT.TMVA.ROCCurve(np.array(values), targets).GetROCIntegral() == 1
+    mixed = [0.5, 0.4, 0.1, 0.8]
+    assert ROOT.TMVA.ROCCurve(mixed, targets).GetROCIntegral() == pytest.approx(0.75)
+    assert ROOT.TMVA.ROCCurve(mixed, targets, [1, 1, 3, 1]).GetROCIntegral() == pytest.approx(0.875)
+
+
+def test_curve_of_signal_and_background() -> None:
+    assert ROOT.TMVA.ROCCurve([0.4, 0.8], np.array([0.1, 0.35, 0.5])).GetROCIntegral() == pytest.approx(5 / 6)
+    assert ROOT.TMVA.ROCCurve([3, 5], [2, 4], [1, 1], [3, 1]).GetROCIntegral() == pytest.approx(7 / 8)
+    two_dimensions = np.array([[0.4, 0.8]])
+    with pytest.raises(torchmva.Error, match=r"found an array of shape \(1, 2\)"):
+        ROOT.TMVA.ROCCurve(two_dimensions, [0.1])
+
+
+@pytest.mark.parametrize("make", [list, np.array, ROOT.std.vector["bool"]], ids=["list", "array", "vector"])
+@pytest.mark.parametrize(
+    ("values", "targets", "message"),
+    [
+        ([0.1, 0.4, 0.35], [True, True, True], "background"),
+        ([0.1, 0.4], [True, False, True], "3"),
+        ([0.1, float("nan"), 0.35], [True, False, True], "finite"),
+    ],
+    ids=["one class", "lengths", "NaN"],
+)
+def test_targets_never_become_responses_of_background(
+    make: Any, values: list[float], targets: list[bool], message: str
+) -> None:
+    with pytest.raises(torchmva.Error, match=message):
+        ROOT.TMVA.ROCCurve(values, make(targets))
+
+
+def test_targets_that_are_numbers_are_refused() -> None:
+    for weights in ([], [[1.0, 1.0]]):
+        with pytest.raises(torchmva.Error, match="expected targets of type bool"):
+            ROOT.TMVA.ROCCurve([0.1, 0.4], [0, 1], *weights)

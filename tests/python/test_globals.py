@@ -138,6 +138,11 @@ def test_enumerations_outside_types(ROOT):
     assert [int(value) for value in values] == [0, 1, 2, 3]
 
 
+def test_enumerators_and_all_forms_of_functions_are_there_from_the_start(run_python):
+    source = "import ROOT, torchmva; print(int(ROOT.TMVA.kAll), ROOT.TMVA.mvas.__doc__.count('void '))"
+    assert run_python(source).stdout.split()[-2:] == ["1", "2"]
+
+
 @pytest.mark.parametrize("name", ["TMVAGui", "TMVARegGui", "TMVAMultiClassGui"])
 def test_gui_functions_say_what_is_wrong_with_a_file(ROOT, name, tmp_path):
     with pytest.raises(ROOT.TMVA.Error, match="nowhere"):

@@ -268,10 +268,51 @@ def test_whatever_a_macro_says_first_is_found(torchmva_command, tmp_path, statem
     assert "rror" not in result.stderr
 
 
-@pytest.mark.parametrize("header", ["TMVA/Types.h", "TMVA/RReader.hxx", "TMVA/Tools.h"])
-def test_whatever_header_a_macro_includes_first(torchmva_command, tmp_path, header):
+@pytest.mark.parametrize("header", ["TMVA/Types.h", "TMVA/RReader.hxx", "TMVA/Reader.h"])
+def test_a_macro_that_includes_one_header_has_all(torchmva_command, tmp_path, header):
     (tmp_path / "macro.C").write_text(f'#include "{header}"\nvoid macro() {{ {USE_ALL} }}\n')
     check_macro(torchmva_command("root", "-l", "-b", "-q", "macro.C"))
+
+
+# Each macro in a copy of a ROOT that has seen nothing of TorchMVA: its interpreter is as fresh as after a start.
+FORKS = """
+#include <sys/wait.h>
+#include <unistd.h>
+
+void driver(int n) {
+   for (int running = 0, i = 0; i < n || running; ) {
+      if (i < n && running < 2) {
+         if (fork() == 0) {
+            freopen(TString::Format("%d.log", i), "w", stdout);
+            dup2(1, 2);
+            gROOT->ProcessLine(TString::Format(".x macro%d.C", i));
+            fflush(nullptr);
+            _exit(0);
+         }
+         ++running;
+         ++i;
+      } else if (wait(nullptr) > 0)
+         --running;
+   }
+}
+"""
+
+
+@pytest.mark.timeout(270)
+def test_whatever_header_a_macro_includes_first(torchmva_command, tmp_path):
+    """Cling loads the library, and may look for its names, in the middle of a header: the header has to survive it."""
+    headers = sorted(str(path.relative_to(_paths.INCLUDE_DIR)) for path in _paths.INCLUDE_DIR.rglob("*.h*"))
+    assert {"TMVA/Reader.h", "TorchMVA/Data/DataSet.hxx"} < set(headers)
+    for i, header in enumerate(headers):
+        (tmp_path / f"macro{i}.C").write_text(
+            f'#include "{header}"\nvoid macro{i}() {{\n'
+            "   const bool known = sizeof(TMVA::Factory) + sizeof(TMVA::DataLoader) + sizeof(TMVA::Reader) > 0;\n"
+            '   printf(known ? "fine\\n" : "");\n}\n'
+        )
+    (tmp_path / "driver.C").write_text(FORKS)
+    torchmva_command("root", "-l", "-b", "-q", f"driver.C({len(headers)})", timeout=240)
+    said = {header: (tmp_path / f"{i}.log").read_text() for i, header in enumerate(headers)}
+    assert {header: text for header, text in said.items() if text.strip() != "fine"} == {}
 
 
 def test_root_finds_the_library_after_torchmva_env(run, tmp_path):

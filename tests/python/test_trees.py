@@ -8,6 +8,7 @@ from array import array
 import lightgbm
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 import torchmva
 
@@ -144,6 +145,49 @@ def test_area_is_the_published_one(ROOT, tutorials, tmp_path, monkeypatch):
     factory.TrainAllMethods()
     factory.TestAllMethods()
     assert factory.GetROCIntegral(loader, "BDTG") == pytest.approx(0.931, abs=0.008)
+
+
+def test_deep_trees_of_a_regression_are_as_good_as_those_of_scikit_learn(ROOT, tutorials, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    types = ROOT.TMVA.Types
+    file = ROOT.TFile.Open(str(tutorials / "data" / "tmva_reg_example.root"))
+    factory = ROOT.TMVA.Factory("depth", Silent=True, Color=False, AnalysisType="Regression")
+    loader = ROOT.TMVA.DataLoader("dataset")
+    loader.AddVariable("var1")
+    loader.AddVariable("var2")
+    loader.AddTarget("fvalue")
+    loader.AddRegressionTree(file.Get("TreeR"))
+    loader.PrepareTrainingAndTestTree(ROOT.TCut(""), nTrain_Regression=4000, SplitMode="Random")
+    options = "NTrees=300:BoostType=Grad:Shrinkage=0.1:UseBaggedBoost:BaggedSampleFraction=0.5"
+    methods = {
+        depth: factory.BookMethod(loader, types.kBDT, f"Depth{depth}", f"{options}:MaxDepth={depth}")
+        for depth in (4, 6, 8)
+    }
+    factory.TrainAllMethods()
+    factory.TestAllMethods()
+    data = loader.GetDataSetInfo().GetDataSet()
+    (inputs, targets), (test_inputs, test_targets) = (
+        (
+            np.frombuffer(sample.fVariables.fData, dtype=np.float32, count=2 * sample.Size()).reshape(-1, 2),
+            np.frombuffer(sample.fTargets.fData, dtype=np.float32, count=sample.Size()),
+        )
+        for sample in (data.GetSample(types.kTraining), data.GetSample(types.kTesting))
+    )
+    rms = {
+        depth: np.std(np.array(method.GetResponses(types.kTesting)) - test_targets) for depth, method in methods.items()
+    }
+    for depth, found in rms.items():
+        reference = HistGradientBoostingRegressor(
+            max_depth=depth,
+            max_iter=300,
+            learning_rate=0.1,
+            max_leaf_nodes=None,
+            min_samples_leaf=8,
+            early_stopping=False,
+        ).fit(inputs, targets)
+        assert found < 1.5 * np.std(reference.predict(test_inputs) - test_targets)  # by least squares, without outliers
+    assert rms[6] < rms[4]
+    assert rms[8] < 1.1 * rms[6]
 
 
 APPLY = """

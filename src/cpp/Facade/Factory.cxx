@@ -241,7 +241,7 @@ MethodBase &Factory::RequireMethod(const TString &datasetName, const TString &ti
                {{"data set", datasetName.Data()}, {"caller", caller}});
 }
 
-IMethod *Factory::GetMethod(const TString &datasetName, const TString &title) const
+MethodBase *Factory::GetMethod(const TString &datasetName, const TString &title) const
 {
    if (const Booking *booking = FindBooking(datasetName))
       for (const auto &method : booking->fMethods)

@@ -1,26 +1,14 @@
 #include "LinearCoefficients.hxx"
 
+#include "Core/ExactNumber.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <ostream>
 
 namespace TorchMVA {
 namespace Internal {
-
-namespace {
-
-/// Shortest text that reads back to the same bits, whatever the locale is.
-std::string Exact(double value)
-{
-   char buffer[64];
-   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
-   return std::string(buffer, end.ptr);
-}
-
-} // namespace
 
 void ApplyLinear(const std::vector<double> &coefficients, const float *rows, Long64_t n, std::size_t nVariables,
                  float *outputs, std::size_t stride, const char *method)
@@ -94,7 +82,7 @@ void WriteLinearClass(std::ostream &out, const TString &className, const std::ve
           "inline void "
        << className << "::Initialize()\n{\n";
    for (const double c : coefficients)
-      out << "   fCoefficients.push_back(" << Exact(c) << ");\n";
+      out << "   fCoefficients.push_back(" << ExactNumber(c) << ");\n";
    out << "}\n\n"
           "inline void "
        << className

@@ -95,12 +95,12 @@ void MethodBDT::FillRequest(TreeTrainingRequest &request) const
    request.fNTrees = fNTrees;
    request.fMaxDepth = fMaxDepth;
    request.fMinNodeSize = fMinNodePercent / 100;
-   request.fMinNodeEvents = IsOptionSet("MinNodeSize") ? 0 : fMinNodeEvents;
+   request.fMinNodeEvents = fMinNodeEvents;
    request.fNCuts = fNCuts;
    request.fShrinkage = fShrinkage;
    if (fUseBaggedBoost) {
       request.fBaggedFraction = fBaggedSampleFraction;
-      request.fBaggedEvents = IsOptionSet("BaggedSampleFraction") ? 0 : fUseNTrainEvents;
+      request.fBaggedEvents = fUseNTrainEvents;
    }
    if (fUseRandomisedTrees)
       request.fVariableFraction = std::min(1., double(fUseNvars) / GetNVariables());

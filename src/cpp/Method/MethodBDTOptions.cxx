@@ -144,14 +144,19 @@ void MethodBDT::DeclareCompatibilityOptions()
 
 void MethodBDT::ApplyDeprecatedOptions()
 {
-   if (fUseBaggedGrad) {
+   if (fUseBaggedGrad)
       fUseBaggedBoost = kTRUE;
-      if (!IsOptionSet("BaggedSampleFraction"))
-         fBaggedSampleFraction = fGradBaggingFraction;
+   if (IsOptionSet("GradBaggingFraction") && !IsOptionSet("BaggedSampleFraction"))
+      fBaggedSampleFraction = fGradBaggingFraction;
+   if (fNNodesMax > 0) { // TMVA's count: 1, 3, 9, 27 ... nodes for the depths 0, 1, 2, 3 ...
+      fMaxDepth = 0;
+      for (ULong64_t nNodes = 1; nNodes < fNNodesMax; nNodes *= 3)
+         ++fMaxDepth;
    }
-   if (IsOptionSet("NNodesMax") && !IsOptionSet("MaxDepth"))
-      fMaxDepth =
-         static_cast<UInt_t>(std::log2(std::max(fNNodesMax, 3u) + 1.)) - 1; // a full tree has 2^(d+1) - 1 nodes
+   for (const auto &[old, present] : {std::pair("nEventsMin", "MinNodeSize"), std::pair("NNodesMax", "MaxDepth"),
+                                      std::pair("UseNTrainEvents", "BaggedSampleFraction")})
+      if (IsOptionSet(old) && IsOptionSet(present))
+         fLogger.Warning(std::string("Option ") + old + " counts, " + present + " does not, as in TMVA");
 }
 
 void MethodBDT::CheckOptions() const

@@ -3,10 +3,9 @@
 #include "TorchMVA/Method/MethodBase.hxx"
 
 #include "TDirectory.h"
+#include "TorchMVA/Tools.hxx"
 
 #include "TorchMVA/Weights/WeightFile.hxx"
-
-#include <cstdio>
 
 namespace TorchMVA {
 
@@ -39,11 +38,16 @@ TString MethodBase::GetTrainingTMVAVersionString() const
 
 UInt_t MethodBase::GetTrainingTMVAVersionCode() const
 {
-   UInt_t numbers[3] = {0, 0, 0};
    const TString release = GetTrainingTMVAVersionString();
-   if (std::sscanf(release.Data(), "%u.%u.%u", &numbers[0], &numbers[1], &numbers[2]) != 3)
-      return 0;
-   return (numbers[0] << 16) + (numbers[1] << 8) + numbers[2];
+   UInt_t code = 0;
+   int nNumbers = 0;
+   for (const TString &number : gTools().SplitString(release, '.')) {
+      if (!number.IsDigit())
+         return 0;
+      code = (code << 8) + number.Atoi();
+      ++nNumbers;
+   }
+   return nNumbers == 3 ? code : 0;
 }
 
 } // namespace TorchMVA

@@ -91,7 +91,7 @@ const Ranking *MethodLD::CreateRanking()
 void MethodLD::AddWeightsXMLTo(const XmlNode &weights) const
 {
    weights.SetAttribute("NOut", static_cast<long long>(fCoefficients.size()));
-   weights.SetAttribute("NCoeff", static_cast<long long>(GetNVariables() + 1));
+   weights.SetAttribute("NCoeff", static_cast<long long>(GetNVariables()) + 1);
    for (std::size_t j = 0; j < fCoefficients.size(); ++j) {
       for (std::size_t k = 0; k < fCoefficients[j].size(); ++k) {
          const XmlNode node = weights.AddChild("Coefficient");

@@ -1,20 +1,13 @@
 #include "Method/TreeEnsembleCode.hxx"
 
-#include <charconv>
+#include "Core/ExactNumber.hxx"
+
 #include <ostream>
 
 namespace TorchMVA {
 namespace Internal {
 
 namespace {
-
-/// The shortest text that reads back as the same number, whatever the locale is.
-template <typename T>
-std::string Exact(T value)
-{
-   char text[32];
-   return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
 
 /// With @CLASS@ replaced.
 std::string Named(std::string text, const std::string &className)
@@ -63,8 +56,8 @@ void WriteTreeConstants(std::ostream &out, const std::string &className, const T
       const double factor = scale * trees.GetWeight(t);
       roots += (t == 0 ? "" : t % 20 == 0 ? ",\n   " : ", ") + std::to_string(nNodes);
       for (const TreeNode &node : trees.GetNodes(t)) {
-         out << "   {" << node.fVariable << ", " << Exact(node.fCut) << ", " << node.fLeft << ", " << node.fRight
-             << ", " << Exact(factor * node.fValue) << "},\n";
+         out << "   {" << node.fVariable << ", " << ExactNumber(node.fCut) << ", " << node.fLeft << ", " << node.fRight
+             << ", " << ExactNumber(factor * node.fValue) << "},\n";
          ++nNodes;
       }
    }

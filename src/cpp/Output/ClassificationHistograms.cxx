@@ -81,7 +81,8 @@ void WriteClassificationHistograms(TDirectory *methodDirectory, const std::strin
                    "Inverse backgr. eff (1/eff)");
    if (!training)
       return;
-   const EfficiencyCurve trained(*training, signalClass, range);
+   // background against signal efficiency at the cuts of the test sample, as TMVA has it
+   const EfficiencyCurve trained(*training, signalClass, range, &curve);
    WriteResponses(methodDirectory, name + "_Train", "", bins, *training, signalClass, range);
    WriteCutEfficiencies(methodDirectory, name, name + "_trainingEffS", name + "_trainingEffB", trained);
    WriteCurves(methodDirectory, name, name + "_trainingEffBvsS", name + "_trainingRejBvsS",

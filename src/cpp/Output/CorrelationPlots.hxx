@@ -16,8 +16,8 @@ struct Sample;
 namespace Internal {
 
 /// A scatter plot "scat_<y>_vs_<x>_<class><end>" and a profile "prof_..." for each pair of columns and class. They have
-/// the contents, moments and numbers of entries that TH2F::Fill and TProfile::Fill give, at a tenth of the time: the
-/// bin of a value is found once, not once a pair.
+/// the contents, moments and numbers of entries that TH2F::Fill and TProfile::Fill give; the bin of a value
+/// is found once, not once a pair.
 void WriteCorrelationPlots(TDirectory *directory, const DataSetInfo &info, const Sample &sample,
                            const std::vector<PlottedColumn> &columns, const std::string &end);
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from torchmva import _arrays, _overloads, _paths
+from torchmva import _arrays, _overloads, _paths, _roc
 
 NAMESPACE = "TorchMVA"
 
@@ -56,6 +56,7 @@ def activate(ROOT: ModuleType) -> None:
     _activated = True
     _load(ROOT)
     ROOT.pythonization(list(PYTHONIZED_CLASSES), ns=NAMESPACE)(_pythonize)
+    ROOT.pythonization("ROCCurve", ns=NAMESPACE)(_pythonize_roc_curve)
     ROOT.pythonization("RReader", ns=f"{NAMESPACE}::Experimental")(_pythonize_rreader)
     ROOT.pythonization("RResultPtr<", ns="ROOT::RDF", is_prefix=True)(_free_python_in_loops)
 
@@ -74,6 +75,8 @@ def _load(ROOT: ModuleType) -> None:
     interpreter.LoadLibraryMap(str(_paths.LIB_DIR / "libTorchMVAPyTorch.rootmap"))
     if "tmva" not in str(ROOT.gROOT.GetConfigFeatures()).split():
         interpreter.Declare(f"namespace TMVA = {NAMESPACE};")
+    # classes bring their header with them, enumerators and the longer forms of functions do not
+    interpreter.AutoParse(f"{NAMESPACE}::Factory")
 
 
 def _pythonize(klass: type, name: str) -> None:
@@ -106,6 +109,18 @@ def _pythonize_rreader(klass: type, name: str) -> None:
     klass.Compute = compute  # type: ignore[attr-defined]
     for getter in ("GetVariableNames", "GetSpectatorNames", "GetClassNames"):
         setattr(klass, getter, _listing(vars(klass)[getter]))
+
+
+def _pythonize_roc_curve(klass: type, _name: str) -> None:
+    overload = vars(klass)["__init__"]
+    construct = _wrap("__init__", overload, _overloads.signatures(overload), False)
+
+    def method(self: Any, *args: Any) -> None:
+        construct(self, *_roc.vectors(args))
+
+    method.__name__ = "__init__"
+    method.__doc__ = overload.__doc__
+    klass.__init__ = method  # type: ignore[misc]
 
 
 def _listing(names: Any) -> Callable[[Any], list[str]]:

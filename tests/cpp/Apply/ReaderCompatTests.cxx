@@ -69,7 +69,7 @@ protected:
       factory.BookMethod(&loader, Types::kFisher, "F", "");
       factory.TrainAllMethods();
       factory.TestAllMethods();
-      const auto *method = dynamic_cast<MethodBase *>(factory.GetMethod("dataset", "F"));
+      const auto *method = factory.GetMethod("dataset", "F");
       fExpected = method->GetResponses(Types::kTesting);
       const Sample sample = loader.GetDataSetInfo().GetDataSet()->GetSample(Types::kTesting);
       fRows.assign(sample.fVariables.fData, sample.fVariables.fData + sample.fVariables.Size());

@@ -31,7 +31,7 @@ protected:
       factory.BookMethod(loader.get(), Types::kFisher, "Fisher", "VarTransform=D,G");
       factory.TrainAllMethods();
       factory.TestAllMethods();
-      const auto *method = dynamic_cast<MethodBase *>(factory.GetMethod("dataset", "Fisher"));
+      const auto *method = factory.GetMethod("dataset", "Fisher");
       fExpected = method->GetResponses(Types::kTesting);
       const Sample sample = loader->GetDataSetInfo().GetDataSet()->GetSample(Types::kTesting);
       fRows.assign(sample.fVariables.fData, sample.fVariables.fData + sample.fVariables.Size());

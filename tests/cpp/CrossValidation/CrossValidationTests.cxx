@@ -79,7 +79,7 @@ struct EventReader {
 /// Responses of the recombined method, in the order of the sample.
 const std::vector<Float_t> &Responses(CrossValidation &cv)
 {
-   return dynamic_cast<MethodBase &>(*cv.GetFactory().GetMethod("dataset", "Fisher")).GetResponses(Types::kTesting);
+   return cv.GetFactory().GetMethod("dataset", "Fisher")->GetResponses(Types::kTesting);
 }
 
 } // namespace
@@ -213,7 +213,7 @@ TEST_F(CrossValidationTest, NewEventsAreAveragedOrRefusedAfterARandomSplit)
    ExpectError(EErrorCode::kWeightFile, {"random", "OutputEnsembling=Avg", kWeights}, [] { EventReader reader; });
    ExpectError(EErrorCode::kState, {"OutputEnsembling=Avg"}, [&] {
       const Event event({1, 2, 3, 4}, {}, std::vector<Double_t>{5});
-      dynamic_cast<MethodBase &>(*refused->GetFactory().GetMethod("dataset", "Fisher")).GetMvaValue(&event);
+      refused->GetFactory().GetMethod("dataset", "Fisher")->GetMvaValue(&event);
    });
 
    auto averaged = Run(*loader, kSilent + ":NumFolds=3:OutputEnsembling=Avg");

@@ -44,10 +44,7 @@ protected:
       fFactory.TestAllMethods();
       fFactory.EvaluateAllMethods();
    }
-   MethodBase &Method(const std::string &title)
-   {
-      return *dynamic_cast<MethodBase *>(fFactory.GetMethod("dataset", title));
-   }
+   MethodBase &Method(const std::string &title) { return *fFactory.GetMethod("dataset", title); }
 
    TorchMVA::Test::WorkingDir fFolder;
    ClassExample fExample;
@@ -187,14 +184,14 @@ TEST(GoldenRegression, EveryFigureOfEveryJob)
    factory.EvaluateAllMethods();
    for (const auto &row : ReadTable("golden/regression_first20.csv"))
       for (const char *title : {"LD", "LDDG"}) {
-         auto &method = *dynamic_cast<MethodBase *>(factory.GetMethod("dataset", title));
+         auto &method = *factory.GetMethod("dataset", title);
          const auto &responses = method.GetResponses(row.at("set") == "test" ? Types::kTesting : Types::kTraining);
          EXPECT_NEAR(responses.at(std::stoul(row.at("pos"))), Number(row, title), 5e-4) << title << row.at("pos");
       }
    int nChecked = 0;
    for (const auto &row : ReadTable("golden/regression_LD_metrics.csv")) {
       SCOPED_TRACE(row.at("method") + " " + row.at("set"));
-      auto &method = *dynamic_cast<MethodBase *>(factory.GetMethod("dataset", row.at("method")));
+      auto &method = *factory.GetMethod("dataset", row.at("method"));
       double bias, biasT, dev, devT, rms, rmsT, info, infoT, corr;
       method.TestRegression(bias, biasT, dev, devT, rms, rmsT, info, infoT, corr,
                             row.at("set") == "test" ? Types::kTesting : Types::kTraining);

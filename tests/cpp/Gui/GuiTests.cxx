@@ -71,6 +71,20 @@ std::set<std::string> Names(const std::string &folder)
    return names;
 }
 
+/// Runs the command of every button of a file's control bars, in place of a person: these pictures are the result.
+void ExpectButtonsDraw(const std::string &dataset, const std::set<std::string> &pictures)
+{
+   std::filesystem::remove_all(dataset + "/plots");
+   ASSERT_TRUE(gInterpreter->Declare("#include \"TMVA/mvas.h\""));
+   for (const auto &file : Internal::ResultFile::Open("out.root", ""))
+      for (const auto &button : Internal::ButtonsFor(file)) {
+         TInterpreter::EErrorCode code = TInterpreter::kNoError;
+         gInterpreter->ProcessLine(Internal::CommandOf(button, file, "out.root").c_str(), &code);
+         EXPECT_EQ(code, TInterpreter::kNoError) << button.fLabel;
+      }
+   EXPECT_EQ(Names(dataset + "/plots"), pictures);
+}
+
 const std::set<std::string> kClassificationPictures{"variables_Id_c1.png",
                                                     "variables_Deco_c1.png",
                                                     "correlationscatter_var1_Signal_Id.png",
@@ -118,14 +132,35 @@ TEST_F(Gui, EveryButtonIsACallThatTheInterpreterKnows)
 {
    WriteFile("out.root");
    const TorchMVA::Test::Silence silence;
-   ASSERT_TRUE(gInterpreter->Declare("#include \"TMVA/mvas.h\""));
-   for (const auto &file : Internal::ResultFile::Open("out.root", ""))
-      for (const auto &button : Internal::ButtonsFor(file)) {
-         TInterpreter::EErrorCode code = TInterpreter::kNoError;
-         gInterpreter->ProcessLine(Internal::CommandOf(button, file, "out.root").c_str(), &code);
-         EXPECT_EQ(code, TInterpreter::kNoError) << button.fLabel;
-      }
-   EXPECT_EQ(Names("dataset/plots"), kClassificationPictures);
+   ExpectButtonsDraw("dataset", kClassificationPictures);
+}
+
+TEST_F(Gui, ProbabilityAndRarityOfMethodsThatHaveThem)
+{
+   WriteFile("out.root", ":CreateMVAPdfs");
+   const TorchMVA::Test::Silence silence;
+   mvas("dataset", "out.root", kProbaType);
+   EXPECT_EQ(Names("dataset/plots"), std::set<std::string>{"proba_Fisher.png"});
+   mvas("dataset", "out.root", kRarityType);
+   EXPECT_EQ(Names("dataset/plots"), (std::set<std::string>{"proba_Fisher.png", "rarity_Fisher.png"}));
+   std::filesystem::remove_all("dataset/plots");
+   WriteFile("out.root");
+   mvas("dataset", "out.root", kProbaType);
+   mvas("dataset", "out.root", kRarityType);
+   EXPECT_EQ(Names("dataset/plots"), std::set<std::string>{});
+}
+
+TEST_F(Gui, EachTypeOfEfficiencyCurve)
+{
+   WriteFile("out.root");
+   const TorchMVA::Test::Silence silence;
+   std::set<std::string> pictures;
+   int type = 1;
+   for (const char *name : {"effBvsS.png", "rejBvsS.png", "invBeffvsSeff.png"}) {
+      efficiencies("dataset", "out.root", type++);
+      pictures.insert(name);
+      EXPECT_EQ(Names("dataset/plots"), pictures);
+   }
 }
 
 TEST_F(Gui, CutEfficienciesFindTheMaximumSignificanceOfTMVA)
@@ -180,11 +215,12 @@ TEST_F(Gui, RegressionWithTwoTargets)
       factory.EvaluateAllMethods();
    }
    TMVARegGui("out.root");
-   EXPECT_EQ(
-      Names("reg/plots"),
-      (std::set<std::string>{"variables_Id_c1.png", "correlationscatter_x0_Regression_Id.png", "CorrelationMatrix.png",
-                             "deviation_LD_test_target0.png", "deviation_LD_test_target1.png",
-                             "deviation_LD_train_target0.png", "deviation_LD_train_target1.png"}));
+   const std::set<std::string> pictures{"variables_Id_c1.png",           "correlationscatter_x0_Regression_Id.png",
+                                        "CorrelationMatrix.png",         "deviation_LD_test_target0.png",
+                                        "deviation_LD_test_target1.png", "deviation_LD_train_target0.png",
+                                        "deviation_LD_train_target1.png"};
+   EXPECT_EQ(Names("reg/plots"), pictures);
+   ExpectButtonsDraw("reg", pictures);
    const auto before = Pictures("reg/plots");
    deviations("reg", "out.root", kMVAType, kTRUE); // targets only: two pads instead of four
    EXPECT_LT(Pictures("reg/plots").at("deviation_LD_test_target0.png").second,
@@ -220,6 +256,7 @@ TEST_F(Gui, MulticlassWithAwkwardNames)
       }
    }
    EXPECT_EQ(Names("multi/plots"), expected);
+   ExpectButtonsDraw("multi", expected);
 }
 
 TEST_F(Gui, MistakesAreNamed)

@@ -150,9 +150,18 @@ TEST(MethodBDT, OldNamesMeanTheNewOnes)
    EXPECT_EQ(values["UseBaggedBoost"], "True");
    EXPECT_EQ(values["BaggedSampleFraction"], "0.3");
    EXPECT_EQ(values["MaxDepth"], "2");
+   // TMVA's old macros have NNodesMax=5 where the present ones have MaxDepth=2
+   for (const auto &[nodes, depth] : {std::pair("5", "2"), {"9", "2"}, {"10", "3"}, {"100000", "11"}})
+      EXPECT_EQ(OptionValues(*BookToyBDT(*info, Types::kClassification,
+                                         std::string("BoostType=Grad:MaxDepth=7:NNodesMax=") + nodes))["MaxDepth"],
+                depth);
+   values = OptionValues(*BookToyBDT(*info, Types::kClassification, "UseBaggedBoost:GradBaggingFraction=0.3"));
+   EXPECT_EQ(values["BaggedSampleFraction"], "0.3");
    const std::string common = "BoostType=Grad:Shrinkage=0.1:NTrees=20:";
    EXPECT_EQ(TrainToy(common + "nEventsMin=24"), TrainToy(common + "MinNodeSize=2%"));
-   EXPECT_EQ(TrainToy(common + "UseBaggedBoost:UseNTrainEvents=600:nEventsMin=24"),
+   EXPECT_EQ(TrainToy(common + "nEventsMin=24:MinNodeSize=10%"), TrainToy(common + "MinNodeSize=2%"));
+   EXPECT_NE(TrainToy(common + "MinNodeSize=10%"), TrainToy(common + "MinNodeSize=2%"));
+   EXPECT_EQ(TrainToy(common + "UseBaggedBoost:UseNTrainEvents=600:BaggedSampleFraction=0.9:nEventsMin=24"),
              TrainToy(common + "UseBaggedBoost:BaggedSampleFraction=0.5:nEventsMin=24"));
 }
 

@@ -18,6 +18,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <set>
 
 using namespace TorchMVA;
@@ -143,6 +145,38 @@ TEST_F(GoldenOutput, ClassificationHistograms)
         *inverse = directory->Get<TH1>("MVA_Fisher_invBeffvsSeff");
    for (int i = 50; i <= 100; ++i)
       EXPECT_NEAR(inverse->GetBinContent(i), 1 / (1 - rejection->GetBinContent(i)), 1e-9);
+}
+
+TEST_F(GoldenOutput, TrainingCurveHasTheCutsOfTheTestSample)
+{
+   TFile file((fFolder / "out.root").c_str(), "RECREATE");
+   const ScoredSample test = fTest.View(), training = fTraining.View();
+   WriteClassificationHistograms(&file, "Fisher", test, &training, 0);
+   const auto sorted = [](const ScoredSample &sample, int cls) {
+      std::vector<double> responses;
+      for (Long64_t i = 0; i < sample.fN; ++i)
+         if (sample.Class(i) == cls)
+            responses.push_back(sample.Response(i));
+      std::sort(responses.begin(), responses.end(), std::greater<>());
+      return responses;
+   };
+   // background of the training sample above the cut that keeps a fraction of some sample's signal
+   const std::vector<double> background = sorted(training, 1);
+   const auto efficiency = [&background](const std::vector<double> &signal, double fraction) {
+      const double cut = signal.at(static_cast<std::size_t>(fraction * signal.size()));
+      const auto above = std::count_if(background.begin(), background.end(), [cut](double y) { return y >= cut; });
+      return static_cast<double>(above) / background.size();
+   };
+   const std::vector<double> ofTest = sorted(test, 0), ofTraining = sorted(training, 0);
+   auto *curve = file.Get<TH1>("MVA_Fisher_trainingEffBvsS"), *rejection = file.Get<TH1>("MVA_Fisher_trainingRejBvsS");
+   double largest = 0;
+   for (int i = 1; i <= 100; ++i) {
+      const double fraction = curve->GetBinCenter(i);
+      EXPECT_NEAR(curve->GetBinContent(i), efficiency(ofTest, fraction), 0.005) << fraction;
+      EXPECT_NEAR(curve->GetBinContent(i) + rejection->GetBinContent(i), 1, 1e-12);
+      largest = std::max(largest, std::abs(efficiency(ofTest, fraction) - efficiency(ofTraining, fraction)));
+   }
+   EXPECT_GT(largest, 0.01) << "the two definitions cannot be told apart here";
 }
 
 TEST_F(GoldenOutput, EventTrees)

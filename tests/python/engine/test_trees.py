@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.ensemble import GradientBoostingRegressor
 
 from torchmva._engine import trees
 from torchmva._engine.errors import EngineError
@@ -123,6 +124,70 @@ def test_regressions_agree_with_lightgbm(booster, loss):
     assert np.std(found.start + walk(found, inputs)[:, 0] - truth[:, 0]) < 0.6 * np.std(truth)
 
 
+def regression_sample(n: int = 4000) -> tuple[Any, Any]:
+    """A smooth target of a large range, as that of tmva_reg_example."""
+    random = np.random.default_rng(5)
+    inputs = random.uniform(0, 5, size=(n, 2)).astype(np.float32)
+    target = 20 * inputs[:, 0] + 8 * inputs[:, 1] ** 2 + 5 * inputs[:, 0] * inputs[:, 1] ** 2 + random.normal(size=n)
+    return inputs, target.astype(np.float32)
+
+
+def rms(found: trees.Trees, inputs: Any, target: Any) -> float:
+    response = found.start + walk(found, inputs)[:, 0]
+    return float(np.sqrt(np.mean((response - target) ** 2)))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_leaves_of_hubers_loss_are_those_of_scikit_learn(weighted):
+    """Trees of one cut between few values: both find the same cuts, so only the leaves can differ."""
+    random = np.random.default_rng(3)
+    inputs = random.integers(0, 9, size=(3001, 3)).astype(np.float32)
+    target = (inputs[:, 0] ** 2 + 10 * inputs[:, 1] + random.standard_t(2, 3001)).astype(np.float32)
+    weights = random.integers(1, 4, 3001).astype(np.float32) if weighted else np.ones(3001, dtype=np.float32)
+    found = train(
+        settings("Regression", n_trees=60, max_depth=1, min_node_size=1e-3, bagged_fraction=1.0),
+        (inputs, target.reshape(-1, 1), weights),
+    )
+    reference = GradientBoostingRegressor(loss="huber", alpha=0.7, n_estimators=60, max_depth=1, learning_rate=0.2).fit(
+        inputs, target, sample_weight=weights
+    )
+    response = found.start + walk(found, inputs)[:, 0]
+    np.testing.assert_allclose(response, reference.predict(inputs), rtol=0, atol=1e-3 * np.std(target))
+
+
+@pytest.mark.parametrize("loss", ["Huber", "LeastSquares"])
+def test_deeper_trees_of_regressions_are_not_worse(loss):
+    inputs, target = regression_sample(4000)
+    learn, check = slice(2000), slice(2000, None)
+    found = {}
+    for depth in (3, 6, 9):
+        wanted = settings("Regression", loss=loss, n_trees=100, max_depth=depth, min_node_size=0.004)
+        data = (inputs[learn], target[learn].reshape(-1, 1), np.ones(2000, dtype=np.float32))
+        found[depth] = rms(train(wanted, data), inputs[check], target[check])
+        reference = GradientBoostingRegressor(
+            loss={"Huber": "huber", "LeastSquares": "squared_error"}[loss],
+            alpha=0.7,
+            n_estimators=100,
+            max_depth=depth,
+            learning_rate=0.2,
+            min_samples_leaf=4,
+            subsample=0.6,
+            random_state=1,
+        ).fit(inputs[learn], target[learn])
+        expected = float(np.sqrt(np.mean((reference.predict(inputs[check]) - target[check]) ** 2)))
+        assert found[depth] < 1.2 * expected
+    assert found[6] < found[3]
+    assert found[9] < 1.1 * found[6]
+
+
+def test_hubers_loss_goes_on_where_most_events_are_exact():
+    inputs, target = regression_sample()
+    target = np.where(target > np.quantile(target, 0.8), target, 0).astype(np.float32)
+    found = train(settings("Regression"), (inputs, target.reshape(-1, 1), np.ones(len(target), dtype=np.float32)))
+    assert found.start == 0
+    assert rms(found, inputs, target) < 0.5 * np.std(target)
+
+
 @given(st.floats(min_value=-(2.0**100), max_value=2.0**100), st.integers(-2, 2))
 def test_a_cut_takes_every_float_as_the_threshold_does(threshold, steps):
     x = np.float32(threshold)
@@ -164,13 +229,17 @@ def test_the_scale_of_the_weights_makes_no_difference():
     )
 
 
-def test_two_classes_are_brought_to_the_ratio_asked_for():
+def test_two_classes_are_brought_to_the_ratio_asked_for_and_more_are_not():
     classes = np.array([0] * 30 + [1] * 10, dtype=np.int32)
     weights = np.full(40, 3, dtype=np.float32)
     for ratio, expected in ((1.0, 1.0), (4.0, 4.0), (0.0, 3.0)):
         scaled = trees._training_weights(settings(signal_to_background=ratio), classes, weights, trees.Log(print))
         assert scaled[:30].sum() / scaled[30:].sum() == pytest.approx(expected)
         assert scaled.mean() == pytest.approx(1)
+    scaled = trees._training_weights(
+        settings("Multiclass"), classes + (np.arange(40) < 5) * 2, weights, trees.Log(print)
+    )
+    assert (scaled == 1).all()
 
 
 def test_negative_weights_are_left_out_and_made_up_for():

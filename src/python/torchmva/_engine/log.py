@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 VERBOSE = 2
 INFO = 3
@@ -19,6 +20,15 @@ def flush_streams() -> None:
             stream.flush()
         except (AttributeError, ValueError, OSError):  # replaced by user code, closed, or nobody reads any more
             continue
+
+
+@contextmanager
+def flushed() -> Iterator[None]:
+    """What is printed within is handed over at the end."""
+    try:
+        yield
+    finally:
+        flush_streams()
 
 
 class Log:

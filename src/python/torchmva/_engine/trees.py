@@ -8,7 +8,6 @@ way.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -245,28 +244,66 @@ def _boost(
         init_score=np.full(len(truth), start) if settings.kind == "Regression" else None,
         params=parameters,
     )
-    objective = None
+    huber = None
     if parameters["objective"] == "none":
-        objective = _huber(truth.astype(np.float64), weights, settings.huber_quantile)
+        huber = _Huber(settings, inputs, truth - np.float64(start), weights)
     booster = lightgbm.Booster(parameters, data)
     for step in range(settings.n_trees):
-        if booster.update(fobj=objective):  # an interrupt comes between two steps
+        if booster.update(fobj=huber and huber.gradients):  # an interrupt comes between two steps
             log.warning(f"Boosting ended after {step} of {settings.n_trees} steps: no cut improves the trees any more")
             break
+        if huber:
+            huber.fit_leaves(booster, step)
     return booster
 
 
-def _huber(truth: Array, weights: Array, quantile: float) -> Callable[[Array, Any], tuple[Array, Array]]:
-    """Huber's loss, quadratic up to a quantile of the present residuals (J. Friedman, Annals of Statistics 29 (2001)
-    1189, section 4.4): LightGBM's own has a fixed limit.
+class _Huber:
+    """Boosting with Huber's loss, quadratic up to a quantile of the present residuals, as in TMVA (J. Friedman, Annals
+    of Statistics 29 (2001) 1189, section 4.4). LightGBM's own has a fixed limit, and leaves that are one Newton step:
+    with a limit that shrinks as the bulk of the events is learnt, the others would never arrive.
+
+    Args:
+        residuals: of the prediction that boosting starts with; float64 [n].
     """
 
-    def gradients(prediction: Array, _: Any) -> tuple[Array, Array]:
-        residuals = prediction - truth
-        limit = _quantile(np.abs(residuals), weights, quantile)
-        return np.clip(residuals, -limit, limit) * weights, weights
+    def __init__(self, settings: Settings, inputs: Array, residuals: Array, weights: Array) -> None:
+        self._settings = settings
+        self._inputs = inputs
+        self._residuals = residuals
+        self._weights = weights
+        self._limit = 0.0
 
-    return gradients
+    def gradients(self, *_: Any) -> tuple[Array, Array]:
+        """First and second derivatives that the next tree is grown with."""
+        sizes = np.abs(self._residuals)
+        self._limit = _quantile(sizes, self._weights, self._settings.huber_quantile)
+        if self._limit == 0 and sizes.any():  # most events are exact: go on with the others
+            self._limit = float(sizes[sizes > 0].min())
+        return -np.clip(self._residuals, -self._limit, self._limit) * self._weights, self._weights
+
+    def fit_leaves(self, booster: Any, tree: int) -> None:
+        """Give the leaves of this tree their values: the median of the residuals, and the mean distance from it, where
+        large ones count as the limit.
+        """
+        leaves = booster.predict(
+            self._inputs,
+            start_iteration=tree,
+            num_iteration=1,
+            pred_leaf=True,
+            num_threads=booster.params["num_threads"],
+        ).reshape(-1)
+        order = np.lexsort((self._residuals, leaves))
+        residuals, weights = self._residuals[order], self._weights[order].astype(np.float64)
+        numbers, first, sizes = np.unique(leaves[order], return_index=True, return_counts=True)
+        sums = np.add.reduceat(weights, first)
+        reached = np.cumsum(weights)
+        half = reached[first] - weights[first] + sums / 2 * (1 - 1e-12)
+        medians = residuals[np.clip(np.searchsorted(reached, half), first, first + sizes - 1)]
+        distances = np.clip(residuals - np.repeat(medians, sizes), -self._limit, self._limit)
+        values = self._settings.shrinkage * (medians + np.add.reduceat(weights * distances, first) / sums)
+        for number, value in zip(numbers.tolist(), values.tolist(), strict=True):
+            booster.set_leaf_output(tree, number, value)
+        self._residuals[order] -= np.repeat(values, sizes)
 
 
 def _flat(text: str, start: float, gains: Array, scale: float) -> Trees:
