@@ -13,11 +13,10 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include <cmath>
 #include <filesystem>
 #include <numeric>
+#include <set>
 
 using namespace TorchMVA;
 using TorchMVA::Test::ClassExample;
