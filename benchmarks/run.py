@@ -6,6 +6,7 @@ python benchmarks/run.py [--quick] [--json FILE] [NAME ...]
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+PACKAGES = {"numpy": "numpy", "torch": "torch", "sklearn": "scikit-learn", "lightgbm": "lightgbm"}  # module: to install
 NAMES = ("reading", "transforming", "applying", "training", "trees", "evaluating", "memory")
 
 
@@ -33,6 +35,13 @@ def run(name: str, *, quick: bool) -> dict[str, dict[str, Any]]:
         return {}
     rows: dict[str, dict[str, Any]] = json.loads(lines[-1].removeprefix("RESULT "))
     return rows
+
+
+def require_packages() -> None:
+    """Ends the program if one is missing, with the command that installs it."""
+    missing = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        sys.exit(f"The benchmarks need {' and '.join(missing)}: {sys.executable} -m pip install {' '.join(missing)}")
 
 
 def table(rows: dict[str, dict[str, Any]]) -> str:
@@ -71,6 +80,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer events and repetitions: to see that all works")
     parser.add_argument("--json", type=Path, default=Path("benchmarks.json"), help="default: benchmarks.json")
     options = parser.parse_args()
+    require_packages()
     rows: dict[str, dict[str, Any]] = {}
     failed = False
     for name in options.names or NAMES:

@@ -231,7 +231,7 @@ def test_variables_and_their_names(tree):
     loader.AddVariable("i := x", "I")
     loader.AddVariable("sum := x + y", "Sum", "GeV")
     loader.AddVariable("2*x", "Double", "GeV", "F", 0, 10)
-    loader.AddVariable("x", "F", -5, 5)
+    loader.AddVariable("range := x", "F", -5, 5)
     loader.AddVariablesArray("v", 3)
     loader.AddVariablesArray("v", 3, "F")
     loader.AddSpectator("w")
@@ -241,8 +241,8 @@ def test_variables_and_their_names(tree):
     infos = loader.GetDataSetInfo().GetVariableInfos()
     assert [str(v.GetExpression()) for v in infos] == ["x", "y", "x", "x+y", "2*x", "x", *"vvvvvv"]
     assert [str(v.GetLabel()) for v in infos][:5] == ["x", "y", "i", "sum", "2*x"]
-    assert [str(v.GetInternalName()) for v in infos][4:8] == ["2_T_x", "x", "v[0]", "v[1]"]
-    assert [str(v.GetTitle()) for v in infos][3:8] == ["Sum", "Double", "x", "[0]", "[1]"]
+    assert [str(v.GetInternalName()) for v in infos][4:8] == ["2_T_x", "range", "v[0]", "v[1]"]
+    assert [str(v.GetTitle()) for v in infos][3:8] == ["Sum", "Double", "range", "[0]", "[1]"]
     assert [v.GetVarType() for v in infos][:3] == ["F", "F", "I"]
     assert str(infos[3].GetUnit()) == "GeV"
     rows = events(loader)

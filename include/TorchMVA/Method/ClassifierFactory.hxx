@@ -38,7 +38,8 @@ public:
    /// Loads `libTorchMVA<name>.so` from beside the host library, if it is there and the type is not registered yet.
    /// Throws Error (kMethod) if it is there and does not load.
    void LoadPlugin(const std::string &name);
-   /// Registered names and those of plugins beside the library, sorted.
+   /// What can be booked, sorted: registered names (CrossValidation, which the class of that name books, left out) and
+   /// those of plugins beside the library.
    std::vector<std::string> List() const;
    void Print() const;
 

@@ -34,6 +34,17 @@ Float_t ResponseAt(const std::vector<Float_t> &responses, UInt_t i, const char *
    return responses[i];
 }
 
+void RequireAnalysis(bool isRight, const MethodBase &method, const char *expected, const char *caller)
+{
+   if (isRight)
+      return;
+   const char *found = method.DoRegression()   ? "a regression: use EvaluateRegression"
+                       : method.DoMulticlass() ? "a multiclass classification: use EvaluateMulticlass"
+                                               : "a classification of signal and background: use EvaluateMVA";
+   throw Error(EErrorCode::kMethod, std::string("expected a method of a ") + expected + ", found one of " + found,
+               {{"method", method.GetName()}, {"caller", caller}});
+}
+
 } // namespace
 
 Reader::Reader(const TString &options, Bool_t verbose) : Configurable("Reader", options), fDataSetInfo("Reader")
@@ -271,6 +282,7 @@ const std::vector<Float_t> &Reader::EvaluateRegression(const TString &tag, Doubl
 const std::vector<Float_t> &Reader::EvaluateRegression(MethodBase *method, Double_t)
 {
    const MethodBase &required = Require(method, "Reader::EvaluateRegression");
+   RequireAnalysis(required.DoRegression(), required, "regression", "Reader::EvaluateRegression");
    ReadInputs("Reader::EvaluateRegression");
    return EvaluateInputs(required);
 }
@@ -288,6 +300,7 @@ const std::vector<Float_t> &Reader::EvaluateMulticlass(const TString &tag, Doubl
 const std::vector<Float_t> &Reader::EvaluateMulticlass(MethodBase *method, Double_t)
 {
    const MethodBase &required = Require(method, "Reader::EvaluateMulticlass");
+   RequireAnalysis(required.DoMulticlass(), required, "multiclass classification", "Reader::EvaluateMulticlass");
    ReadInputs("Reader::EvaluateMulticlass");
    return EvaluateInputs(required);
 }

@@ -17,18 +17,22 @@ namespace TorchMVA {
 namespace {
 
 constexpr int kAverageWidth = 3;
+constexpr short kBackground = 10; ///< white, as of legends
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-std::unique_ptr<TMultiGraph> MakeMultiGraph(const std::vector<CrossValidationFoldResult> &folds)
+std::unique_ptr<TMultiGraph> MakeMultiGraph(const std::vector<CrossValidationFoldResult> &folds,
+                                            short firstColour = kBlack)
 {
    auto all = std::make_unique<TMultiGraph>();
-   short colour = 1;
+   short colour = firstColour;
    for (const auto &fold : folds) {
       auto graph = std::make_unique<TGraph>(fold.fROCCurve);
       graph->SetTitle(fold.fTitle);
+      if (colour == kBackground)
+         ++colour; // would not be seen
       graph->SetLineColor(colour++);
       graph->SetLineWidth(2);
-      graph->SetFillColor(10);
+      graph->SetFillColor(kBackground);
       all->Add(graph.release()); // the multigraph owns its graphs
    }
    return all;
@@ -158,9 +162,10 @@ TCanvas *CrossValidationResult::DrawAvgROCCurve(Bool_t drawFolds, TString title)
    std::unique_ptr<TGraph> average(GetAvgROCCurve());
    if (!average)
       return nullptr;
+   average->SetLineColor(kBlack);
    average->SetLineWidth(kAverageWidth);
-   average->SetFillColor(10);
-   auto curves = drawFolds ? MakeMultiGraph(fFolds) : std::make_unique<TMultiGraph>();
+   average->SetFillColor(kBackground);
+   auto curves = drawFolds ? MakeMultiGraph(fFolds, kBlack + 1) : std::make_unique<TMultiGraph>();
    curves->Add(average.release());
    return DrawOnCanvas(std::move(curves), title.IsNull() ? TString("Cross validation, average") : title);
 }

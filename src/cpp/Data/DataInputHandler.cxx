@@ -1,16 +1,47 @@
 #include "TorchMVA/Data/DataInputHandler.hxx"
 
 #include "ROOT/RDF/RInterface.hxx"
+#include "TChain.h"
+#include "TDirectory.h"
+#include "TFile.h"
 #include "TList.h"
 #include "TROOT.h"
 #include "TSeqCollection.h"
 #include "TSystem.h"
 #include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/Logger.hxx"
 
 #include <algorithm>
 
 namespace TorchMVA {
+
+namespace {
+
+/// ROOT leaves files out of a chain with a line on the screen; a sample without them is another one. To call when the
+/// entries have been counted. Files whose number of entries the user gave are looked at when they are read.
+void RequireFiles(TChain &chain, const std::string &className)
+{
+   const TDirectory::TContext keepDirectory;
+   const Long64_t *first = chain.GetTreeOffset();
+   for (Int_t i = 0; i < chain.GetNtrees(); ++i) {
+      if (first[i + 1] > first[i])
+         continue;
+      const TObject &element = *chain.GetListOfFiles()->At(i);
+      const std::string tree = element.GetName(), path = element.GetTitle();
+      const std::unique_ptr<TFile> file(TFile::Open(path.c_str()));
+      if (!file || file->IsZombie())
+         throw Error(EErrorCode::kFile,
+                     "cannot open the file '" + path + "' of the chain '" + chain.GetName() + "' of class '" +
+                        className + "'",
+                     {{"file", path}, {"tree", tree}, {"class", className}});
+      if (!file->Get<TTree>(tree.c_str()))
+         Logger("DataLoader")
+            .Warning("No tree '" + tree + "' in the file '" + path + "' of class '" + className + "': no events of it");
+   }
+}
+
+} // namespace
 
 TTree &SourceInput::Tree() const
 {
@@ -61,7 +92,10 @@ void DataInputHandler::AddTree(TTree *tree, const TString &className, Double_t w
                   "expected a tree for class '" + cls +
                      "', found a null pointer: is the name of the tree right and its file open?",
                   {{"class", cls}});
-   if (tree->GetEntries() == 0)
+   const Long64_t nEntries = tree->GetEntries();
+   if (auto *chain = dynamic_cast<TChain *>(tree))
+      RequireFiles(*chain, cls);
+   if (nEntries == 0)
       throw Error(EErrorCode::kTree, "tree '" + std::string(tree->GetName()) + "' of class '" + cls + "' is empty",
                   {{"tree", tree->GetName()}, {"class", cls}});
    AddSource({className, weight, cut, type, tree->GetName(), tree});

@@ -30,7 +30,13 @@ DataSetInfo::~DataSetInfo() = default;
 VariableInfo &DataSetInfo::AddVariable(const TString &expression, const TString &title, const TString &unit,
                                        Double_t min, Double_t max, char type)
 {
-   return AddVariable(VariableInfo(expression, title, unit, type, min, max));
+   const VariableInfo info(expression, title, unit, type, min, max);
+   const TString &name = info.GetInternalName();
+   if (std::any_of(fVariables.begin(), fVariables.end(), [&](const auto &v) { return v.GetInternalName() == name; }))
+      Logger("DataSetInfo")
+         .Warning("The variable '" + std::string(name.Data()) + "' of data set '" + fName.Data() +
+                  "' is there already: now it is there twice");
+   return AddVariable(info);
 }
 
 VariableInfo &DataSetInfo::AddVariable(const VariableInfo &info)

@@ -1,6 +1,9 @@
 #include "TorchMVA/Data/VariableInfo.hxx"
 
+#include "TorchMVA/Core/Error.hxx"
+
 #include <cfloat>
+#include <cmath>
 #include <cstring>
 
 namespace TorchMVA {
@@ -22,6 +25,19 @@ TString MakeInternalName(const TString &label)
    name.ReplaceAll("]", "_");
    return name;
 }
+void RequireTypeAndRange(const TString &expression, char type, Double_t min, Double_t max)
+{
+   if (type == '\0' || !std::strchr("FDIC", type))
+      throw Error(EErrorCode::kArgument,
+                  "expected the type 'F' or 'D' (floating point), 'I' (integer) or 'C' (text), found '" +
+                     std::string(1, type) + "'",
+                  {{"variable", expression.Data()}});
+   if (!(min <= max)) // also NaN
+      throw Error(
+         EErrorCode::kArgument,
+         TString::Format("expected a range from a smaller to a larger number, found %g to %g", min, max).Data(),
+         {{"variable", expression.Data()}});
+}
 } // namespace
 
 VariableInfo::VariableInfo(const TString &expression, const TString &title, const TString &unit, char type,
@@ -30,6 +46,7 @@ VariableInfo::VariableInfo(const TString &expression, const TString &title, cons
 {
    SplitLabel(expression, fLabel, fExpression);
    fInternalName = MakeInternalName(fLabel);
+   RequireTypeAndRange(fExpression, type, min, max);
    if (fTitle.IsNull())
       fTitle = fLabel;
    if (min == max) {

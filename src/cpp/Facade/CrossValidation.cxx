@@ -1,5 +1,6 @@
 #include "TorchMVA/CrossValidation.hxx"
 
+#include "FactoryBooking.hxx"
 #include "FoldFigures.hxx"
 #include "FoldOptions.hxx"
 #include "TorchMVA/Core/Error.hxx"
@@ -35,6 +36,7 @@ struct CrossValidation::Fold {
 CrossValidation::CrossValidation(TString jobName, DataLoader *loader, TFile *file, TString options)
    : Envelope("CrossValidation", loader, file, options), fJobName(jobName)
 {
+   Internal::RequireFileName(jobName, "job name", "CrossValidation", true);
    DeclareCrossValidationOptions();
    ParseOptions();
    gConfig().SetUseColor(fColor);

@@ -48,6 +48,9 @@ bool IsEmpty(const TCut &cut)
 
 DataLoader::DataLoader(TString name) : Configurable(name), fDataSetInfo(name)
 {
+   if (name.IsNull())
+      throw Error(EErrorCode::kArgument,
+                  "expected a name of the data loader, since its folder is named after it, found none");
    fLogger.SetSource("DataLoader");
    fDataSetInfo.SetBuilder([this](DataSetInfo &info) { return Internal::BuildDataSet(info, fInput); });
 }

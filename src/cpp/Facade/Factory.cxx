@@ -33,6 +33,7 @@ const char *AnalysisTitle(Types::EAnalysisType type)
 Factory::Factory(TString jobName, TFile *targetFile, TString options)
    : Configurable("Factory", options), fJobName(jobName), fTargetFile(targetFile)
 {
+   Internal::RequireFileName(jobName, "job name", "Factory", true);
    DeclareFactoryOptions();
    ParseOptions();
    gConfig().SetUseColor(fColor);
@@ -103,11 +104,7 @@ MethodBase *Factory::BookMethod(DataLoader *loader, Types::EMVA type, TString ti
 MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TString title, TString options)
 {
    Internal::RequireLoader(loader, "Factory::BookMethod");
-   if (title.IsNull() || title.Contains("/"))
-      throw Error(EErrorCode::kArgument,
-                  "expected a title without '/', since files and folders are named after it, found \"" +
-                     std::string(title.Data()) + "\"",
-                  {{"caller", "Factory::BookMethod"}, {"method", methodTypeName.Data()}});
+   Internal::RequireFileName(title, "title", "Factory::BookMethod");
    DataSetInfo &info = loader->GetDataSetInfo();
    ResolveAnalysisType(info);
    RequireFree(*loader, title);
@@ -118,6 +115,10 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
       throw Error(EErrorCode::kData,
                   "expected at least two classes for a classification, found " + std::to_string(info.GetNClasses()) +
                      ": add the trees before booking",
+                  {{"data set", info.GetName()}, {"method", title.Data()}});
+   if (fAnalysisType == Types::kRegression && info.GetNTargets() == 0)
+      throw Error(EErrorCode::kData,
+                  "expected at least one target for a regression, found none: call AddTarget before booking",
                   {{"data set", info.GetName()}, {"method", title.Data()}});
    if (!method->HasAnalysisType(fAnalysisType, info.GetNClasses(), info.GetNTargets())) {
       fLogger.Warning(
@@ -292,9 +293,6 @@ void Factory::MakeClass(const TString &datasetName, const TString &title) const
 
 void Factory::CheckTrainingInput(DataSetInfo &info) const
 {
-   if (fAnalysisType == Types::kRegression && info.GetNTargets() == 0)
-      throw Error(EErrorCode::kData, "expected at least one target for a regression, found none: call AddTarget",
-                  {{"data set", info.GetName()}});
    const Long64_t nTraining = info.GetDataSet()->GetNTrainingEvents();
    if (nTraining < kMinTrainingEvents)
       throw Error(EErrorCode::kData,
@@ -332,6 +330,8 @@ void Factory::TrainAllMethods()
       PrintInputRanking(*booking);
       for (const auto &method : booking->fMethods)
          TrainOne(*method);
+      booking->fTrained = true;
+      booking->fTrainedOn = booking->fInfo->GetSharedDataSet();
       // Rankings come from what the method learnt, not from its weight file, so they go before reading that back.
       if (fAnalysisType != Types::kRegression)
          for (const auto &method : booking->fMethods)
@@ -388,13 +388,15 @@ void Factory::PrintRanking(MethodBase &method) const
 void Factory::TestAllMethods()
 {
    const TDirectory::TContext keepDirectory;
-   for (const auto &booking : fBookings)
+   for (const auto &booking : fBookings) {
+      booking->RequireSameEvents("Factory::TestAllMethods");
       for (const auto &method : booking->fMethods) {
          fLogger.Header(
             ("Test method: " + method->GetMethodName() + " for " + AnalysisTitle(fAnalysisType) + " performance")
                .Data());
          method->AddOutput(Types::kTesting);
       }
+   }
 }
 
 } // namespace TorchMVA

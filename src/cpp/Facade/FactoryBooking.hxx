@@ -16,9 +16,32 @@ struct Factory::Booking {
    std::vector<std::unique_ptr<MethodBase>> fMethods;
    bool fDataSetWritten = false;
    bool fInputsRanked = false; ///< their ranking was printed
+   bool fTrained = false;
+   std::weak_ptr<const DataSet> fTrainedOn; ///< expires when the loader forgets its events
+
+   /// Throws Error (kState) if the loader has other events than at training: its test sample may have those that the
+   /// methods were trained on.
+   void RequireSameEvents(const char *caller) const
+   {
+      if (fTrained && fTrainedOn.lock() != fInfo->GetSharedDataSet())
+         throw Error(EErrorCode::kState,
+                     "the data set was changed after the training: events that the methods were trained on may be in "
+                     "the test sample now. Make such changes before TrainAllMethods, or book in another factory",
+                     {{"data set", fName.Data()}, {"caller", caller}});
+   }
 };
 
 namespace Internal {
+
+/// A name that files and folders are called after; throws Error (kArgument) if it has a '/', or is empty and may not be.
+inline void RequireFileName(const TString &name, const char *what, const char *caller, bool mayBeEmpty = false)
+{
+   if ((name.IsNull() && !mayBeEmpty) || name.Contains("/"))
+      throw Error(EErrorCode::kArgument,
+                  std::string("expected a ") + what +
+                     " without '/', since files and folders are named after it, found \"" + name.Data() + "\"",
+                  {{"caller", caller}});
+}
 
 /// The loader of a call; throws Error (kArgument) for a null pointer.
 inline DataLoader &RequireLoader(DataLoader *loader, const char *caller)

@@ -96,6 +96,7 @@ void Factory::EvaluateAllMethods()
    const TDirectory::TContext keepDirectory;
    EvaluationTables tables;
    for (const auto &booking : fBookings) {
+      booking->RequireSameEvents("Factory::EvaluateAllMethods");
       for (const auto &method : booking->fMethods)
          if (!method->HasResponses(Types::kTesting))
             method->AddOutput(Types::kTesting);

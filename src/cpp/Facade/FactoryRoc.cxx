@@ -55,7 +55,9 @@ Double_t Factory::GetROCIntegral(DataLoader *loader, TString title, UInt_t iClas
 
 Double_t Factory::GetROCIntegral(TString datasetName, TString title, UInt_t iClass, Types::ETreeType type)
 {
-   return MakeCurve(RequireMethod(datasetName, title, "Factory::GetROCIntegral"), iClass, type).GetROCIntegral();
+   const MethodBase &method = RequireMethod(datasetName, title, "Factory::GetROCIntegral");
+   RequireBooking(datasetName, "Factory::GetROCIntegral").RequireSameEvents("Factory::GetROCIntegral");
+   return MakeCurve(method, iClass, type).GetROCIntegral();
 }
 
 TGraph *Factory::GetROCCurve(DataLoader *loader, TString title, Bool_t setTitles, UInt_t iClass, Types::ETreeType type)
@@ -66,7 +68,9 @@ TGraph *Factory::GetROCCurve(DataLoader *loader, TString title, Bool_t setTitles
 
 TGraph *Factory::GetROCCurve(TString datasetName, TString title, Bool_t setTitles, UInt_t iClass, Types::ETreeType type)
 {
-   const ROCCurve curve = MakeCurve(RequireMethod(datasetName, title, "Factory::GetROCCurve"), iClass, type);
+   const MethodBase &method = RequireMethod(datasetName, title, "Factory::GetROCCurve");
+   RequireBooking(datasetName, "Factory::GetROCCurve").RequireSameEvents("Factory::GetROCCurve");
+   const ROCCurve curve = MakeCurve(method, iClass, type);
    return setTitles ? MakeRocGraph(curve, title.Data()) : curve.GetROCCurve();
 }
 
@@ -79,6 +83,7 @@ TMultiGraph *Factory::GetROCCurveAsMultiGraph(DataLoader *loader, UInt_t iClass,
 TMultiGraph *Factory::GetROCCurveAsMultiGraph(TString datasetName, UInt_t iClass, Types::ETreeType type)
 {
    const Booking &booking = RequireBooking(datasetName, "Factory::GetROCCurveAsMultiGraph");
+   booking.RequireSameEvents("Factory::GetROCCurveAsMultiGraph");
    return MakeRocMultiGraph(MakeGraphs(booking.fMethods, iClass, type));
 }
 
@@ -90,6 +95,7 @@ TCanvas *Factory::GetROCCurve(DataLoader *loader, UInt_t iClass, Types::ETreeTyp
 TCanvas *Factory::GetROCCurve(TString datasetName, UInt_t iClass, Types::ETreeType type)
 {
    const Booking &booking = RequireBooking(datasetName, "Factory::GetROCCurve");
+   booking.RequireSameEvents("Factory::GetROCCurve");
    return MakeRocCanvas(datasetName.Data(), iClass, fAnalysisType == Types::kMulticlass,
                         MakeGraphs(booking.fMethods, iClass, type));
 }

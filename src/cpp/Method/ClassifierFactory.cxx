@@ -127,7 +127,8 @@ std::vector<std::string> ClassifierFactory::List() const
    {
       const std::lock_guard<std::recursive_mutex> lock(fMutex);
       for (const auto &entry : fCreators)
-         names.push_back(entry.first);
+         if (entry.first != "CrossValidation") // made by the class CrossValidation only
+            names.push_back(entry.first);
    }
    std::sort(names.begin(), names.end());
    names.erase(std::unique(names.begin(), names.end()), names.end());

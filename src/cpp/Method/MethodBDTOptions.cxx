@@ -203,8 +203,10 @@ void MethodBDT::ProcessOptions()
       if (DoRegression() && !IsOptionSet("MaxDepth") && !IsOptionSet("NNodesMax"))
          fMaxDepth = 3;
       fLogger.Warning(TString::Format("BoostType=%s does not exist here: gradient boosting (BoostType=Grad) is trained "
-                                      "instead, with Shrinkage=%g and MaxDepth=%u",
-                                      fBoostType.Data(), fShrinkage, fMaxDepth)
+                                      "instead, with NTrees=%d, Shrinkage=%g and MaxDepth=%u. Numbers that were chosen "
+                                      "for %s are too many or too few for it: compare test and training, and tune "
+                                      "them, starting at BoostType=Grad:NTrees=200:Shrinkage=0.1:MaxDepth=3",
+                                      fBoostType.Data(), fNTrees, fShrinkage, fMaxDepth, fBoostType.Data())
                          .Data());
       fBoostType = "Grad"; // so says the weight file, and means what its leaves are
    }

@@ -3,6 +3,7 @@
 #include "TString.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace TorchMVA {
@@ -32,6 +33,12 @@ constexpr std::size_t kClassificationRule = 115;
 constexpr std::size_t kMulticlassRule = 103;
 constexpr std::size_t kRegressionRule = 103;
 
+/// NaN: too few events to tell.
+std::string Uncertainty(double value)
+{
+   return std::isnan(value) ? "n/a" : Text("%5.3f", value);
+}
+
 // ---- multiclass ---
 
 void AppendOneVsRest(const MulticlassRow &row, Lines_t &lines)
@@ -46,7 +53,7 @@ void AppendOneVsRest(const MulticlassRow &row, Lines_t &lines)
                            pair(test.fROCIntegral, training.fROCIntegral).c_str(),
                            pair(test.fEff01, training.fEff01).c_str(), pair(test.fEff10, training.fEff10).c_str(),
                            pair(test.fEff30, training.fEff30).c_str()) +
-                      "+- " + pair(test.fROCIntegralErr, training.fROCIntegralErr));
+                      "+- " + Uncertainty(test.fROCIntegralErr) + " (" + Uncertainty(training.fROCIntegralErr) + ")");
    }
 }
 
@@ -117,8 +124,8 @@ std::vector<std::string> FormatClassificationTables(std::vector<ClassificationRo
    Lines_t lines = {"", "Evaluation results ranked by best signal efficiency and purity (area)", rule,
                     "DataSet       MVA                       ", "Name:         Method:          ROC-integ +- stat."};
    for (const ClassificationRow &row : rows)
-      lines.push_back(Text("%-13s %-15s: %#1.3f     +- %#1.3f", row.fDataSet.c_str(), row.fMethod.c_str(),
-                           row.fTest.fROCIntegral, row.fTest.fROCIntegralErr));
+      lines.push_back(Text("%-13s %-15s: %#1.3f     +- %s", row.fDataSet.c_str(), row.fMethod.c_str(),
+                           row.fTest.fROCIntegral, Uncertainty(row.fTest.fROCIntegralErr).c_str()));
    lines.insert(lines.end(),
                 {rule, "", "Testing efficiency compared to training efficiency (overtraining check)", rule,
                  "DataSet              MVA              Signal efficiency: from test sample (from training sample) ",

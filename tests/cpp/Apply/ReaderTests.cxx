@@ -93,7 +93,6 @@ TEST_F(ReaderTest, NaNGivesMinus999)
    reader.BookMVA("F", kWeights);
    fInputs[2] = std::numeric_limits<float>::quiet_NaN();
    EXPECT_EQ(reader.EvaluateMVA("F"), -999);
-   EXPECT_EQ(reader.EvaluateMulticlass("F"), std::vector<Float_t>{-999});
    fInputs[2] = 0;
    EXPECT_NE(reader.EvaluateMVA("F"), -999);
 }
@@ -109,7 +108,9 @@ TEST_F(ReaderTest, MistakesAreNamed)
    ExpectError(EErrorCode::kFile, {"no/such.xml"}, [&] { reader.BookMVA("G", "no/such.xml"); });
    Int_t number = 0;
    ExpectError(EErrorCode::kArgument, {}, [&] { reader.AddVariable("n", &number); });
-   ExpectError(EErrorCode::kArgument, {}, [&] { reader.EvaluateMulticlass(3, "F"); });
+   ExpectError(EErrorCode::kMethod, {"multiclass", "use EvaluateMVA"}, [&] { reader.EvaluateMulticlass("F"); });
+   ExpectError(EErrorCode::kMethod, {"multiclass", "use EvaluateMVA"}, [&] { reader.EvaluateMulticlass(3, "F"); });
+   ExpectError(EErrorCode::kMethod, {"regression", "use EvaluateMVA"}, [&] { reader.EvaluateRegression("F"); });
    ExpectError(EErrorCode::kOption, {}, [] { Reader misspelt("Slient"); });
 }
 

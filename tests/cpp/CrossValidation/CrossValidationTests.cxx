@@ -16,6 +16,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numeric>
+#include <set>
 
 using namespace TorchMVA;
 using TorchMVA::Test::ClassExample;
@@ -157,6 +158,15 @@ TEST_F(CrossValidationTest, ResultsHaveEveryFigureOfEveryFold)
    ASSERT_NE(canvas, nullptr);
    const std::unique_ptr<TCanvas> averaged(result.DrawAvgROCCurve(kTRUE, "mean"));
    EXPECT_STREQ(averaged->GetTitle(), "mean");
+   std::set<int> colours;
+   TMultiGraph *curves = nullptr;
+   for (TObject *object : *averaged->GetListOfPrimitives())
+      if (auto *found = dynamic_cast<TMultiGraph *>(object))
+         curves = found;
+   ASSERT_NE(curves, nullptr);
+   for (TObject *object : *curves->GetListOfGraphs())
+      colours.insert(static_cast<TGraph *>(object)->GetLineColor());
+   EXPECT_EQ(static_cast<int>(colours.size()), curves->GetListOfGraphs()->GetSize()) << "average and folds differ";
    ExpectError(EErrorCode::kArgument, {"found 1"}, [&] { result.GetAvgROCCurve(1); });
 }
 

@@ -30,11 +30,13 @@ protected:
 TEST_F(MissingMethod, EveryTypeOfTMVAThatIsNotHereIsNamed)
 {
    const auto available = ClassifierFactory::Instance().List();
+   EXPECT_EQ(std::count(available.begin(), available.end(), "CrossValidation"), 0) << "the class of that name books it";
    int nMissing = 0;
    for (int i = 0; i < Types::kMaxMethod; ++i) {
       const auto type = static_cast<Types::EMVA>(i);
       const std::string name = Types::Instance().GetMethodName(type).Data();
-      if (type == Types::kPlugins || std::count(available.begin(), available.end(), name) > 0)
+      if (type == Types::kPlugins || type == Types::kCrossValidation ||
+          std::count(available.begin(), available.end(), name) > 0)
          continue;
       ExpectError(EErrorCode::kMethod, {"\"" + name + "\"", "available: ", "Fisher, ", "LD, ", "PyTorch"},
                   [&] { fFactory.BookMethod(fLoader.get(), type, "title"); });

@@ -49,6 +49,13 @@ TEST(Tables, ClassificationToTheLetter)
    EXPECT_TRUE(FormatClassificationTables({}).empty());
 }
 
+TEST(Tables, AnUncertaintyThatTooFewEventsDoNotTellIsSaidSo)
+{
+   ClassificationRow row = Row("Fisher", 0.88, 0.8887);
+   row.fTest.fROCIntegralErr = std::numeric_limits<double>::quiet_NaN();
+   EXPECT_EQ(FormatClassificationTables({row}).at(5), "dataset       Fisher         : 0.889     +- n/a");
+}
+
 TEST(Tables, RegressionToTheLetter)
 {
    RegressionRow worse{"datasetReg", "LDDG", "fvalue", {}, {}}, better{"datasetReg", "LD", "fvalue", {}, {}};
