@@ -63,9 +63,10 @@ void MethodPyTorch::DeclareLoopOptions()
    for (const char *name : {"AdamW", "Adam", "NAdam", "RAdam", "SGD", "RMSprop", "Adagrad"})
       AddPreDefVal(name);
    DeclareOptionRef(o.fLearningRate, "LearningRate", "Its learning rate");
-   DeclareOptionRef(o.fLearningRateSchedule, "LearningRateSchedule",
-                    "Cosine (falls to 0 at NumEpochs), Plateau, None, or learning rates from given epochs (counted from 0) "
-                    "on, e.g. 50,0.01;70,0.005");
+   DeclareOptionRef(
+      o.fLearningRateSchedule, "LearningRateSchedule",
+      "Cosine (falls to 0 at NumEpochs), Plateau, None, or learning rates from given epochs (counted from 0) "
+      "on, e.g. 50,0.01;70,0.005");
    DeclareOptionRef(o.fWarmupEpochs, "WarmupEpochs", "Epochs over which the learning rate rises to its value");
    DeclareOptionRef(o.fWeightDecay, "WeightDecay", "Weight decay of the optimiser; -1: 0.2 for AdamW, 0 for others");
    DeclareOptionRef(o.fGradientClip, "GradientClip", "Largest norm of the gradient; 0: any");

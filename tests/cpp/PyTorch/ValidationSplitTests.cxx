@@ -55,7 +55,6 @@ TEST(ValidationSize, Messages)
              "Validation size \"1e300\" is larger than or equal in size to training set (size=\"100\").");
 }
 
-
 TEST(ValidationRows, TailWhenItHasEveryClass)
 {
    const std::vector<int> classes{0, 1, 0, 1, 0, 1, 0, 1};
