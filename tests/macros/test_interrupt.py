@@ -150,7 +150,7 @@ def test_the_default_loop_ends_and_the_job_goes_on(prompt, tmp_path):
     (tmp_path / "loop.C").write_text(LOOP)
     prompt.type(".x loop.C")
     prompt.wait_for("/100000 [")
-    prompt.wait_for(", lr 0.001")
+    prompt.wait_for(", lr 0.00")
     os.kill(prompt.process.pid, signal.SIGINT)
     said = prompt.wait_for("THE JOB WENT ON, area over 0.8: 1")
     assert "Training interrupted in epoch" in said

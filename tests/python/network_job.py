@@ -56,6 +56,8 @@ def book(ROOT, factory, loader, title="Net", **options):
         "NumEpochs": 5,
         "BatchSize": 20,
         "LearningRate": 0.01,
+        "LearningRateSchedule": "None",
+        "WeightDecay": 0,
         "Layout": "8",
         "Seed": 7,
         "NumThreads": 1,

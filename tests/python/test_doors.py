@@ -73,9 +73,11 @@ def reference(weights, run_script):
     values = parse(text)
     assert len(values) == 2 * 60 * (1 + 1 + 4 + 1)
     assert len(set(values.values())) > 300
+    # sums in another order: what cancels in a response leaves the rounding of the largest ones
+    rounding = 2e-6 * max(abs(value) for value in values.values())
     for (*event, call), value in values.items():
         if call == "batch":
-            assert value == pytest.approx(values[*event, "one"], rel=2e-6, abs=1e-7)
+            assert value == pytest.approx(values[*event, "one"], rel=2e-6, abs=rounding)
             if event[0] == "fisher":
                 assert value == values[*event, "one"]
     return values

@@ -216,5 +216,8 @@ def test_keys_of_a_pytorch_method_are_those_of_tmva(tmp_path: Path, monkeypatch:
             expected[path] = name.replace("TDirectoryFile", "TDirectory")
             if name.startswith("TH") or name == "TProfile":
                 assert file[path].title == title
-    assert {key: name.replace("TDirectoryFile", "TDirectory") for key, name in ours.items()} == expected
+    found = {key: name.replace("TDirectoryFile", "TDirectory") for key, name in ours.items()}
+    history = {key for key in found if "/TrainingHistory_" in key}  # TMVA's method has none
+    assert len(history) == 4
+    assert {key: name for key, name in found.items() if key not in history} == expected
     assert len(expected) == 91

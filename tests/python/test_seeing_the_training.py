@@ -57,7 +57,7 @@ def test_a_bar_on_a_terminal(tmp_path):
     said = on_a_terminal(tmp_path, FACTORY)
     bars = re.findall(r"100%\|[^\r\n]*", said)
     assert bars, said
-    assert re.search(r"4/4 \[\d\d:\d\d<\d\d:\d\d, loss 0\.\d+, validation 0\.\d+, lr 0\.001", bars[-1]), bars
+    assert re.search(r"4/4 \[\d\d:\d\d<\d\d:\d\d, loss 0\.\d+, validation 0\.\d+, lr [\d.e-]+", bars[-1]), bars
     assert len(bars[-1]) <= 80
     assert "Epoch 4/4" not in said, "the bar and lines besides"
 
@@ -74,7 +74,7 @@ def test_no_bar_if_nobody_wants_it(tmp_path, quiet):
 def test_lines_in_a_log(run_script, tmp_path, more, n_lines):
     result = run_script(HERE / "network_job.py", "job", OPTIONS, FACTORY + more, cwd=tmp_path)
     lines = re.findall(
-        r"Epoch \d/4: loss 0\.\d+, validation 0\.\d+, learning rate 0\.001, \d+ s left", result.stdout + result.stderr
+        r"Epoch \d/4: loss 0\.\d+, validation 0\.\d+, learning rate [\d.e-]+, \d+ s left", result.stdout + result.stderr
     )
     assert len(lines) == n_lines
     assert "\r" not in result.stdout + result.stderr
