@@ -109,6 +109,7 @@ def test_gtools_from_python(ROOT, config, capfd):
     assert str(tools.Color("bold")) == "\033[1m"
     config.SetUseColor(False)
     assert str(tools.Color("bold")) == ""
+    config.SetSilent(False)  # a factory of another test may have set it
     tools.TMVAWelcomeMessage()
     ctypes.CDLL(None).fflush(None)  # C++ prints through C's buffer
     assert "4.2.1" in capfd.readouterr().out
