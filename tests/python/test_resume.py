@@ -31,6 +31,8 @@ def start(tmp_path, folder, options, factory="Silent:!Color:AnalysisType=Classif
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # a job that was started in the background of a shell ignores Ctrl-C, and so would its children
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
