@@ -1,0 +1,150 @@
+"""Elements of a weight file, with the checks and messages that every part of its reader needs."""
+
+from __future__ import annotations
+
+import math
+import xml.etree.ElementTree as ET
+from array import array
+from pathlib import Path
+
+
+class WeightFileError(Exception):
+    """A file that is no weight file, is damaged, or is of a version that this release does not know."""
+
+
+class Node:
+    """One element, which knows its file; what is not as it should be raises :class:`WeightFileError`."""
+
+    def __init__(self, element: ET.Element, path: Path) -> None:
+        self.element = element
+        self.path = path
+
+    @property
+    def name(self) -> str:
+        return self.element.tag
+
+    @property
+    def text(self) -> str:
+        """The content without blanks around it."""
+        return (self.element.text or "").strip()
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        return dict(self.element.attrib)
+
+    def fail(self, message: str) -> WeightFileError:
+        """The error to raise."""
+        return WeightFileError(f"{message} [file: {self.path}; element: <{self.name}>]")
+
+    def child(self, name: str) -> Node | None:
+        """The first child of that name."""
+        found = self.element.find(name)
+        return None if found is None else Node(found, self.path)
+
+    def required(self, name: str) -> Node:
+        """The same, which must be there."""
+        found = self.child(name)
+        if found is None:
+            raise self.fail(f"expected element <{name}> inside <{self.name}>, found none")
+        return found
+
+    def children(self, name: str) -> list[Node]:
+        return [Node(element, self.path) for element in self.element.findall(name)]
+
+    def ordered(self, name: str, index: str, count: str = "", by: str = "") -> list[Node]:
+        """The children in the order of their attribute ``index``, which counts from 0, each number once.
+
+        Args:
+            count: attribute of this element that tells how many there are.
+            by: element inside each child that has the attribute; the child itself without one.
+        """
+        children = self.children(name)
+        if count and self.integer(count) != len(children):
+            raise self.fail(f"expected {self.attribute(count)} <{name}> (attribute {count}), found {len(children)}")
+        numbered = {(child.required(by) if by else child).integer(index): child for child in children}
+        if sorted(numbered) != list(range(len(children))):
+            raise self.fail(f"expected each {index} from 0 to {len(children) - 1} once, found {sorted(numbered)}")
+        return [numbered[i] for i in range(len(children))]
+
+    def has(self, name: str) -> bool:
+        return name in self.element.attrib
+
+    def attribute(self, name: str, default: str | None = None) -> str:
+        """An attribute; without a default it must be there."""
+        value = self.element.get(name, default)
+        if value is None:
+            raise self.fail(f"expected attribute '{name}' in <{self.name}>, found none")
+        return value
+
+    def integer(self, name: str, low: int | None = None, high: int | None = None) -> int:
+        """An attribute that is an integer, not outside the limits."""
+        text = self.attribute(name)
+        try:
+            value = int(text)
+        except ValueError:
+            raise self.fail(f"expected an integer in attribute '{name}', found '{text[:40]}'") from None
+        if (low is not None and value < low) or (high is not None and value > high):
+            limits = f"from {low} to {high}" if high is not None else f"of at least {low}"
+            raise self.fail(f"attribute {name}: expected a number {limits}, found {value}")
+        return value
+
+    def number(self, name: str) -> float:
+        """An attribute that is a finite number."""
+        text = self.attribute(name)
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise self.fail(f"expected a finite number in attribute '{name}', found '{text[:40]}'")
+        return value
+
+    def numbers(self, expected: int, kind: str = "d") -> array[float]:
+        """The content as so many finite numbers, in an array of ``kind`` ("d" or "f")."""
+        try:
+            values = array(kind, map(float, self.text.split()))
+        except (ValueError, OverflowError) as error:
+            raise self.fail(f"expected finite numbers separated by blanks, found others ({error})") from None
+        if len(values) != expected:
+            raise self.fail(f"expected {expected} numbers, found {len(values)}")
+        if not all(map(math.isfinite, values)):
+            raise self.fail("expected finite numbers separated by blanks, found one that is not finite")
+        return values
+
+
+def parse(path: Path) -> Node:
+    """The root element of an XML file.
+
+    Raises:
+        WeightFileError: the file cannot be read, or is not well-formed.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeightFileError(f"cannot read the weight file: {error.strerror or error} [file: {path}]") from None
+    if b"\0" in data:
+        raise WeightFileError(f"expected a weight file, found a zero byte: this is no text file [file: {path}]")
+    reason = ""
+    for encoding in (None, "iso-8859-1") if _is_of_another_time(data) else (None,):
+        try:
+            return Node(ET.fromstring(data, ET.XMLParser(encoding=encoding)), path)  # noqa: S314  (expat has limits)
+        except ET.ParseError as error:
+            reason = str(error)
+    raise WeightFileError(f"expected well-formed XML, found {reason}: {_guess(data)} [file: {path}]")
+
+
+def _is_of_another_time(data: bytes) -> bool:
+    """Titles that are not in UTF-8, as ROOT's writer lets pass."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _guess(data: bytes) -> str:
+    if not data.strip():
+        return "the file is empty"
+    if not data.lstrip().startswith((b"<", b"\xef\xbb\xbf")):
+        return "this is no weight file"
+    return "the file is damaged" if data.rstrip().endswith(b"</MethodSetup>") else "the file is truncated"

@@ -1,0 +1,176 @@
+"""The reader of weight files that needs neither ROOT nor torch, against what TMVA wrote and computed."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from torchmva import _weightfile as weightfile
+from torchmva._transformations import read_transformations
+from torchmva._weightfile_xml import WeightFileError, parse
+
+GOLDEN = Path(__file__).parents[1] / "data" / "golden"
+FILES = [*sorted((GOLDEN / "weights").glob("*.xml")), *(GOLDEN / "pytorch").glob("*.xml")]
+FISHER = GOLDEN / "weights" / "TMVAClassification_Fisher.weights.xml"
+NAMES = ["var1", "var2", "var3", "var4"]
+
+
+def transformed(steps: tuple[weightfile.Transformation, ...], rows: np.ndarray) -> np.ndarray:
+    """The formulas of the weight file, except for Gauss and Uniform."""
+    for step in steps:
+        columns = [slot.index for slot in step.slots]
+        x = rows[:, columns].astype(float)
+        match step.parameters:
+            case weightfile.Ranges(minimum, maximum):
+                low, high = np.array(minimum, dtype=float), np.array(maximum, dtype=float)
+                x = 2 * (x - low) / (high - low) - 1
+            case weightfile.LinearMap(center, matrix):
+                x = (x - np.array(center)) @ np.array(matrix).reshape(len(columns), -1).T
+            case _:
+                raise TypeError(step.name)
+        rows = rows.astype(float)
+        rows[:, columns] = x
+    return rows
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.partition("_")[2].partition(".")[0])
+def test_every_file_of_tmva_is_read(path):
+    file = weightfile.read(path)
+    title = re.search(r'Method="(\w+)::(\w+)"', path.read_text())
+    assert (file.method, file.title) == title.groups()
+    assert len(file.variables) == path.read_text().count("<Variable VarIndex") - path.read_text().count(
+        "<CumulativePDF_cls0>"
+    )
+    assert file.info["TMVA Release"] == "4.2.1 [262657]"
+    assert file.network is None
+
+
+@pytest.mark.parametrize("name", ["N", "D", "P"])
+def test_transformations_give_the_events_of_tmva(name):
+    with (GOLDEN / "transform" / "transform_first20.csv").open() as file:
+        table = list(csv.DictReader(file))
+    rows = {
+        kind: np.array([[float(row[v]) for v in NAMES] for row in table if row["transform"] == kind])
+        for kind in ("I", name)
+    }
+    node = parse(GOLDEN / "transform" / f"transform_{name}.xml").required("Transformations")
+    columns = {"Variable": [(v, v) for v in NAMES], "Target": [], "Spectator": []}
+    steps = read_transformations(node, columns, ["Signal", "Background"])
+    assert transformed(steps, rows["I"]) == pytest.approx(rows[name], abs=2e-6)
+
+
+@pytest.mark.parametrize("name", ["Fisher", "FisherFull", "FisherN"])
+def test_coefficients_and_transformations_give_the_responses_of_tmva(name):
+    with (GOLDEN / "fisher_response_first20.csv").open() as file:
+        table = list(csv.DictReader(file))
+    rows = np.array([[float(row[v]) for v in NAMES] for row in table])
+    file = weightfile.read(GOLDEN / "weights" / f"TMVAClassification_{name}.weights.xml")
+    coefficients = [node.number("Value") for node in file.weights.ordered("Coefficient", "Index")]
+    response = coefficients[0] + transformed(file.transformations, rows) @ coefficients[1:]
+    assert response == pytest.approx([float(row[name]) for row in table], abs=5e-6)
+
+
+def test_cumulative_distributions_have_float_edges_that_increase():
+    steps = weightfile.read(GOLDEN / "weights" / "TMVAClassification_FisherDG.weights.xml").transformations
+    assert [step.name for step in steps] == ["Decorrelation", "Gauss"]
+    for contents, edges in zip(steps[1].parameters.contents, steps[1].parameters.edges, strict=True):
+        assert contents.typecode == edges.typecode == "f"
+        assert len(edges) == len(contents) + 1 > 100
+        assert np.all(np.diff(edges) > 0)
+        assert contents[-1] == pytest.approx(1)
+
+
+def network_text(parameters: np.ndarray, **changes: str) -> str:
+    data = parameters.astype("<f4").tobytes()
+    attributes = {"Version": "1", "NInputs": "4", "NOutputs": "2", "Size": str(len(parameters))}
+    attributes |= {"Md5": hashlib.md5(data).hexdigest(), **changes}
+    text = " ".join(f'{name}="{value}"' for name, value in attributes.items())
+    operations = '<Operation Type="Linear" Inputs="0" Shape="2" Weight="0" Bias="8"/><Operation Type="Softmax" Inputs="1" Shape="2" Dim="0"/>'
+    return f"<Network {text}>{operations}<Parameters>\n{base64.b64encode(data).decode()}\n</Parameters></Network>"
+
+
+def with_network(folder: Path, network: str) -> Path:
+    text = FISHER.read_text()
+    assert "<Weights NCoeff" in text
+    path = folder / "net.weights.xml"
+    path.write_text(re.sub(r"(<Weights [^>]*>)", lambda match: match.group(1) + network, text))
+    return path
+
+
+PARAMETERS = np.linspace(-1, 1, 10, dtype=np.float32)
+
+
+def test_network(tmp_path):
+    network = weightfile.read(with_network(tmp_path, network_text(PARAMETERS))).network
+    assert np.array_equal(np.array(network.parameters, dtype=np.float32), PARAMETERS)
+    assert (network.n_inputs, network.n_outputs) == (4, 2)
+    first, second = network.operations
+    assert (first.type, first.inputs, first.shape, first.attributes) == (
+        "Linear",
+        (0,),
+        (2,),
+        {"Weight": "0", "Bias": "8"},
+    )
+    assert (second.type, second.inputs, second.attributes) == ("Softmax", (1,), {"Dim": "0"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"Version": "2"}, "of version 2, this release of TorchMVA knows versions up to 1"),
+        ({"Version": "0"}, "expected a number of at least 1, found 0"),
+        ({"NInputs": "3"}, "attribute NInputs: expected a number from 4 to 4, found 3"),
+        ({"Size": "11"}, "expected 11 numbers, found 40 bytes"),
+        ({"Md5": "0" * 32}, "expected MD5 0000"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_network_that_does_not_fit_is_refused(tmp_path, changes, message):
+    path = with_network(tmp_path, network_text(PARAMETERS, **changes))
+    with pytest.raises(WeightFileError, match=re.escape(message)) as error:
+        weightfile.read(path)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('Method="Fisher::', 'Method="Fisher', "expected \"Type::Title\""),
+        ('NVar="4"', 'NVar="5"', "expected 5 <Variable> (attribute NVar), found 4"),
+        ('VarIndex="1"', 'VarIndex="0"', "each VarIndex from 0 to 3 once"),
+        ('VarIndex="1"', 'VarIndex="one"', "expected an integer in attribute 'VarIndex', found 'one'"),
+        ('name="AnalysisType" value="Classification"', 'name="AnalysisType" value="Clustering"', "found 'Clustering'"),
+        ("<GeneralInfo>", "<General>", "expected well-formed XML"),
+        ("</MethodSetup>", "", "the file is truncated"),
+        ('Min="', 'Min="x', "expected a finite number in attribute 'Min'"),
+    ],
+)  # fmt: skip
+def test_damaged_files_are_refused(tmp_path, old, new, message):
+    text = FISHER.read_text()
+    assert old in text
+    path = tmp_path / "damaged.weights.xml"
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(WeightFileError, match=re.escape(message)) as error:
+        weightfile.read(path)
+    assert "damaged.weights.xml" in str(error.value)
+
+
+def test_a_file_cut_anywhere_is_refused(tmp_path):
+    data = (GOLDEN / "weights" / "TMVAClassification_FisherN.weights.xml").read_bytes()
+    path = tmp_path / "cut.weights.xml"
+    for end in range(0, len(data.rstrip()), 97):
+        path.write_bytes(data[:end])
+        with pytest.raises(WeightFileError, match=re.escape(str(path))):
+            weightfile.read(path)
+
+
+def test_titles_in_latin_1_are_read(tmp_path):
+    path = tmp_path / "old.weights.xml"
+    path.write_bytes(FISHER.read_bytes().replace(b'Title="var1', b'Title="\xb5 var1', 1))
+    assert weightfile.read(path).variables[0].title == "µ var1"
