@@ -14,9 +14,20 @@ import pytest
 
 from torchmva import _paths, cli
 
+WEIGHTS = str(Path(__file__).parents[1] / "data/golden/pytorch/testPyTorchClassification_PyTorch.weights.xml")
+
 
 @pytest.mark.parametrize(
-    "arguments", [["--version"], ["env"], ["config", "--cflags", "--libs"], ["--help"]], ids=" ".join
+    "arguments",
+    [
+        ["--version"],
+        ["env"],
+        ["config", "--cflags", "--libs"],
+        ["--help"],
+        ["info", WEIGHTS],
+        ["info", "--json", WEIGHTS],
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
 )
 def test_answers_without_importing_root_or_torch(run, arguments):
     result = run([sys.executable, "-X", "importtime", "-m", "torchmva", *arguments])

@@ -13,9 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from torchmva import _paths, _tune, _version
+from torchmva import _info, _paths, _tune, _version
 
 CXX_STANDARD = "-std=c++17"
+_COMMANDS = ("apply", "config", "env", "info", "options", "tune")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,16 +24,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     first = arguments[0] if arguments else ""
     if first == "root":  # every argument is ROOT's
         return _root(arguments[1:])
-    if first not in ("env", "config", "options", "tune") and not first.startswith("-") and _is_script(first):
+    if first not in _COMMANDS and not first.startswith("-") and _is_script(first):
         from torchmva._script import run_script
 
         return run_script(first, arguments[1:])
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
+        return code
     except FileNotFoundError as error:
         print(f"torchmva: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
@@ -54,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(commands)
     _add_options(commands)
     _tune.add_to(commands)
+    _info.add_to(commands)
     # for the help text only: main() takes it before any parsing
     commands.add_parser("root", help="run ROOT with TorchMVA ready to use; every argument is passed on", add_help=False)
     return parser
