@@ -32,9 +32,8 @@ SEEDS_WITHOUT_CODE = (1, 2, 3, 4, 5)
 IML = "[iml-wg TMVAinJupyter](https://github.com/iml-wg/tmvatutorials)"
 PYMVA = "[ROOT tutorial ClassificationPyTorch.py](https://root.cern/doc/master/ClassificationPyTorch_8py.html)"
 HIGGS = "[lmoneta TMVA_Higgs_Classification](https://github.com/lmoneta/tmva-tutorial)"
-# What docs/training.md recommends: for some 10,000 events of many variables, and for smooth functions.
+# What docs/training.md recommends: for some 10,000 events of many variables.
 MANY_VARIABLES = "VarTransform=G:Dropout=0.1:NumEpochs=20:EnsembleSize=4"
-SMOOTH_FUNCTION = "Activation=SiLU:LearningRate=0.01:WeightDecay=0:NumEpochs=100"
 
 NO_CODE = "kPyTorch without user code, defaults"
 OWN = "scikit-learn 1.9 and PyTorch on the same file"
@@ -213,11 +212,11 @@ FIGURES: dict[str, Figure] = {
     "default_multiclass": Figure(
         "multiclass, 1000 of each of 4", NO_CODE, "ROC integral, mean of the classes", ".963", OWN, 0.955, None
     ),
-    "recipe_regression_1000": Figure(
-        "regression, 1000 events", f"`{SMOOTH_FUNCTION}`", "RMS (of the target: 84.8)", ".79", OWN, None, 1.0
+    "default_regression_1000": Figure(
+        "regression, 1000 events", NO_CODE, "RMS (of the target: 84.8)", ".79", OWN, None, 1.0
     ),
-    "recipe_regression_4000": Figure(
-        "regression, 4000 events", f"`{SMOOTH_FUNCTION}`", "RMS (of the target: 84.8)", ".41", OWN, None, 0.6
+    "default_regression_4000": Figure(
+        "regression, 4000 events", NO_CODE, "RMS (of the target: 84.8)", ".41", OWN, None, 0.6
     ),
 }
 

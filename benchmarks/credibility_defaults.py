@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import numpy as np
-from credibility import MANY_VARIABLES, SMOOTH_FUNCTION
+from credibility import MANY_VARIABLES
 from credibility_jobs import Figures, Trainer
 
 HIGH_LEVEL = ["m_jj", "m_jjj", "m_lv", "m_jlv", "m_bb", "m_wbb", "m_wwbb"]
@@ -94,12 +94,12 @@ def regression(trainer: Trainer) -> Figures:
         trees = {"Regression": trainer.tree("tmva_reg_example.root", "TreeR")}
         loader = trainer.loader(["var1", "var2"], trees, n_training, target="fvalue")
         factory = trainer.factory("Regression")
-        method = network(factory, loader, trainer, "Recipe", SMOOTH_FUNCTION)
+        method = network(factory, loader, trainer, "Net")
         trainer.run(factory)
         sample = loader.GetDataSetInfo().GetDataSet().GetSample(testing)
         true = np.frombuffer(sample.fTargets.fData, dtype=np.float32, count=sample.Size())
         difference = np.array(method.GetResponses(testing)) - true
-        yield f"recipe_regression_{n_training}", float(np.sqrt(np.mean(difference**2)))
+        yield f"default_regression_{n_training}", float(np.sqrt(np.mean(difference**2)))
 
 
 JOBS = (higgs_7, higgs_28, higgs_28_recipe, class_example, multiclass, regression)

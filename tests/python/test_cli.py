@@ -118,7 +118,7 @@ def test_options_prints_the_table_of_what_is_named(torchmva_command):
     heading = next(line for line in lines if line.startswith("option "))
     row = next(line for line in lines if line.startswith("NumEpochs"))
     assert heading.split() == ["option", "type", "default", "allowed", "meaning"]
-    assert row.split()[:3] == ["NumEpochs", "UInt", "10"]
+    assert row.split()[:3] == ["NumEpochs", "Int", "-1"]
     assert row.index("Passes") == heading.index("meaning")
     assert "VarTransform" in text
     assert "VarTransform" not in torchmva_command("options", "Reader").stdout

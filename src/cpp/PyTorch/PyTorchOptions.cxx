@@ -25,8 +25,9 @@ void MethodPyTorch::DeclareModelOptions()
                     "TrainedModel_<title> beside the weight file)");
    DeclareOptionRef(o.fUserCode, "UserCode", "Python file that defines load_model_custom_objects; runs at booking");
    DeclareOptionRef(o.fLayout, "Layout", "Widths of the hidden layers of the network that is made without a model");
-   DeclareOptionRef(o.fActivation, "Activation", "Activation function of that network");
-   for (const char *name : {"ReLU", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Tanh", "Sigmoid"})
+   DeclareOptionRef(o.fActivation, "Activation",
+                    "Activation function of that network; Auto: ReLU, in a regression SiLU");
+   for (const char *name : {"Auto", "ReLU", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Tanh", "Sigmoid"})
       AddPreDefVal(name);
    DeclareOptionRef(o.fBatchNorm, "BatchNorm", "Batch normalisation in its hidden layers");
    DeclareOptionRef(o.fDropout, "Dropout", "Probability of dropping a hidden unit while training");
@@ -55,20 +56,22 @@ void MethodPyTorch::DeclareLoopOptions()
    DeclareOptionRef(o.fBatchSize, "BatchSize",
                     "Events in a training batch: large ones train faster, small ones often better");
    DeclareOptionRef(o.fNumEpochs, "NumEpochs",
-                    "Passes over the training events: enough for the validation loss to stop falling");
+                    "Passes over the training events; -1: 10, in a regression with the default loop as many as make "
+                    "10,000 batches, from 10 to 100");
    DeclareOptionRef(o.fLoss, "Loss", "Loss of the default training; Auto: cross-entropy, in a regression mean square");
    for (const char *name : {"Auto", "CrossEntropy", "MSE", "MAE", "Huber"})
       AddPreDefVal(name);
    DeclareOptionRef(o.fOptimizer, "Optimizer", "Optimiser of the default training, unless the user code has one");
    for (const char *name : {"AdamW", "Adam", "NAdam", "RAdam", "SGD", "RMSprop", "Adagrad"})
       AddPreDefVal(name);
-   DeclareOptionRef(o.fLearningRate, "LearningRate", "Its learning rate");
+   DeclareOptionRef(o.fLearningRate, "LearningRate", "Its learning rate; -1: 0.005, in a regression 0.01");
    DeclareOptionRef(
       o.fLearningRateSchedule, "LearningRateSchedule",
       "Cosine (falls to 0 at NumEpochs), Plateau, None, or learning rates from given epochs (counted from 0) "
       "on, e.g. 50,0.01;70,0.005");
    DeclareOptionRef(o.fWarmupEpochs, "WarmupEpochs", "Epochs over which the learning rate rises to its value");
-   DeclareOptionRef(o.fWeightDecay, "WeightDecay", "Weight decay of the optimiser; -1: 0.2 for AdamW, 0 for others");
+   DeclareOptionRef(o.fWeightDecay, "WeightDecay",
+                    "Weight decay of the optimiser; -1: 0.2 for AdamW in a classification, else 0");
    DeclareOptionRef(o.fGradientClip, "GradientClip", "Largest norm of the gradient; 0: any");
    DeclareOptionRef(o.fPatience, "Patience",
                     "Stop after so many epochs without a smaller validation loss; 0: never before NumEpochs");

@@ -15,7 +15,7 @@ struct PyTorchOptions {
    TString fFilenameTrainedModel;
    TString fUserCode;
    TString fLayout = "100,100";
-   TString fActivation = "ReLU";
+   TString fActivation = "Auto";
    Bool_t fBatchNorm = kFALSE;
    Double_t fDropout = 0;
    Bool_t fResidual = kFALSE;
@@ -27,10 +27,10 @@ struct PyTorchOptions {
    Bool_t fShuffle = kTRUE;
    // loop
    UInt_t fBatchSize = 100;
-   UInt_t fNumEpochs = 10;
+   Int_t fNumEpochs = -1;
    TString fLoss = "Auto";
    TString fOptimizer = "AdamW";
-   Double_t fLearningRate = 0.005;
+   Double_t fLearningRate = -1;
    TString fLearningRateSchedule = "Cosine";
    UInt_t fWarmupEpochs = 0;
    Double_t fWeightDecay = -1;

@@ -7,13 +7,14 @@ import pytest
 import torch
 
 from torchmva._engine import network
+from torchmva._engine.automatic import of_analysis
 from torchmva._engine.errors import EngineError
 from torchmva._engine.options import TrainingOptions
 from torchmva._engine.probe import Shape
 
 
 def build(kind: str = "Classification", n_outputs: int = 2, **options) -> network.Network:
-    return network.build(Shape(3, kind, n_outputs), TrainingOptions(**options))
+    return network.build(Shape(3, kind, n_outputs), of_analysis(TrainingOptions(**options), kind))
 
 
 @pytest.mark.parametrize(
@@ -45,8 +46,8 @@ def test_every_option_gives_a_network_that_can_be_scripted_and_exported(activati
 
 
 def test_residual_adds_the_input_where_the_widths_agree():
-    layer = network.HiddenLayer(4, 4, TrainingOptions(residual=True)).eval()
-    plain = network.HiddenLayer(4, 4, TrainingOptions()).eval()
+    layer = network.HiddenLayer(4, 4, TrainingOptions(residual=True, activation="ReLU")).eval()
+    plain = network.HiddenLayer(4, 4, TrainingOptions(activation="ReLU")).eval()
     plain.load_state_dict(layer.state_dict())
     x = torch.randn(5, 4)
     assert torch.allclose(layer(x), x + plain(x))

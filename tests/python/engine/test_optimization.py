@@ -8,9 +8,9 @@ import math
 import pytest
 import torch
 
+from torchmva._engine.automatic import of_analysis
 from torchmva._engine.errors import EngineError
 from torchmva._engine.optimization import (
-    ADAMW_WEIGHT_DECAY,
     FUSED,
     OPTIMIZERS,
     PLATEAU_FACTOR,
@@ -22,27 +22,19 @@ from torchmva._engine.options import TrainingOptions
 
 
 def rates(n: int = 10, **options) -> list[float]:
-    made = LearningRates(TrainingOptions(num_epochs=n, **options))
+    made = LearningRates(TrainingOptions(num_epochs=n, **{"learning_rate": 0.005, **options}))
     return [made.rate(epoch) for epoch in range(n)]
 
 
 @pytest.mark.parametrize("name", [*OPTIMIZERS, "aDaM"])
 def test_optimizers_by_name(name):
-    made = make_optimizer(torch.nn.Linear(2, 1).parameters(), TrainingOptions(optimizer=name, learning_rate=0.5))
+    made = make_optimizer(
+        torch.nn.Linear(2, 1).parameters(),
+        of_analysis(TrainingOptions(optimizer=name, learning_rate=0.5), "Regression"),
+    )
     assert type(made) is OPTIMIZERS[name.lower()]
     assert made.param_groups[0]["lr"] == 0.5
     assert bool(made.param_groups[0].get("fused")) == (name.lower() in FUSED)
-
-
-@pytest.mark.parametrize("name", [*OPTIMIZERS])
-def test_weight_decay_is_the_option_or_that_of_the_optimizer(name):
-    def decay(**options):
-        parameters = torch.nn.Linear(2, 1).parameters()
-        return make_optimizer(parameters, TrainingOptions(optimizer=name, **options)).param_groups[0]["weight_decay"]
-
-    assert decay(weight_decay=0.01) == 0.01
-    assert decay(weight_decay=0.0) == 0.0
-    assert decay() == (ADAMW_WEIGHT_DECAY if name == "adamw" else 0.0)
 
 
 @pytest.mark.parametrize("name", FUSED)

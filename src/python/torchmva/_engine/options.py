@@ -11,6 +11,8 @@ from .errors import EngineError
 
 #: Fields that are not called as their options.
 _FIELDS = {"lambda": "decorrelation_strength"}
+#: A number that the analysis decides, see automatic.py.
+AUTOMATIC = -1
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -40,7 +42,7 @@ class TrainingOptions:
     save_best_only: bool = True
     # the network, where no model is given
     layout: str = "100,100"
-    activation: str = "ReLU"
+    activation: str = "Auto"
     batch_norm: bool = False
     dropout: float = 0.0
     residual: bool = False
@@ -50,12 +52,11 @@ class TrainingOptions:
     class_weights: str = ""
     # the loop
     batch_size: int = 100
-    num_epochs: int = 10
+    num_epochs: int = AUTOMATIC
     loss: str = "Auto"
     optimizer: str = "AdamW"
-    learning_rate: float = 0.005
-    # negative: of the optimiser, see optimization.py
-    weight_decay: float = -1.0
+    learning_rate: float = AUTOMATIC
+    weight_decay: float = AUTOMATIC
     gradient_clip: float = 0.0
     learning_rate_schedule: str = "Cosine"
     warmup_epochs: int = 0
@@ -90,16 +91,17 @@ class TrainingOptions:
 
     def check(self) -> None:
         """Raise ``Option`` if a value is out of its range."""
-        for option, value in (("BatchSize", self.batch_size), ("NumEpochs", self.num_epochs)):
-            if value < 1:
-                raise option_error(option, value, "at least 1")
+        if self.batch_size < 1:
+            raise option_error("BatchSize", self.batch_size, "at least 1")
+        if not (self.num_epochs >= 1 or self.num_epochs == AUTOMATIC):
+            raise option_error("NumEpochs", self.num_epochs, "at least 1, or -1")
         if not self.ensemble_size >= 1:
             raise option_error("EnsembleSize", self.ensemble_size, "at least 1")
         if not 0 <= self.dropout < 1:
             raise option_error("Dropout", self.dropout, "a probability from 0 to below 1")
-        if not self.learning_rate > 0:
-            raise option_error("LearningRate", self.learning_rate, "a positive number")
-        if not (self.weight_decay >= 0 or self.weight_decay == -1):
+        if not (self.learning_rate > 0 or self.learning_rate == AUTOMATIC):
+            raise option_error("LearningRate", self.learning_rate, "a positive number, or -1")
+        if not (self.weight_decay >= 0 or self.weight_decay == AUTOMATIC):
             raise option_error("WeightDecay", self.weight_decay, "-1, or a number that is not negative")
         for option, number in (
             ("GradientClip", self.gradient_clip),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import device, history, prediction, training, usercode, weights
+from . import automatic, device, history, prediction, training, usercode, weights
 from . import model as models
 from .errors import EngineError, user_error
 from .events import Events
@@ -68,7 +68,7 @@ class Session:
             weight_folder: where relative paths may start too.
         """
         with flushed():
-            self._options = TrainingOptions.from_host(options)
+            self._options = automatic.of_analysis(TrainingOptions.from_host(options), self._shape.kind)
             device.for_training(self._options.device)
             LearningRates(self._options)
             weights.parse_class_weights(self._options.class_weights, self._shape.kind, self._shape.n_outputs)
@@ -134,10 +134,9 @@ class Session:
             The number of output columns.
         """
         with flushed():
-            options = self._options
             file = self._prepare_file()
             saver = models.BestSaver(self._shape.n_variables, file, models.wanted_format(str(file or "")))
-            self._history = History(options.tensor_board, Path(history_file).name.removesuffix(history.ENDING))
+            self._history = History(self._options.tensor_board, Path(history_file).name.removesuffix(history.ENDING))
             events = Events.from_host(
                 inputs,
                 targets,
@@ -149,6 +148,8 @@ class Session:
                 spectators=spectators,
                 variable_names=variable_names,
             )
+            is_user = self._objects.train_func is not None
+            options = automatic.of_sample(self._options, self._shape.kind, events.n_training(), is_user=is_user)
             job = training.Training(
                 events,
                 self._shape,
@@ -166,7 +167,6 @@ class Session:
             if options.save_best_only:
                 self._log.info("Option SaveBestOnly: Only model weights with smallest validation loss will be stored")
             # a train_func gets steps only, the named schedules are those of the default loop
-            is_user = self._objects.train_func is not None
             if options.learning_rate_schedule and (not is_user or LearningRates(options).steps):
                 self._log.info(
                     f"Option LearningRateSchedule: Set learning rate during training: {options.learning_rate_schedule}"
@@ -222,7 +222,8 @@ class Session:
                 spectators=spectators,
                 variable_names=variable_names,
             )
-            search = NetworkSearch(events, classes, self._shape, self._options, self._objects, self._model, self._log)
+            options = automatic.of_sample(self._options, self._shape.kind, events.n_training(), is_user=False)
+            search = NetworkSearch(events, classes, self._shape, options, self._objects, self._model, self._log)
             return search.run(settings).options()
 
     def history(self) -> dict[str, list[float]]:
