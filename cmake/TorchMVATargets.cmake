@@ -12,6 +12,20 @@ function(torchmva_sources result)
   set(${result} "${sources}" PARENT_SCOPE)
 endfunction()
 
+# The kernels of networks: each file for one instruction set, chosen at run time. No contraction: the same expression
+# must give the same bits wherever it stands; Fma() asks for it.
+function(torchmva_kernel_flags)
+  set(folder "${PROJECT_SOURCE_DIR}/src/cpp/Network")
+  set(flags -O3 -ffp-contract=off)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+    set(avx2 -mavx2 -mfma)
+    set(avx512 -mavx512f -mavx2 -mfma -Wno-uninitialized -Wno-maybe-uninitialized) # GCC warns of its own header
+  endif()
+  set_source_files_properties("${folder}/KernelsBaseline.cxx" PROPERTIES COMPILE_OPTIONS "${flags}")
+  set_source_files_properties("${folder}/KernelsAvx2.cxx" PROPERTIES COMPILE_OPTIONS "${flags};${avx2}")
+  set_source_files_properties("${folder}/KernelsAvx512.cxx" PROPERTIES COMPILE_OPTIONS "${flags};${avx512}")
+endfunction()
+
 function(torchmva_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
   if(TORCHMVA_WARNINGS_AS_ERRORS)

@@ -33,6 +33,7 @@ public:
    std::vector<XmlNode> Children(const std::string &name = "") const;
 
    bool HasAttribute(const std::string &name) const;
+   std::vector<std::string> AttributeNames() const;
    std::string Attribute(const std::string &name) const; ///< throws if missing
    std::string Attribute(const std::string &name, const std::string &fallback) const;
    long long IntAttribute(const std::string &name) const;
@@ -66,6 +67,8 @@ public:
    XmlNode Root() const;
    const std::string &Path() const;
    TXMLEngine &Engine() const;
+   /// The document as Write would write it.
+   std::string Text() const;
    /// Writes to a temporary file beside `path`, then renames: no half-written file under the final name.
    /// Throws Error (kFile).
    void Write(const std::string &path) const;

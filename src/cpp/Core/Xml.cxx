@@ -81,7 +81,12 @@ TXMLEngine &XmlDocument::Engine() const
 
 void XmlDocument::Write(const std::string &path) const
 {
-   Internal::WriteFile(path, Internal::WriteXml(fImpl->fEngine, fImpl->fRoot));
+   Internal::WriteFile(path, Text());
+}
+
+std::string XmlDocument::Text() const
+{
+   return Internal::WriteXml(fImpl->fEngine, fImpl->fRoot);
 }
 
 } // namespace TorchMVA

@@ -87,15 +87,23 @@ bool XmlNode::HasAttribute(const std::string &name) const
    return EngineOf(fDocument, fNode).HasAttr(fNode, name.c_str());
 }
 
+std::vector<std::string> XmlNode::AttributeNames() const
+{
+   auto &engine = EngineOf(fDocument, fNode);
+   std::vector<std::string> names;
+   for (void *a = engine.GetFirstAttr(fNode); a; a = engine.GetNextAttr(a))
+      names.emplace_back(engine.GetAttrName(a));
+   return names;
+}
+
 std::string XmlNode::Attribute(const std::string &name) const
 {
    auto &engine = EngineOf(fDocument, fNode);
    if (const char *value = engine.GetAttr(fNode, name.c_str()))
       return value;
-   std::vector<std::string> known;
-   for (void *a = engine.GetFirstAttr(fNode); a; a = engine.GetNextAttr(a))
-      known.emplace_back(engine.GetAttrName(a));
-   Fail(*this, "expected attribute '" + name + "' in <" + Name() + ">, found none" + Internal::DidYouMean(name, known),
+   Fail(*this,
+        "expected attribute '" + name + "' in <" + Name() + ">, found none" +
+           Internal::DidYouMean(name, AttributeNames()),
         name);
 }
 

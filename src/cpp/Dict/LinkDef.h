@@ -35,6 +35,7 @@
 #pragma link C++ class TorchMVA::ROCCurve-;
 #pragma link C++ class TorchMVA::PDF-;
 #pragma link C++ class TorchMVA::Ranking-;
+#pragma link C++ class TorchMVA::Network-;
 #pragma link C++ class TorchMVA::Experimental::RReader-;
 
 #pragma link C++ enum TorchMVA::EErrorCode;

@@ -1,0 +1,15 @@
+// All kernels of the instruction set that the including file is compiled for, in a namespace of that file.
+
+#include "Network/Simd.hxx"
+#include "Network/SimdMath.hxx"
+#include "Network/MatrixKernels.hxx"
+#include "Network/ElementKernels.hxx"
+#include "Network/AxisKernels.hxx"
+
+static const Kernels *Table(const char *name)
+{
+   static const Kernels table = {
+      name,   kLanes,  kTileVectors * kLanes, kTileRows, Linear,    Multiply, Activate, PReLU,
+      Affine, Combine, CombineScalar,         Softmax,   LayerNorm, Reduce};
+   return &table;
+}

@@ -1,0 +1,169 @@
+// Products of matrices. Every output adds up its products in the order of the inputs, in one sum (wide) or in one sum a
+// lane (narrow), whatever the number of rows: so an event has the same bits alone and in a block.
+
+/// Adds to kRows x kVectors registers: a is rows x depth, b is depth x (kVectors * kLanes).
+template <int kRows, int kVectors>
+static inline __attribute__((always_inline)) void AddProducts(const float *a, long aStride, const float *b,
+                                                              long bStride, long depth, Vector (&sums)[kRows][kVectors])
+{
+   for (long k = 0; k < depth; ++k, b += bStride) {
+      Vector weights[kVectors];
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v)
+         weights[v] = Load(b + v * kLanes);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+         const Vector x = Set(a[r * aStride + k]);
+#pragma GCC unroll 8
+         for (int v = 0; v < kVectors; ++v)
+            sums[r][v] = Fma(x, weights[v], sums[r][v]);
+      }
+   }
+}
+
+/// kRows rows of y, `columns` (more than kVectors - 1 vectors) of each.
+template <int kRows, int kVectors>
+static void LinearTile(const LinearWeights &w, const float *weights, const float *bias, const float *x, long columns,
+                       float *y)
+{
+   Vector sums[kRows][kVectors];
+#pragma GCC unroll 8
+   for (int v = 0; v < kVectors; ++v) {
+      const Vector start = Load(bias + v * kLanes);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r)
+         sums[r][v] = start;
+   }
+   AddProducts<kRows, kVectors>(x, w.fInputs, weights, kVectors * kLanes, w.fInputs, sums);
+   const Vector lower = Set(w.fLower);
+   const long rest = columns - (kVectors - 1) * kLanes;
+#pragma GCC unroll 8
+   for (int r = 0; r < kRows; ++r) {
+      float *const to = y + r * w.fOutputs;
+#pragma GCC unroll 8
+      for (int v = 0; v + 1 < kVectors; ++v)
+         Store(to + v * kLanes, AtLeast(lower, sums[r][v]));
+      const Vector last = AtLeast(lower, sums[r][kVectors - 1]);
+      if (rest == kLanes)
+         Store(to + (kVectors - 1) * kLanes, last);
+      else
+         StorePart(to + (kVectors - 1) * kLanes, last, rest);
+   }
+}
+
+/// All rows of one panel of kVectors vectors.
+template <int kVectors>
+static void LinearPanel(const LinearWeights &w, const float *weights, const float *bias, const float *x, long n,
+                        long columns, float *y)
+{
+   long row = 0;
+   for (; row + kTileRows <= n; row += kTileRows)
+      LinearTile<kTileRows, kVectors>(w, weights, bias, x + row * w.fInputs, columns, y + row * w.fOutputs);
+   for (; row + 2 <= n; row += 2)
+      LinearTile<2, kVectors>(w, weights, bias, x + row * w.fInputs, columns, y + row * w.fOutputs);
+   for (; row < n; ++row)
+      LinearTile<1, kVectors>(w, weights, bias, x + row * w.fInputs, columns, y + row * w.fOutputs);
+}
+
+static void LinearWide(const LinearWeights &w, const float *x, long n, float *y)
+{
+   constexpr long kPanel = kTileVectors * kLanes;
+   const float *weights = w.fWeights;
+   for (long first = 0; first < w.fOutputs; first += kPanel) {
+      const long columns = w.fOutputs - first < kPanel ? w.fOutputs - first : kPanel;
+      const long vectors = (columns + kLanes - 1) / kLanes;
+      const float *const bias = w.fBias + first;
+      if (vectors == 1)
+         LinearPanel<1>(w, weights, bias, x, n, columns, y + first);
+      else if (vectors == 2)
+         LinearPanel<2>(w, weights, bias, x, n, columns, y + first);
+      else if (vectors == 3)
+         LinearPanel<3>(w, weights, bias, x, n, columns, y + first);
+      else
+         LinearPanel<4>(w, weights, bias, x, n, columns, y + first);
+      weights += w.fInputs * vectors * kLanes;
+   }
+}
+
+/// kOutputs sums along the inputs.
+template <int kOutputs>
+static inline void LinearDot(const LinearWeights &w, long output, const float *x, float *y)
+{
+   const long padded = (w.fInputs + kLanes - 1) / kLanes * kLanes;
+   const float *const weights = w.fWeights + output * padded;
+   Vector sums[kOutputs] = {};
+   long k = 0;
+   for (; k + kLanes <= w.fInputs; k += kLanes) {
+      const Vector values = Load(x + k);
+#pragma GCC unroll 8
+      for (int o = 0; o < kOutputs; ++o)
+         sums[o] = Fma(values, Load(weights + o * padded + k), sums[o]);
+   }
+   if (k < w.fInputs) {
+      const Vector values = LoadPart(x + k, w.fInputs - k);
+#pragma GCC unroll 8
+      for (int o = 0; o < kOutputs; ++o)
+         sums[o] = Fma(values, Load(weights + o * padded + k), sums[o]);
+   }
+#pragma GCC unroll 8
+   for (int o = 0; o < kOutputs; ++o) {
+      const float sum = Sum(sums[o]) + w.fBias[output + o];
+      y[output + o] = sum < w.fLower ? w.fLower : sum;
+   }
+}
+
+static void LinearNarrow(const LinearWeights &w, const float *x, long n, float *y)
+{
+   for (long row = 0; row < n; ++row, x += w.fInputs, y += w.fOutputs) {
+      long output = 0;
+      for (; output + 4 <= w.fOutputs; output += 4)
+         LinearDot<4>(w, output, x, y);
+      for (; output + 2 <= w.fOutputs; output += 2)
+         LinearDot<2>(w, output, x, y);
+      for (; output < w.fOutputs; ++output)
+         LinearDot<1>(w, output, x, y);
+   }
+}
+
+static void Linear(const LinearWeights &w, const float *x, long n, float *y)
+{
+   if (w.fOutputs <= LinearWeights::kNarrowOutputs)
+      LinearNarrow(w, x, n, y);
+   else
+      LinearWide(w, x, n, y);
+}
+
+/// kRows rows of a, one vector of columns.
+template <int kRows>
+static void MultiplyTile(const float *a, const float *bias, const float *b, long depth, long columns, long stride,
+                         float *y)
+{
+   for (long first = 0; first < columns; first += kLanes) {
+      Vector sums[kRows][1];
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r)
+         sums[r][0] = Set(bias ? bias[r] : 0.f);
+      AddProducts<kRows, 1>(a, depth, b + first, stride, depth, sums);
+      const long count = columns - first < kLanes ? columns - first : kLanes;
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+         float *const to = y + r * columns + first;
+         if (count == kLanes)
+            Store(to, sums[r][0]);
+         else
+            StorePart(to, sums[r][0], count);
+      }
+   }
+}
+
+static void Multiply(const float *a, const float *bias, const float *b, long rows, long depth, long columns,
+                     long stride, float *y)
+{
+   long row = 0;
+   for (; row + 8 <= rows; row += 8)
+      MultiplyTile<8>(a + row * depth, bias ? bias + row : bias, b, depth, columns, stride, y + row * columns);
+   for (; row + 4 <= rows; row += 4)
+      MultiplyTile<4>(a + row * depth, bias ? bias + row : bias, b, depth, columns, stride, y + row * columns);
+   for (; row < rows; ++row)
+      MultiplyTile<1>(a + row * depth, bias ? bias + row : bias, b, depth, columns, stride, y + row * columns);
+}
