@@ -97,6 +97,7 @@ private:
    };
    void DeclareReaderOptions(Bool_t verbose);
    void AddNames(const std::vector<TString> &variables);
+   void RequireFree(const TString &tag) const;
    IMethod *Book(const TString &tag, const XmlNode &root, const TString &weightFile);
    MethodBase &Require(const TString &tag, const char *caller) const;
    MethodBase &Require(MethodBase *method, const char *caller) const;

@@ -51,14 +51,16 @@ def make_factory(ROOT, analysis="Classification", file=None, **options):
 
 
 def book(ROOT, factory, loader, title="Net", **options):
-    """A network of options, small and quick."""
+    """A network of options, small and quick, unless there is a model."""
+    given = getattr(sys.modules["__main__"], "load_model_custom_objects", {})
+    has_model = "FilenameModel" in options or {"model", "build_model"} & set(given)
     options = {
         "NumEpochs": 5,
         "BatchSize": 20,
         "LearningRate": 0.01,
         "LearningRateSchedule": "None",
         "WeightDecay": 0,
-        "Layout": "8",
+        **({} if has_model else {"Layout": "8"}),
         "Seed": 7,
         "NumThreads": 1,
         **options,

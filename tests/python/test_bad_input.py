@@ -218,6 +218,12 @@ def test_unknown_option_of_a_method(job, fails):
         job.book(NumEpoch=3)
 
 
+def test_a_colon_in_a_value(job, fails):
+    job.load()
+    with fails("Option", "'0'", "a colon separates options"):
+        job.book(Device="cuda:0")
+
+
 def test_unknown_option_of_the_loader(job, fails):
     with fails("Option", "SplitMod", "SplitMode"):
         job.load(SplitMod="Random").book("Fisher").train()

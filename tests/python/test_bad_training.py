@@ -88,7 +88,7 @@ def test_a_loss_that_is_no_number_keeps_the_best_model(ROOT, fails):
         "Data",
         r"not finite in epoch \d+, batch \d+",
         "ranges of the variables",
-        r"0: \[-\d",
+        r"a: \[-\d",
         Optimizer="SGD",
         LearningRateSchedule="0,0.01;2,1e30",
         NumEpochs=5,

@@ -58,6 +58,7 @@ def test_root_alone_is_as_it_was(run_python):
         ({"Silent": True, "V": False}, "Silent:!V"),
         ({"Transformations": None}, "Transformations=None"),
         ({"Transformations": "D,G", "NumEpochs": 10, "nTrain_Signal": 800.0}, "Transformations=D,G:NumEpochs=10:nTrain_Signal=800.0"),
+        ({"Layout": [64, 32], "NumEpochs": 2}, "Layout=64,32:NumEpochs=2"),
         ({"FilenameModel": ROOT.TString("model.pt")}, "FilenameModel=model.pt"),
     ],
     ids=str,

@@ -175,7 +175,8 @@ def test_the_command_finds_options_of_trees(files, torchmva_command):
     ("arguments", "signal", "code", "text"),
     [
         ((), "disc.root", 2, "expected FILE:TREE, found 'disc.root'"),
-        ((), "disc.root:nothing", 1, "nothing"),
+        ((), "disc.root:nothing", 1, "no tree 'nothing' in 'disc.root'; trees there: bkg, sig"),
+        ((), "nothing.root:sig", 1, "cannot open 'nothing.root' for reading"),
         (("--method", "Fisher"), "disc.root:sig", 1, "no parameters that can be optimised"),
         (("--parameters", "Layot(8)"), "disc.root:sig", 1, "Layot"),
     ],

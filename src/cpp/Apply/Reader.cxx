@@ -121,6 +121,7 @@ void Reader::AddSpectator(const TString &expression, Int_t *address)
 
 IMethod *Reader::BookMVA(const TString &tag, const TString &weightFile)
 {
+   RequireFree(tag);
    const XmlDocument document = XmlDocument::Read(weightFile.Data());
    return Book(tag, document.Root(), weightFile);
 }
@@ -131,10 +132,15 @@ IMethod *Reader::BookMVA(Types::EMVA type, const char *xml)
    return Book(Types::Instance().GetMethodName(type), document.Root(), "");
 }
 
-IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &weightFile)
+void Reader::RequireFree(const TString &tag) const
 {
    if (fMethods.count(tag) > 0)
       throw Error(EErrorCode::kState, "method tag " + Quoted(tag) + " already exists", {{"caller", "Reader::BookMVA"}});
+}
+
+IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &weightFile)
+{
+   RequireFree(tag);
    Booked booked;
    booked.fInfo = std::make_unique<DataSetInfo>("Reader");
    for (const auto &variable : fDataSetInfo.GetVariableInfos())

@@ -3,6 +3,8 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
+#include <algorithm>
+#include <cctype>
 #include <iomanip>
 #include <limits>
 #include <map>
@@ -217,6 +219,8 @@ std::string OptionTable::DescribeUnknown(const std::string &token) const
       for (const auto &option : fOptions)
          candidates.insert(candidates.end(), option.fAllowed.begin(), option.fAllowed.end());
    }
+   if (std::all_of(token.begin(), token.end(), [](unsigned char c) { return std::isdigit(c); }))
+      return "'" + token + "' (a colon separates options and cannot be in a value)";
    return "'" + token + "'" + DidYouMean(name, candidates);
 }
 

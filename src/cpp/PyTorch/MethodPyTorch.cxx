@@ -251,11 +251,12 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
 
 std::string MethodPyTorch::GetHelpText() const
 {
-   return "Trains a PyTorch model with the user's functions, or with default ones, and applies it.\n"
-          "The model is written beforehand: torch.jit.save(torch.jit.script(model), \"model.pt\").\n"
-          "load_model_custom_objects = {\"train_func\": ..., \"predict_func\": ..., \"criterion\": ..., "
-          "\"optimizer\": ...}\n"
-          "in the file UserCode or in __main__ says what to do with it; every key may be missing or None.";
+   return "Trains a PyTorch network and applies it. Without a model it is a multilayer perceptron of Layout and\n"
+          "Activation; FilenameModel has one of your own, written by torch.export.save (.pt2) or\n"
+          "torch.jit.save(torch.jit.script(model), \"model.pt\").\n"
+          "User code may do it in another way: load_model_custom_objects = {\"model\": ..., \"build_model\": ...,\n"
+          "\"train_func\": ..., \"predict_func\": ..., \"criterion\": ..., \"optimizer\": ...}, in the file UserCode\n"
+          "or in __main__; every key may be missing or None.";
 }
 
 } // namespace TorchMVA

@@ -302,4 +302,6 @@ def option_string(options: dict[str, Any]) -> str:
 def _option(name: str, value: object) -> str:
     if isinstance(value, bool):
         return name if value else f"!{name}"
+    if isinstance(value, list | tuple):
+        value = ",".join(map(str, value))
     return f"{name}={value}"

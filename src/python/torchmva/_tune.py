@@ -82,11 +82,30 @@ def _output_on_standard_error() -> Iterator[None]:
         os.close(kept)
 
 
+def _require_tree(ROOT: Any, file: str, tree: str) -> None:
+    """A chain would take a file or tree that is not there for an empty one."""
+    error = ROOT.TorchMVA.Error
+    code = ROOT.TorchMVA.EErrorCode
+    try:
+        opened = ROOT.TFile.Open(file)
+    except OSError:  # ROOT has said why
+        opened = None
+    if not opened:
+        raise error(code.kFile, f"cannot open '{file}' for reading")
+    found = isinstance(opened.Get(tree), ROOT.TTree)
+    if not found:
+        trees = sorted({str(key.GetName()) for key in opened.GetListOfKeys() if "TTree" in str(key.GetClassName())})
+        known = f"trees there: {', '.join(trees)}" if trees else "there is none"
+        raise error(code.kTree, f"there is no tree '{tree}' in '{file}'; {known}")
+    opened.Close()
+
+
 def _search(ROOT: Any, trees: dict[str, list[tuple[str, str]]], options: argparse.Namespace) -> str:
     library = ROOT.TorchMVA
     chains = {name: ROOT.TChain(parts[0][1]) for name, parts in trees.items()}
     for name, parts in trees.items():
         for file, tree in parts:
+            _require_tree(ROOT, file, tree)
             chains[name].AddFile(file, ROOT.TTree.kMaxEntries, tree)
     with tempfile.TemporaryDirectory() as folder:
         loader = library.DataLoader(str(Path(folder) / "tune"))

@@ -100,6 +100,13 @@ def test_a_checkpoint_of_another_job_is_refused(trained, events, monkeypatch):
     trained(events)
     with pytest.raises(EngineError, match=r"belongs to another training \(batch_size: 20 there, 10 here\)"):
         trained(events, batch_size=10, continue_training=True)
+    with pytest.raises(
+        EngineError, match=r"activation: 'ReLU' there, 'Tanh' here; learning_rate: 0.005 there, 0.1 here"
+    ):
+        trained(events, learning_rate=0.1, activation="Tanh", continue_training=True)
+    events.inputs[3, 1] += 1
+    with pytest.raises(EngineError, match=r"checksum of the inputs"):
+        trained(events, continue_training=True)
 
 
 def test_a_damaged_checkpoint_is_refused(trained, events):
@@ -167,11 +174,16 @@ def test_ctrl_c_in_the_first_epoch_is_an_error(trained, events, monkeypatch):
         trained(events)
 
 
-def test_a_loss_that_is_not_a_number_says_where(trained, events):
+def test_a_loss_that_is_not_a_number_says_where(trained, session, events):
     with pytest.raises(EngineError, match=r"not finite in epoch \d+, batch \d+.*smaller LearningRate") as caught:
         trained(events, learning_rate=1e20, optimizer="SGD", loss="MSE", standardise_inputs=False, activation="ReLU")
     assert caught.value.code == "Data"
     assert "0: [" in dict(caught.value.context)["ranges of the variables"]
+    request = {**events.request(), "variable_names": ["pt", "eta", "phi", "mass"]}
+    made = session("", seed=7, layout="8", learning_rate=1e20, optimizer="SGD", loss="MSE", standardise_inputs=False)
+    with pytest.raises(EngineError) as caught:
+        made.train(**request)
+    assert ", eta: [" in dict(caught.value.context)["ranges of the variables"]
 
 
 def test_batch_norm_trains_although_one_event_is_left_over(trained, events):
@@ -250,9 +262,29 @@ def test_models_of_the_dictionary(session, events):
     made = session("", filename_trained_model="made.pt")
     made.train(**events.request())
     torch.jit.load("made.pt")
+    define(build_model=lambda: torch.nn.Linear(4, 2))
+    with pytest.raises(EngineError, match="build_model failed") as caught:
+        session("")
+    assert ("called as", "build_model(n_variables, n_outputs)") in caught.value.context
     define(build_model=lambda n_variables, n_outputs: 3)
     with pytest.raises(EngineError, match=r"'build_model' must give a torch.nn.Module, found int"):
         session("")
+
+
+def test_options_of_the_network_beside_a_model_are_a_warning(session, save_network, log):
+    session("", layout="8", dropout=0.1)
+    assert not log.warnings()
+    session(save_network(), layout="8", dropout=0.1)
+    (text,) = log.warnings()
+    assert text.startswith("Layout, Dropout: without effect")
+
+
+def test_a_tensorboard_folder_that_cannot_be_written(trained, events):
+    Path("board").write_text("a file")
+    with pytest.raises(EngineError, match="TensorBoard: the folder cannot be written") as caught:
+        trained(events, tensor_board="board")
+    assert caught.value.code == "File"
+    assert ("folder", str(Path("board").absolute())) in caught.value.context
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:99", "meta"])

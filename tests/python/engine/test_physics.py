@@ -460,11 +460,11 @@ def test_one_output_is_calibrated_as_two(session, save_network, events):
     assert abs(float(ratio.mean()) - 1) > 0.01
 
 
-def test_no_probabilities_no_calibration_but_the_model_is_kept(session, save_network, events):
+def test_no_probabilities_no_calibration_which_is_said_before_the_training(session, save_network, events):
     linear = save_network(last=torch.nn.Identity())
     with pytest.raises(EngineError, match="Calibrate: expected a model whose outputs are class probabilities"):
         make(session, events.inputs, events.classes, filename_model=linear, calibrate=True, batch_size=20)
-    assert Path("trained.pt").exists()
+    assert not Path("trained.pt").exists()
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,30 @@ def fit_temperature(logits: torch.Tensor, targets: torch.Tensor, weights: torch.
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
+def probabilities_of(model: Any, inputs: torch.Tensor) -> torch.Tensor:
+    """Outputs [n, nOutputs] of a model in evaluation mode.
+
+    Raises:
+        EngineError: ``Option`` if they are no probabilities.
+    """
+    model.eval()
+    output: torch.Tensor = torch.cat([model(rows) for rows in inputs.split(4096)])
+    if output.dim() == 1:
+        output = output.unsqueeze(1)
+    sums = output.sum(1)
+    if not bool(((output >= 0) & (output <= 1)).all()) or (
+        output.shape[1] > 1 and bool(((sums - 1).abs() > 1e-3).any())
+    ):
+        raise EngineError(
+            "Option",
+            "Calibrate: expected a model whose outputs are class probabilities (Softmax or Sigmoid at its end), found "
+            f"outputs from {float(output.min()):.4g} to {float(output.max()):.4g}",
+            [("option", "Calibrate")],
+        )
+    return output
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def calibrate(
     model: Any, inputs: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, signal_column: int
 ) -> tuple[Any, Calibration]:
@@ -131,20 +155,7 @@ def calibrate(
     Raises:
         EngineError: ``Option`` if its outputs are no probabilities; ``Data`` if the weights have no positive sum.
     """
-    model.eval()
-    output = torch.cat([model(rows) for rows in inputs.split(4096)])
-    if output.dim() == 1:
-        output = output.unsqueeze(1)
-    sums = output.sum(1)
-    if not bool(((output >= 0) & (output <= 1)).all()) or (
-        output.shape[1] > 1 and bool(((sums - 1).abs() > 1e-3).any())
-    ):
-        raise EngineError(
-            "Option",
-            "Calibrate: expected a model whose outputs are class probabilities (Softmax or Sigmoid at its end), found "
-            f"outputs from {float(output.min()):.4g} to {float(output.max()):.4g}",
-            [("option", "Calibrate")],
-        )
+    output = probabilities_of(model, inputs)
     if not float(weights.sum()) > 0:
         raise EngineError("Data", "Calibrate: the sum of the validation weights must be positive")
     if output.shape[1] == 1:

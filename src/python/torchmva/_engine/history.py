@@ -65,7 +65,15 @@ class History:
         """Append an epoch."""
         self.epochs.append(replace(epoch, network=self._network))
         if self._make_writer is not None and self._writer is None:
-            self._writer = self._make_writer(str(Path(self._tensor_board) / self._run))
+            folder = Path(self._tensor_board) / self._run
+            try:
+                self._writer = self._make_writer(str(folder))
+            except OSError as error:
+                raise EngineError(
+                    "File",
+                    f"TensorBoard: the folder cannot be written: {error.strerror}",
+                    [("option", "TensorBoard"), ("folder", str(folder.absolute()))],
+                ) from error
         if self._writer is not None:
             figures = {
                 "loss/training": epoch.training_loss,

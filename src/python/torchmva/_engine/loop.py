@@ -6,7 +6,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ class LoopJob:
         keep_checkpoint: also when the training has ended.
         identity: what must be the same for a checkpoint to be continued.
         progress: show epochs.
+        variable_names: of the inputs; none if these are mixtures of variables.
     """
 
     model: Any
@@ -70,6 +71,7 @@ class LoopJob:
     keep_checkpoint: bool = False
     identity: dict[str, Any] | None = None
     progress: bool = False
+    variable_names: list[str] = field(default_factory=list)
 
 
 class TrainingLoop:
@@ -228,8 +230,9 @@ class TrainingLoop:
         where = f"epoch {epoch + 1}" + ("" if batch is None else f", batch {batch + 1}")
         inputs = job.train_loader.parts()[0]
         low, high = inputs.amin(0), inputs.amax(0)
+        names = job.variable_names or [str(i) for i in range(inputs.shape[1])]
         ranges = ", ".join(
-            f"{i}: [{float(a):.4g}, {float(b):.4g}]" for i, (a, b) in enumerate(zip(low, high, strict=True))
+            f"{name}: [{float(a):.4g}, {float(b):.4g}]" for name, a, b in zip(names, low, high, strict=True)
         )
         kept = "" if self._best is None else f"; the best model, of epoch {self._best_epoch}, is kept"
         raise EngineError(

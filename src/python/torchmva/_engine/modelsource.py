@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,17 @@ from .log import Log
 from .options import TrainingOptions
 from .probe import Shape
 from .usercode import CustomObjects
+
+#: Options of the network that is made where no model is given.
+_NETWORK_OPTIONS = {
+    "Layout": "layout",
+    "Activation": "activation",
+    "BatchNorm": "batch_norm",
+    "Dropout": "dropout",
+    "Residual": "residual",
+    "StandardiseInputs": "standardise_inputs",
+}
+_DEFAULTS = {field.name: field.default for field in fields(TrainingOptions)}
 
 
 class ModelSource:
@@ -82,6 +94,11 @@ class ModelSource:
             self._log.info("No model is given: a multilayer perceptron is made of the options")
         else:
             self._log.info(f"Loaded model from file: {name}" if Path(name).is_file() else f"The model is {name}")
+            idle = [option for option, name in _NETWORK_OPTIONS.items() if getattr(options, name) != _DEFAULTS[name]]
+            if idle:
+                self._log.warning(
+                    f"{', '.join(idle)}: without effect, because they are for the network that is made without a model"
+                )
         if options.ensemble_size > 1 and is_given:
             self._log.warning(
                 "EnsembleSize: all networks start from the same parameters, those of the model, and differ by the "
@@ -96,7 +113,10 @@ class ModelSource:
             try:
                 made = objects.build_model(self._shape.n_variables, self._shape.n_outputs)
             except BaseException as error:
-                raise user_error(f"The user's {key} failed", error, [("defined in", objects.source)]) from error
+                called = "build_model(n_variables, n_outputs)"
+                raise user_error(
+                    "The user's build_model failed", error, [("called as", called), ("defined in", objects.source)]
+                ) from error
         if made is None:
             return network.build(self._shape, options), network.NAME
         if not isinstance(made, torch.nn.Module):

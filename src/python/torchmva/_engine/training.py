@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -179,15 +180,30 @@ def run_user(job: Training, model: Any, save_best: SaveBest | None) -> Any:
 # ---- the loop of this package ----------------------------------------------------------------------------------------
 
 
+#: Options that may differ when a checkpoint is continued: they say where, how fast and how long, not what is learned.
+_FREE_OPTIONS = frozenset(
+    {
+        *("filename_model", "filename_trained_model", "user_code", "continue_training", "tensor_board"),
+        *("num_threads", "device", "compile", "patience", "save_best_only", "calibrate"),
+    }
+)
+
+
 def _identity(job: Training, n_parameters: int) -> dict[str, Any]:
     """What must agree for a checkpoint to be continued."""
-    options = job.options
-    names = (
-        *("seed", "batch_size", "optimizer", "learning_rate_schedule", "loss", "shuffle", "num_epochs"),
-        *("parametrise", "decorrelate", "decorrelation_strength", "ensemble_size"),
-    )
-    sums = {"events": len(job.events.inputs), "sum of weights": float(job.events.weights.double().sum())}
-    return {**{name: getattr(options, name) for name in names}, **sums, "parameters": n_parameters}
+    events = job.events
+    options = {name: value for name, value in asdict(job.options).items() if name not in _FREE_OPTIONS}
+    sums = {
+        name: zlib.crc32(tensor.contiguous().numpy())
+        for name, tensor in (("inputs", events.inputs), ("targets", events.targets))
+    }
+    return {
+        **options,
+        "events": len(events.inputs),
+        "sum of weights": float(events.weights.double().sum()),
+        **{f"checksum of the {name}": value for name, value in sums.items()},
+        "parameters": n_parameters,
+    }
 
 
 @dataclass
@@ -277,6 +293,7 @@ def _make_loop(job: Training, data: _Data, model: Any, number: int) -> TrainingL
             keep_checkpoint=is_ensemble,
             identity={**_identity(job, n_parameters), "network": number},
             progress=job.progress,
+            variable_names=events.variable_names,
         )
     )
 
@@ -346,6 +363,8 @@ def run_default(job: Training, model: Any, keep: Callable[[Any], None]) -> Any:
     Raises:
         EngineError: ``Option``, ``Data``.
     """
+    if job.options.calibrate:  # before hours of training
+        calibration.probabilities_of(model, job.events.inputs[job.events.validation][:256])
     data = _prepare(job)
     trained = _train_networks(job, data, model, keep)
     if not job.options.calibrate:
