@@ -1,5 +1,7 @@
 #include "Bridge/Convert.hxx"
 
+#include <pybind11/stl.h>
+
 namespace py = pybind11;
 using namespace py::literals;
 
@@ -91,6 +93,22 @@ Error ToError(py::error_already_set &exception)
    } catch (py::error_already_set &) {
       return Error(EErrorCode::kInternal, std::string("The Python engine failed: ") + exception.what());
    }
+}
+
+std::optional<NetworkDescription> ToNetwork(const py::handle &description)
+{
+   if (description.is_none())
+      return std::nullopt;
+   NetworkDescription network;
+   network.fNInputs = description.attr("n_inputs").cast<int>();
+   for (const py::handle operation : description.attr("operations"))
+      network.fOperations.push_back({operation.attr("type").cast<std::string>(),
+                                     operation.attr("inputs").cast<std::vector<int>>(),
+                                     operation.attr("shape").cast<std::vector<int>>(),
+                                     operation.attr("attributes").cast<std::map<std::string, std::string>>()});
+   const auto parameters = description.attr("parameters").cast<py::array_t<float, py::array::c_style>>();
+   network.fParameters.assign(parameters.data(), parameters.data() + parameters.size());
+   return network;
 }
 
 py::object ToPython(const SearchRequest &search)

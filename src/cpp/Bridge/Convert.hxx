@@ -7,6 +7,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <optional>
 #include <string>
 
 namespace TorchMVA {
@@ -51,6 +52,9 @@ pybind11::object ToPython(LogFunction_t log);
 
 /// Options by name, with values of Python's own types; array options are left out. Needs the GIL.
 pybind11::dict ToPython(const std::vector<OptionInfo> &options);
+
+/// A torchmva._engine.graph.NetworkDescription; nothing for None. Needs the GIL.
+std::optional<NetworkDescription> ToNetwork(const pybind11::handle &description);
 
 /// The settings of a search as torchmva._engine.search has them. Needs the GIL.
 pybind11::object ToPython(const SearchRequest &search);

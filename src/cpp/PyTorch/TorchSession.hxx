@@ -3,11 +3,13 @@
 
 #include "RtypesCore.h"
 #include "Method/SearchOptions.hxx"
+#include "Network/NetworkDescription.hxx"
 #include "TorchMVA/Core/Configurable.hxx"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +83,12 @@ struct ExportedModel {
    std::string fText;           ///< zlib + base64; empty if it is larger than the limit for embedding
    std::string fPrediction;     ///< "User" if only the user's predict_func gives the outputs, else "Default"
    std::string fUserCodeSha256; ///< empty: no user code
+   /// The model as a list of operations, for the engine of the host; it gives what the model gives, which is not what
+   /// the method gives if fPrediction is "User".
+   std::optional<NetworkDescription> fNetwork;
+   /// The same for the standard deviation of the outputs of an ensemble (PredictSpread).
+   std::optional<NetworkDescription> fSpreadNetwork;
+   std::string fWhyNoNetwork; ///< the operator that cannot be said in operations, and its layer
 };
 
 /// The network of one method on the Python side. The Bridge implements it; nothing of Python shows.

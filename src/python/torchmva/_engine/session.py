@@ -15,6 +15,7 @@ from . import automatic, device, history, prediction, training, usercode, weight
 from . import model as models
 from .errors import EngineError, user_error
 from .events import Events
+from .graph import NetworkDescription, NotExpressible, describe
 from .history import Epoch, History
 from .log import Log, LogFunction, flushed
 from .modelsource import ModelSource
@@ -485,3 +486,20 @@ class Session:
             raise EngineError("State", "There is no trained model to write: train first")
         encoded = models.encode(self._data)
         return encoded.format, encoded.sha256, encoded.size, encoded.text, self._prediction, self._code_sha256
+
+    def networks(self) -> tuple[NetworkDescription | None, NetworkDescription | None, str]:
+        """The model as a list of operations, that of the spread of an ensemble, and why there is no first one.
+
+        They give what the model gives. Where the prediction that :meth:`export` names is the default one, that is what
+        the user's function gives, too.
+        """
+        try:
+            network = describe(self._model, self._shape.n_variables)
+        except NotExpressible as error:
+            return None, None, str(error)
+        data = models.spread_from(self._data)
+        try:
+            spread = models.from_bytes(data, self._model_name) if data is not None else None
+            return network, None if spread is None else describe(spread, self._shape.n_variables), ""
+        except NotExpressible as error:
+            return None, None, f"standard deviation of the ensemble: {error}"
