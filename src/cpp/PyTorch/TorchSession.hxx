@@ -3,7 +3,7 @@
 
 #include "RtypesCore.h"
 #include "Method/SearchOptions.hxx"
-#include "Network/NetworkDescription.hxx"
+#include "TorchMVA/Network/NetworkDescription.hxx"
 #include "TorchMVA/Core/Configurable.hxx"
 
 #include <cstddef>
