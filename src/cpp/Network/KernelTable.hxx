@@ -6,10 +6,7 @@
 #include "Network/ElementKernels.hxx"
 #include "Network/AxisKernels.hxx"
 
-static const Kernels *Table(const char *name)
-{
-   static const Kernels table = {
-      name,   kLanes,  kTileVectors * kLanes, kTileRows, Linear,    Multiply, Activate, PReLU,
-      Affine, Combine, CombineScalar,         Softmax,   LayerNorm, Reduce};
-   return &table;
-}
+/// The table, whose name kName the including file has.
+static constexpr Kernels kTable = {
+   kName,  kLanes,  kTileVectors * kLanes, kTileRows, Linear,    Multiply, Activate, PReLU,
+   Affine, Combine, CombineScalar,         Softmax,   LayerNorm, Reduce};

@@ -8,12 +8,13 @@
 namespace TorchMVA {
 namespace Internal {
 namespace {
+constexpr const char *kName = "avx2";
 #include "Network/KernelTable.hxx"
 } // namespace
 
 const Kernels *KernelsAvx2()
 {
-   return Table("avx2");
+   return &kTable;
 }
 
 } // namespace Internal

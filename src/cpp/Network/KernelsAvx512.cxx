@@ -8,12 +8,13 @@
 namespace TorchMVA {
 namespace Internal {
 namespace {
+constexpr const char *kName = "avx512";
 #include "Network/KernelTable.hxx"
 } // namespace
 
 const Kernels *KernelsAvx512()
 {
-   return Table("avx512");
+   return &kTable;
 }
 
 } // namespace Internal

@@ -11,12 +11,13 @@
 namespace TorchMVA {
 namespace Internal {
 namespace {
+constexpr const char *kName = "baseline";
 #include "Network/KernelTable.hxx"
 } // namespace
 
 const Kernels *KernelsBaseline()
 {
-   return Table("baseline");
+   return &kTable;
 }
 
 } // namespace Internal

@@ -24,6 +24,8 @@ public:
    virtual bool CanRunInPlace() const { return false; }
    /// Whether the output is the first input in another shape.
    virtual bool IsView() const { return false; }
+   /// Makes max(0, output) of the output if it can do that on the way; false if not.
+   virtual bool AbsorbReLU() { return false; }
    virtual long ScratchFloats() const { return 0; }
 };
 
@@ -46,6 +48,9 @@ LayerPointer MakeSlice(OperationReader &operation, const Kernels &kernels);
 LayerPointer MakePermute(OperationReader &operation, const Kernels &kernels);
 LayerPointer MakeConvolution(OperationReader &operation, const Kernels &kernels);
 LayerPointer MakePool(OperationReader &operation, const Kernels &kernels);
+
+/// A layer that is a view: for operations that another one has absorbed. `size`: floats of an event.
+LayerPointer MakeView(long size);
 
 /// A value of n events, seen along one of its dimensions: outer is n times what stands before it.
 inline Axis AxisOf(const Shape &shape, std::size_t dimension)

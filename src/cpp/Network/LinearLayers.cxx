@@ -39,6 +39,11 @@ public:
    {
       fKernels.fLinear(fWeights, inputs[0], n * fRows, output);
    }
+   bool AbsorbReLU() override
+   {
+      fWeights.fLower = 0;
+      return true;
+   }
 
 private:
    void PackNarrow(const float *weight, long inputs, long outputs, float *to) const

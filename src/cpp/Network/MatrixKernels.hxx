@@ -65,11 +65,45 @@ static void LinearPanel(const LinearWeights &w, const float *weights, const floa
       LinearTile<1, kVectors>(w, weights, bias, x + row * w.fInputs, columns, y + row * w.fOutputs);
 }
 
+/// One row through kPanels whole panels at once: its sums would wait for each other in one.
+template <int kPanels>
+static void LinearRow(const LinearWeights &w, const float *weights, const float *bias, const float *x, float *y)
+{
+   constexpr long kPanel = kTileVectors * kLanes;
+   Vector sums[kPanels * kTileVectors];
+#pragma GCC unroll 8
+   for (int i = 0; i < kPanels * kTileVectors; ++i)
+      sums[i] = Load(bias + i * kLanes);
+   for (long k = 0; k < w.fInputs; ++k, weights += kPanel) {
+      const Vector value = Set(x[k]);
+#pragma GCC unroll 8
+      for (int p = 0; p < kPanels; ++p) {
+#pragma GCC unroll 8
+         for (int v = 0; v < kTileVectors; ++v) {
+            Vector &sum = sums[p * kTileVectors + v];
+            sum = Fma(value, Load(weights + p * kPanel * w.fInputs + v * kLanes), sum);
+         }
+      }
+   }
+   const Vector lower = Set(w.fLower);
+#pragma GCC unroll 8
+   for (int i = 0; i < kPanels * kTileVectors; ++i)
+      Store(y + i * kLanes, AtLeast(lower, sums[i]));
+}
+
 static void LinearWide(const LinearWeights &w, const float *x, long n, float *y)
 {
    constexpr long kPanel = kTileVectors * kLanes;
+   constexpr int kPanels = 8 / kTileVectors;
    const float *weights = w.fWeights;
-   for (long first = 0; first < w.fOutputs; first += kPanel) {
+   long first = 0;
+   if (n == 1) {
+      for (; first + kPanels * kPanel <= w.fOutputs; first += kPanels * kPanel) {
+         LinearRow<kPanels>(w, weights, w.fBias + first, x, y + first);
+         weights += w.fInputs * kPanels * kPanel;
+      }
+   }
+   for (; first < w.fOutputs; first += kPanel) {
       const long columns = w.fOutputs - first < kPanel ? w.fOutputs - first : kPanel;
       const long vectors = (columns + kLanes - 1) / kLanes;
       const float *const bias = w.fBias + first;

@@ -58,6 +58,7 @@ NetworkProgram::NetworkProgram(const NetworkDescription &description, const Kern
                         "'");
    }
    fNOutputs = shapes.back().front();
+   AbsorbActivations(description, shapes);
    PlaceValues(description, shapes);
    if (fEventFloats > kMostFloats)
       throw Error(EErrorCode::kWeightFile, MemoryMessage(fEventFloats));
@@ -75,6 +76,21 @@ void NetworkProgram::CheckDescription(const NetworkDescription &description) con
    if (description.fParameters.size() > kMostParameters) {
       throw Error(EErrorCode::kWeightFile, "expected at most " + std::to_string(kMostParameters) +
                                               " parameters, found " + std::to_string(description.fParameters.size()));
+   }
+}
+
+void NetworkProgram::AbsorbActivations(const NetworkDescription &description, const std::vector<Shape> &shapes)
+{
+   const auto &operations = description.fOperations;
+   std::vector<int> nUses(shapes.size());
+   for (const NetworkOperation &operation : operations) {
+      for (const int input : operation.fInputs)
+         ++nUses[input];
+   }
+   for (std::size_t i = 1; i + 1 < operations.size(); ++i) { // the last one cannot be a view
+      const int input = operations[i].fInputs.front();
+      if (operations[i].fType == "ReLU" && input > 0 && nUses[input] == 1 && fSteps[input - 1].fLayer->AbsorbReLU())
+         fSteps[i].fLayer = MakeView(CountOf(shapes[input]));
    }
 }
 

@@ -40,6 +40,7 @@ private:
    };
 
    void CheckDescription(const NetworkDescription &description) const;
+   void AbsorbActivations(const NetworkDescription &description, const std::vector<Shape> &shapes);
    void PlaceValues(const NetworkDescription &description, const std::vector<Shape> &shapes);
    std::size_t TakeSlot(long size);
    void ChooseBlock();

@@ -84,6 +84,11 @@ private:
 
 } // namespace
 
+LayerPointer MakeView(long size)
+{
+   return std::make_unique<ReshapeLayer>(size);
+}
+
 LayerPointer MakeReshape(OperationReader &operation, const Kernels &)
 {
    operation.RequireInputs(1);
