@@ -78,6 +78,9 @@ public:
    /// Responses per event of a tag: 1, number of classes or number of targets.
    UInt_t GetNResponses(const TString &tag) const;
 
+   /// The method of a tag as one C++17 header without dependencies: MethodBase::WriteStandaloneHeader.
+   void WriteStandaloneHeader(const TString &tag, const TString &file, const TString &name = "") const;
+
    /// Standard deviation of the last response of EvaluateMVA, with option `Error` and a method that knows one (an
    /// ensemble of PyTorch networks: the spread of its members); else -1.
    Double_t GetMVAError() const { return fMvaErrorLower; }

@@ -86,7 +86,7 @@ def test_classes_compile_alone_and_agree_with_the_methods(ROOT, job, monkeypatch
     main = main.replace("@OBJECTS@", "\n   ".join(f"const {name} the{name}(names);" for name in classes))
     main = main.replace("@POINTERS@", ", ".join(f"&the{name}" for name in classes))
     Path("main.cxx").write_text(main)
-    run(["g++", "-std=c++11", "-O1", "-Wall", "-Wextra", "-Werror", "main.cxx", "-o", "main"])
+    run(["g++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-pedantic", "-Werror", "main.cxx", "-o", "main"])
     text = "\n".join(" ".join(float(x).hex() for x in event) for event in events)
     *lines, last = run(["./main"], input=text).strip().splitlines()
     assert last == "0 0", "wrong names of variables: the status is not clean, the response 0"

@@ -55,8 +55,7 @@ protected:
    void AddWeightsXMLTo(const XmlNode &weights) const override;
    void ReadWeightsFromXML(const XmlNode &weights) override;
    /// Classification only, as in TMVA.
-   void MakeClassSpecific(std::ostream &out, const TString &className) const override;
-   void MakeClassSpecificHeader(std::ostream &out, const TString &className) const override;
+   Bool_t WritePrediction(Internal::StandaloneCode &code, std::string *why) const override;
    std::string GetHelpText() const override;
 
 private:

@@ -28,8 +28,9 @@ namespace TorchMVA {
 class PDF;
 class XmlNode;
 namespace Internal {
+class StandaloneCode;
 struct SearchRequest;
-}
+} // namespace Internal
 struct MvaPdfs;
 struct ScoredSample;
 
@@ -99,9 +100,14 @@ public:
    TString GetTunedOptions() const;
    /// Writes the trained method as a C++ class that needs neither ROOT nor TorchMVA (tmva-compat 9.6): class
    /// Read<title>, a subclass of IClassifierReader, in the given file, or, without one, in GetStandaloneFileName().
-   /// A method without MakeClassSpecific writes nothing and says so (VERBOSE). Throws Error (kState) for a method
-   /// that was not trained, Error (kMethod) for a regression or several responses, Error (kFile).
+   /// A method that has no standalone form (WritePrediction, MakeClassSpecific) writes nothing and says so (VERBOSE).
+   /// Throws Error (kState) for a method that was not trained, Error (kMethod) for a regression or several responses,
+   /// for which there is WriteStandaloneHeader, Error (kFile).
    virtual void MakeClass(const TString &file = "") const;
+   /// Writes the trained method as one C++17 header that needs no library but the standard one: class `name` (a name of
+   /// C++, "Read<title>" by default), for one event and for blocks, of all responses (docs/applying.md). Throws Error:
+   /// kState (not trained), kMethod (no standalone form, and why), kArgument (`name` is none), kFile.
+   void WriteStandaloneHeader(const TString &file, const TString &name = "") const;
    /// `<weight folder>/<job>_<title>.class.C`, as TMVA names it.
    TString GetStandaloneFileName() const;
 
@@ -311,6 +317,11 @@ protected:
    virtual void MakeClassSpecific(std::ostream &out, const TString &className) const;
    /// What MakeClassSpecific needs before the class: includes and helper classes. The default writes nothing.
    virtual void MakeClassSpecificHeader(std::ostream &out, const TString &className) const;
+   /// Predict as C++17 for WriteStandaloneHeader and MakeClass, instead of MakeClassSpecific: tables, and
+   /// `template <int L> inline void Predict(float *x, float *y)` for L events side by side (StandaloneCode.hxx), from
+   /// GetNVariables() transformed values, which it may change, to GetNOutputs() outputs. False, the default: the method
+   /// has no standalone form; `why`, if not null, gets the reason.
+   virtual Bool_t WritePrediction(Internal::StandaloneCode &code, std::string *why) const;
    /// Files that belong to the weight file (model beside it) are written relative to this folder.
    std::string GetWeightFolder() const;
 
@@ -346,6 +357,10 @@ private:
    /// Evaluates one block that is small enough for the scratch memory.
    void EvaluateBlock(const float *variables, Long64_t n, float *responses, const double *spectators) const;
    const std::vector<Float_t> &EvaluateCurrentEvent();
+   /// Makes the text of `space`, the namespace of a standalone header: transformations, prediction, responses. False, with
+   /// `why`: there is no standalone form.
+   bool MakeStandaloneCode(const std::string &space, std::string &text, std::string &why) const;
+   std::string StandaloneComment() const;
    void WriteStateTo(const XmlNode &root) const;
    /// The option CreateMVAPdfs adds those of the densities; called with the option string still unparsed.
    void DeclarePdfOptions();

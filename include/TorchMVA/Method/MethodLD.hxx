@@ -37,7 +37,7 @@ public:
 protected:
    void AddWeightsXMLTo(const XmlNode &weights) const override;
    void ReadWeightsFromXML(const XmlNode &weights) override;
-   void MakeClassSpecific(std::ostream &out, const TString &className) const override;
+   Bool_t WritePrediction(Internal::StandaloneCode &code, std::string *why) const override;
    std::string GetHelpText() const override;
 
 private:

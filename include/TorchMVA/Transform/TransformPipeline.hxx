@@ -7,7 +7,6 @@
 #include "TorchMVA/Data/DataSet.hxx"
 #include "TorchMVA/Data/VariableInfo.hxx"
 
-#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@ namespace TorchMVA {
 class DataSetInfo;
 
 namespace Internal {
+class StandaloneCode;
 class TransformStep;
 struct Slot;
 } // namespace Internal
@@ -49,12 +49,11 @@ public:
    /// Fills `<Transformations NTransformations=..>` (layout of tmva-compat 9.4; also stores each reference class).
    void Write(const XmlNode &transformations) const;
 
-   /// The statements of C++ that do the same to `std::vector<double> &v`, the variables of one event, rounding to single
-   /// precision as Apply does; they need GetCodeHeader() before them and <cmath>, <cstddef>, <vector>, nothing else.
-   /// Throws Error (kMethod) if a step mixes variables with targets or spectators, which a standalone class has not.
-   void WriteCode(std::ostream &out) const;
-   /// Helper classes for that code, with an include guard of their own.
-   static const char *GetCodeHeader();
+   /// C++ for standalone headers: `template <int L> void Transform(float *v)` for the variables and
+   /// `InvertTargets(float *v)` for the outputs of a regression, in place and for L events side by side, with the
+   /// arithmetic of Apply and InvertTargets. Throws Error (kMethod) if a step mixes variables, targets or spectators
+   /// with each other.
+   void WriteCode(Internal::StandaloneCode &code) const;
 
    /// No step at all, so that Apply leaves every row as it is.
    bool IsIdentity() const;

@@ -345,6 +345,11 @@ void Reader::EvaluateBatch(const TString &tag, const Float_t *variables, Long64_
    Require(tag, "Reader::EvaluateBatch").Evaluate(variables, n, responses, spectators);
 }
 
+void Reader::WriteStandaloneHeader(const TString &tag, const TString &file, const TString &name) const
+{
+   Require(tag, "Reader::WriteStandaloneHeader").WriteStandaloneHeader(file, name);
+}
+
 UInt_t Reader::GetNResponses(const TString &tag) const
 {
    return Require(tag, "Reader::GetNResponses").GetNResponses();

@@ -1,11 +1,10 @@
 #include "LinearCoefficients.hxx"
 
-#include "Core/ExactNumber.hxx"
+#include "Standalone/StandaloneCode.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
 #include <cmath>
-#include <ostream>
 
 namespace TorchMVA {
 namespace Internal {
@@ -74,28 +73,32 @@ std::vector<double> ReadCoefficients(const XmlNode &weights,
    return coefficients;
 }
 
-void WriteLinearClass(std::ostream &out, const TString &className, const std::vector<double> &coefficients)
+void WriteLinearCode(StandaloneCode &code, const std::vector<std::vector<double>> &coefficients)
 {
-   out << "\nprivate:\n"
-          "   std::vector<double> fCoefficients; // the offset first\n"
-          "};\n\n"
-          "inline void "
-       << className << "::Initialize()\n{\n";
-   for (const double c : coefficients)
-      out << "   fCoefficients.push_back(" << ExactNumber(c) << ");\n";
-   out << "}\n\n"
-          "inline void "
-       << className
-       << "::Clear()\n{\n   fCoefficients.clear();\n}\n\n"
-          "inline double "
-       << className
-       << "::GetMvaValue__(const std::vector<double> &inputValues) const\n"
-          "{\n"
-          "   double value = fCoefficients[0];\n"
-          "   for (std::size_t k = 0; k < inputValues.size(); ++k)\n"
-          "      value += fCoefficients[k + 1] * inputValues[k];\n"
-          "   return value;\n"
-          "}\n";
+   std::vector<double> all;
+   for (const auto &output : coefficients)
+      all.insert(all.end(), output.begin(), output.end());
+   code.Table("kCoefficients", all); // of each output the offset first
+   std::string body = R"(template <int L>
+inline void Predict(float *x, float *y)
+{
+   constexpr int n = @N@;
+   for (int k = 0; k < @OUTPUTS@; ++k) {
+      const double *c = kCoefficients + k * (n + 1);
+      double sum[L];
+      for (int l = 0; l < L; ++l)
+         sum[l] = c[0];
+      for (int i = 0; i < n; ++i)
+         for (int l = 0; l < L; ++l)
+            sum[l] += c[i + 1] * double(x[i * L + l]);
+      for (int l = 0; l < L; ++l)
+         y[k * L + l] = static_cast<float>(sum[l]);
+   }
+}
+)";
+   ReplaceAll(body, "@N@", std::to_string(coefficients.at(0).size() - 1));
+   ReplaceAll(body, "@OUTPUTS@", std::to_string(coefficients.size()));
+   code.Out() << body;
 }
 
 } // namespace Internal

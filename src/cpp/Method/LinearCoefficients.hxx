@@ -2,18 +2,18 @@
 #define TORCHMVA_METHOD_LINEARCOEFFICIENTS_HXX
 
 #include "RtypesCore.h"
-#include "TString.h"
 #include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Data/VariableInfo.hxx"
 
-#include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace TorchMVA {
 namespace Internal {
+
+class StandaloneCode;
 
 // What the linear methods share: y = c_0 + sum_k c_k x_k, the coefficients in the order c_0, c_1, ..., c_n.
 
@@ -32,8 +32,8 @@ void PrintCoefficients(const Logger &logger, const std::string &title, const std
 std::vector<double> ReadCoefficients(const XmlNode &weights,
                                      const std::vector<std::pair<std::string, std::size_t>> &axes);
 
-/// MakeClassSpecific of a linear method with one response.
-void WriteLinearClass(std::ostream &out, const TString &className, const std::vector<double> &coefficients);
+/// WritePrediction of a linear method: coefficients of each output.
+void WriteLinearCode(StandaloneCode &code, const std::vector<std::vector<double>> &coefficients);
 
 } // namespace Internal
 } // namespace TorchMVA

@@ -1,16 +1,17 @@
 // MethodBase::MakeClass: a trained method as a C++ class of its own (tmva-compat 9.6).
 
 #include "Core/WriteFile.hxx"
+#include "Method/StandaloneNames.hxx"
+#include "Standalone/StandaloneCode.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
-#include "TorchMVA/Version.hxx"
 
-#include <algorithm>
-#include <cctype>
 #include <sstream>
 
 namespace TorchMVA {
+
+using Internal::ReplaceAll;
 
 namespace {
 
@@ -35,7 +36,7 @@ protected:
 #endif
 )";
 
-/// The generated class up to its private members. @CLASS@, @NAMES@ and @TRANSFORM@ are filled in.
+/// The generated class up to its private members. @CLASS@, @NAMES@, @SPACE@ and @RESPONSE@ are filled in.
 constexpr const char *kClass = R"(
 class @CLASS@ : public IClassifierReader {
 public:
@@ -56,9 +57,7 @@ public:
          }
       }
       fNVariables = expected.size();
-      Initialize();
-   }
-   virtual ~@CLASS@() { Clear(); }
+@INITIALIZE@   }
 
    double GetMvaValue(const std::vector<double> &inputValues) const
    {
@@ -68,53 +67,32 @@ public:
                    << (IsStatusClean() ? "" : "; and the names of the variables are wrong") << std::endl;
          return 0;
       }
-      std::vector<double> v(inputValues);
-      for (std::size_t i = 0; i < v.size(); ++i)
-         v[i] = static_cast<float>(v[i]); // events have single precision, in the training and here
-      Transform(v);
-      return GetMvaValue__(v);
-   }
+      std::vector<float> v(inputValues.begin(), inputValues.end()); // events have single precision
+@RESPONSE@   }
+
+private:
+   std::size_t fNVariables;
+)";
+
+/// The rest of the class where all is in Predict.
+constexpr const char *kResponse = R"(      float response;
+      @SPACE@::EvaluateLanes<1>(v.data(), 1, &response);
+      return response;
+)";
+
+/// The rest of the class where the method writes members of its own, as in TMVA.
+constexpr const char *kTmvaResponse = R"(      @SPACE@::Transform<1>(v.data());
+      return GetMvaValue__(std::vector<double>(v.begin(), v.end()));
+)";
+constexpr const char *kTmvaMembers = R"(
+public:
+   virtual ~@CLASS@() { Clear(); }
 
 private:
    void Initialize();
    void Clear();
    double GetMvaValue__(const std::vector<double> &inputValues) const;
-   static void Transform(std::vector<double> &v)
-   {
-      (void)v;
-@TRANSFORM@   }
-   std::size_t fNVariables;
 )";
-
-void ReplaceAll(std::string &text, const std::string &from, const std::string &to)
-{
-   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-      text.replace(at, from.size(), to);
-}
-
-/// As a string literal of C++.
-std::string Literal(const std::string &text)
-{
-   std::string literal = "\"";
-   for (const char c : text)
-      literal += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-   return literal + "\"";
-}
-
-/// A text that may stand in a comment of one line.
-std::string OneLine(std::string text)
-{
-   std::replace_if(text.begin(), text.end(), [](unsigned char c) { return std::iscntrl(c) || c == '\\'; }, ' ');
-   return text;
-}
-
-/// The title with '_' for whatever a C++ name cannot have.
-std::string ClassName(const TString &title)
-{
-   std::string name = std::string("Read") + title.Data();
-   std::replace_if(name.begin(), name.end(), [](unsigned char c) { return c > 127 || !std::isalnum(c); }, '_');
-   return name;
-}
 
 } // namespace
 
@@ -134,41 +112,48 @@ TString MethodBase::GetStandaloneFileName() const
    return path + ".class.C";
 }
 
+Bool_t MethodBase::WritePrediction(Internal::StandaloneCode &, std::string *) const
+{
+   return kFALSE;
+}
+
 void MethodBase::MakeClass(const TString &file) const
 {
-   const std::string name = ClassName(fMethodTitle);
-   std::ostringstream specific;
+   const std::string name = Internal::StandaloneClassName(fMethodTitle), space = name + "_detail";
+   std::ostringstream specific, header;
    MakeClassSpecific(specific, name.c_str());
-   if (specific.str().empty()) {
-      fLogger.Verbose(("Methods of type " + GetMethodTypeName() + " have no standalone class: none is written").Data());
+   const bool isTmva = !specific.str().empty(); // a method written for TMVA
+   std::string code, why;
+   if (isTmva) {
+      Internal::StandaloneCode transform;
+      fTransformations.WriteCode(transform);
+      code = "namespace " + space + " {\n" + transform.Text() + "} // namespace " + space + "\n";
+      MakeClassSpecificHeader(header, name.c_str());
+   } else if (!MakeStandaloneCode(space, code, why)) {
+      fLogger.Verbose("There is no standalone class of this method: " +
+                      (why.empty() ? std::string("its type, ") + GetMethodTypeName().Data() + ", has none" : why));
       return;
    }
    if (fAnalysisType != Types::kClassification)
       throw Error(EErrorCode::kMethod,
                   std::string("a standalone class gives the response of a classification, this is a ") +
-                     Types::GetAnalysisTypeName(fAnalysisType),
+                     Types::GetAnalysisTypeName(fAnalysisType) +
+                     ": WriteStandaloneHeader, or the command `torchmva compile`, does it",
                   {{"method", fMethodTitle.Data()}});
-   std::string names, variables;
-   for (const VariableInfo &info : fDataSetInfo.GetVariableInfos()) {
-      names += (names.empty() ? "" : ", ") + Literal(info.GetExpression().Data());
-      variables += (variables.empty() ? "" : ", ") + OneLine(info.GetExpression().Data());
-   }
-   std::ostringstream transform, out;
-   fTransformations.WriteCode(transform);
+   std::string names;
+   for (const VariableInfo &info : fDataSetInfo.GetVariableInfos())
+      names += (names.empty() ? "" : ", ") + Internal::StringLiteral(info.GetExpression().Data());
    std::string body = kClass;
+   ReplaceAll(body, "@RESPONSE@", isTmva ? kTmvaResponse : kResponse);
+   ReplaceAll(body, "@INITIALIZE@", isTmva ? "      Initialize();\n" : "");
+   body += isTmva ? kTmvaMembers : "};\n";
    ReplaceAll(body, "@CLASS@", name);
-   ReplaceAll(body, "@TRANSFORM@", transform.str()); // before the names, which are the user's
-   ReplaceAll(body, "@NAMES@", names);
-   out << "// Class: " << name << ", written by TorchMVA " << TORCHMVA_VERSION_STRING
-       << "\n// Method: " << GetMethodTypeName() << "::" << OneLine(fMethodTitle.Data())
-       << "\n// Variables: " << variables << "\n// Transformations: " << OneLine(fTransformations.GetSpec())
-       << "\n// Needs neither ROOT nor TorchMVA.\n\n#include <cmath>\n#include <cstddef>\n#include <iostream>\n"
-          "#include <string>\n#include <vector>\n"
-       << kInterface << TransformPipeline::GetCodeHeader();
-   MakeClassSpecificHeader(out, name.c_str());
-   out << body << specific.str();
+   ReplaceAll(body, "@SPACE@", space);
+   ReplaceAll(body, "@NAMES@", names); // last: they are the user's
    const TString path = file.IsNull() ? GetStandaloneFileName() : file;
-   Internal::WriteFile(path.Data(), out.str());
+   Internal::WriteFile(path.Data(), "// Class: " + name + ", " + StandaloneComment() + "\n" +
+                                       Internal::kStandaloneIncludes + "#include <iostream>\n#include <string>\n" +
+                                       kInterface + "\n" + code + header.str() + body + specific.str());
    fLogger.Info(("Creating standalone class: " + path).Data());
 }
 

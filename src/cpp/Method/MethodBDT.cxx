@@ -221,17 +221,17 @@ void MethodBDT::ReadWeightsFromXML(const XmlNode &weights)
    fImpl = std::move(read);
 }
 
-void MethodBDT::MakeClassSpecificHeader(std::ostream &out, const TString &className) const
-{
-   const TreeEnsemble &trees = fImpl->fStored.fTrees;
-   const double norm = IsGradientBoosted() ? 1 : trees.SumOfWeights();
-   WriteTreeConstants(out, className.Data(), trees, norm > 0 ? 1 / norm : 0);
-}
-
-void MethodBDT::MakeClassSpecific(std::ostream &out, const TString &className) const
+Bool_t MethodBDT::WritePrediction(StandaloneCode &code, std::string *) const
 {
    RequireTrees();
-   WriteTreeClass(out, className.Data(), IsGradientBoosted());
+   TreeCode trees;
+   const double norm = IsGradientBoosted() ? 1 : fImpl->fStored.fTrees.SumOfWeights();
+   trees.fScale = norm > 0 ? 1 / norm : 0;
+   trees.fStart = DoRegression() ? fImpl->fStored.fStart : 0;
+   trees.fNOutputs = static_cast<int>(GetNOutputs());
+   trees.fIsTanh = IsGradientBoosted() && GetAnalysisType() == Types::kClassification;
+   WriteTreeCode(code, fImpl->fStored.fTrees, trees);
+   return kTRUE;
 }
 
 std::string MethodBDT::GetHelpText() const

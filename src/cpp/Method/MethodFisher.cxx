@@ -90,12 +90,13 @@ void MethodFisher::ReadWeightsFromXML(const XmlNode &weights)
    fDiscriminatingPower.clear();
 }
 
-void MethodFisher::MakeClassSpecific(std::ostream &out, const TString &className) const
+Bool_t MethodFisher::WritePrediction(Internal::StandaloneCode &code, std::string *) const
 {
    if (fCoefficients.empty())
-      throw Error(EErrorCode::kState, "a standalone class is written before the method was trained or read",
+      throw Error(EErrorCode::kState, "standalone code is written before the method was trained or read",
                   {{"method", GetName()}});
-   Internal::WriteLinearClass(out, className, fCoefficients);
+   Internal::WriteLinearCode(code, {fCoefficients});
+   return kTRUE;
 }
 
 std::string MethodFisher::GetHelpText() const

@@ -118,12 +118,13 @@ void MethodLD::ReadWeightsFromXML(const XmlNode &weights)
       fCoefficients.emplace_back(all.begin() + j * n, all.begin() + (j + 1) * n);
 }
 
-void MethodLD::MakeClassSpecific(std::ostream &out, const TString &className) const
+Bool_t MethodLD::WritePrediction(Internal::StandaloneCode &code, std::string *) const
 {
    if (fCoefficients.empty())
-      throw Error(EErrorCode::kState, "a standalone class is written before the method was trained or read",
+      throw Error(EErrorCode::kState, "standalone code is written before the method was trained or read",
                   {{"method", GetName()}});
-   Internal::WriteLinearClass(out, className, fCoefficients[0]);
+   Internal::WriteLinearCode(code, fCoefficients);
+   return kTRUE;
 }
 
 std::string MethodLD::GetHelpText() const

@@ -3,18 +3,21 @@
 
 #include "Method/TreeEnsemble.hxx"
 
-#include <iosfwd>
-#include <string>
-
 namespace TorchMVA {
 namespace Internal {
 
-/// The nodes of all trees as constants of C++, for the standalone class of that name (MethodBase::MakeClassSpecificHeader).
-/// `scale` is a factor on every leaf, beside the weight of its tree.
-void WriteTreeConstants(std::ostream &out, const std::string &className, const TreeEnsemble &trees, double scale);
+class StandaloneCode;
 
-/// The rest of the class (MethodBase::MakeClassSpecific): the sum of the leaves, or its hyperbolic tangent.
-void WriteTreeClass(std::ostream &out, const std::string &className, bool isGradientBoosted);
+/// What is done with the sums of the trees.
+struct TreeCode {
+   double fScale = 1;    ///< of every leaf
+   double fStart = 0;    ///< of the sum
+   int fNOutputs = 1;    ///< more than one: tree i belongs to output i modulo their number, and softmax follows
+   bool fIsTanh = false; ///< the output is the hyperbolic tangent of the sum: 2/(1 + exp(-2 sum)) - 1
+};
+
+/// WritePrediction of trees: the nodes of all trees as constants, and Predict.
+void WriteTreeCode(StandaloneCode &code, const TreeEnsemble &trees, const TreeCode &what);
 
 } // namespace Internal
 } // namespace TorchMVA

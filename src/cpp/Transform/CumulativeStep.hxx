@@ -19,7 +19,7 @@ public:
    void Invert(ColumnBlock &block) const override;
    void WritePayload(const XmlNode &transform) const override;
    void ReadPayload(const XmlNode &transform) override;
-   void WriteCode(std::ostream &out) const override;
+   void WriteCode(StandaloneCode &code, const std::string &name, ECodeFor what) const override;
 
 private:
    bool IsGauss() const { return Spec().fType == ETransform::kGauss; }

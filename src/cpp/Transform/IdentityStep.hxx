@@ -18,7 +18,7 @@ public:
    void Invert(ColumnBlock &) const override {}
    void WritePayload(const XmlNode &) const override {}
    void ReadPayload(const XmlNode &) override {}
-   void WriteCode(std::ostream &) const override {}
+   void WriteCode(StandaloneCode &, const std::string &, ECodeFor) const override {}
 };
 
 } // namespace Internal

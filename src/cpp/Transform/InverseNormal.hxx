@@ -6,6 +6,8 @@
 namespace TorchMVA {
 namespace Internal {
 
+// ---- text of standalone headers: from here ----
+
 /// Quantile of the standard normal distribution at probability 0.5 + q, |q| < 0.5; this is sqrt(2) erf^-1(2 q).
 /// Relative accuracy about 1e-16: M. J. Wichura, algorithm AS 241 (PPND16), Applied Statistics 37 (1988) 477.
 inline double InverseNormal(double q)
@@ -83,6 +85,8 @@ inline double InverseNormal(double q)
    }
    return q < 0 ? -value : value;
 }
+
+// ---- text of standalone headers: to here ----
 
 } // namespace Internal
 } // namespace TorchMVA

@@ -14,7 +14,7 @@ public:
    bool MixesColumns() const override { return true; }
    void Apply(ColumnBlock &block) const override;
    void Invert(ColumnBlock &block) const override;
-   void WriteCode(std::ostream &out) const override;
+   void WriteCode(StandaloneCode &code, const std::string &name, ECodeFor what) const override;
 
 protected:
    struct Map {

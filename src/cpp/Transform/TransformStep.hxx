@@ -5,13 +5,14 @@
 
 #include "TorchMVA/Core/Xml.hxx"
 
-#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace TorchMVA {
 namespace Internal {
+
+class StandaloneCode;
 
 enum class ETransform { kIdentity, kNormalize, kDecorrelate, kPCA, kGauss, kUniform };
 
@@ -57,8 +58,11 @@ public:
    /// Throws Error (kWeightFile).
    virtual void ReadPayload(const XmlNode &transform) = 0;
 
-   /// C++ that does the same to `std::vector<double> &v`, the variables of one event (StandaloneCode.cxx).
-   virtual void WriteCode(std::ostream &out) const = 0;
+   /// C++ for standalone headers (TransformCode.cxx): tables, and `template <int L> inline void <name>(float *v)`, which
+   /// transforms the variables of L events in place, or gives the targets back. Throws Error (kMethod) if the step mixes
+   /// variables, targets or spectators with each other.
+   enum class ECodeFor { kVariables, kInverseOfTargets };
+   virtual void WriteCode(StandaloneCode &code, const std::string &name, ECodeFor what) const = 0;
 
    /// `<Selection>` and payload into the node `<Transform Name=..>`.
    void Write(const XmlNode &transform) const;

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from torchmva._streams import output_on_standard_error
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,7 +47,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         name: [_split(parser, text) for text in texts]
         for name, texts in (("Signal", options.signal), ("Background", options.background))
     }
-    with _output_on_standard_error():
+    with output_on_standard_error():
         try:
             found = _search(ROOT, trees, options)
         except ROOT.TorchMVA.Error as error:
@@ -66,20 +65,6 @@ def _split(parser: argparse.ArgumentParser, text: str) -> tuple[str, str]:
     if not file or not tree:
         parser.error(f"expected FILE:TREE, found {text!r}")
     return file, tree
-
-
-@contextmanager
-def _output_on_standard_error() -> Iterator[None]:
-    """What C++ and Python print on standard output inside goes to standard error: it is not the answer."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 def _require_tree(ROOT: Any, file: str, tree: str) -> None:

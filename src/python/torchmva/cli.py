@@ -13,10 +13,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from torchmva import _info, _paths, _tune, _version
+from torchmva import _compile, _info, _paths, _tune, _version
 
 CXX_STANDARD = "-std=c++17"
-_COMMANDS = ("apply", "config", "env", "info", "options", "tune")
+_COMMANDS = ("apply", "compile", "config", "env", "export", "info", "options", "tune")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(commands)
     _tune.add_to(commands)
     _info.add_to(commands)
+    _compile.add_to(commands)
     # for the help text only: main() takes it before any parsing
     commands.add_parser("root", help="run ROOT with TorchMVA ready to use; every argument is passed on", add_help=False)
     return parser
