@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -149,4 +150,17 @@ TEST(NetworkFile, WrongCallsAreRefused)
    ExpectError(EErrorCode::kArgument, {"outputs", "null"}, [&] { network.Evaluate(x, 1, nullptr); });
    network.Evaluate(nullptr, 0, nullptr);
    ExpectError(EErrorCode::kArgument, {"mmx", "baseline"}, [] { Network(SmallNetwork(), "mmx"); });
+}
+
+TEST(NetworkFile, TheEnvironmentChoosesTheInstructions)
+{
+   const std::vector<std::string> sets = Network::GetInstructionSets();
+   EXPECT_EQ(sets.front(), "baseline");
+   EXPECT_EQ(Network(SmallNetwork()).GetInstructions(), sets.back());
+   setenv("TORCHMVA_INSTRUCTIONS", "baseline", 1);
+   EXPECT_EQ(Network(SmallNetwork()).GetInstructions(), "baseline");
+   EXPECT_EQ(Network(SmallNetwork(), sets.back()).GetInstructions(), sets.back());
+   setenv("TORCHMVA_INSTRUCTIONS", "mmx", 1);
+   ExpectError(EErrorCode::kArgument, {"mmx", "TORCHMVA_INSTRUCTIONS"}, [] { Network network(SmallNetwork()); });
+   unsetenv("TORCHMVA_INSTRUCTIONS");
 }
