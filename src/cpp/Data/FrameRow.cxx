@@ -1,6 +1,7 @@
 #include "FrameRow.hxx"
 
 #include "ExpressionNames.hxx"
+#include "SafeNames.hxx"
 #include "TInterpreter.h"
 #include "TorchMVA/Core/Error.hxx"
 
@@ -116,7 +117,7 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
    Definer definer(fNode, place);
    std::string arguments;
    for (const auto &column : columns) {
-      const std::string name = definer.Define(column.fExpression, column.Describe());
+      const std::string name = definer.Define(WithSafeNames(fNode, column.fExpression), column.Describe());
       arguments += (arguments.empty() ? "" : ", ") + name;
       const bool isVariable = column.fKind == ColumnSpec::EKind::kVariable && column.fArraySize == 0;
       if (isVariable && fSizeColumn.empty() && IsCollection(fNode, name)) {
@@ -124,7 +125,7 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
          fNode = fNode.Define(fSizeColumn, "TorchMVAFrame::Size(" + name + ")");
       }
    }
-   const std::string cutColumn = cut.empty() ? "" : definer.Define(cut, "cut");
+   const std::string cutColumn = cut.empty() ? "" : definer.Define(WithSafeNames(fNode, cut), "cut");
    fCandidates = fNode;
    if (!cut.empty()) {
       // What the cut removes is not evaluated, so that it can guard the other expressions.

@@ -121,6 +121,27 @@ TEST_F(Frames, ScalarsAndFixedArraysAreTheSameAsFromATree)
       ExpectAllTheSame(DeclareScalars, cut, "SplitMode=Random:NormMode=None");
 }
 
+TEST_F(Frames, ColumnsThatAreCalledAsRDataFrameCallsItsArgumentsAreNotMixedUp)
+{
+   const auto frame = ROOT::RDataFrame("T", fTreeFile)
+                         .Define("var1", "f")
+                         .Define("var2", "d")
+                         .Define("var3", "i")
+                         .Define("var0", "s")
+                         .Define("m_var1", "us");
+   const auto build = [&](const std::vector<const char *> &variables, const char *cut) {
+      return Build(
+         [&](DataLoader &l) {
+            for (const char *variable : variables)
+               l.AddVariable(variable);
+            l.AddTarget("d");
+         },
+         [&](DataLoader &l) { l.AddDataFrame(frame, "Regression", 1., cut); }, "SplitMode=Block");
+   };
+   ExpectSame(*build({"f", "d", "i", "s", "d + i*10 + f*100 + us"}, "f + i > d"),
+              *build({"var1", "var2", "var3", "var0", "var2 + var3*10 + var1*100 + m_var1"}, "var1 + var3 > var2"));
+}
+
 TEST_F(Frames, ElementsOfCollectionsAreEventsAsFromATree)
 {
    for (const char *cut : {"", "m > 2", "jets > 0.3"})
