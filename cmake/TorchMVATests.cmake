@@ -23,7 +23,7 @@ foreach(source IN LISTS test_sources)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src/cpp" "${PROJECT_SOURCE_DIR}/tests/cpp")
   target_compile_definitions(${target} PRIVATE "TORCHMVA_TEST_DATA_DIR=\"${PROJECT_SOURCE_DIR}/tests/data\"")
   target_link_libraries(${target} PRIVATE
-    TorchMVA ROOT::Graf ROOT::Gpad ROOT::XMLIO ROOT::ROOTDataFrame ROOT::ROOTVecOps GTest::gtest_main)
+    TorchMVA ROOT::Graf ROOT::Gpad ROOT::XMLIO ROOT::ROOTDataFrame ROOT::ROOTNTuple ROOT::ROOTVecOps GTest::gtest_main)
   if(room STREQUAL "PyTorch")
     target_link_libraries(${target} PRIVATE TorchMVAPyTorch)
   endif()

@@ -141,6 +141,11 @@ public:
    virtual void Evaluate(const float *variables, Long64_t n, float *responses,
                          const double *spectators = nullptr) const;
 
+   /// Whether Evaluate calls Python: its calls wait for each other, and one row costs nearly as much as a thousand.
+   virtual Bool_t NeedsPython() const { return kFALSE; }
+   /// Whether the responses depend on spectators, so that Evaluate cannot do without them.
+   virtual Bool_t UsesSpectators() const { return fTransformations.UsesSpectators(); }
+
    /// Standard deviations of the responses, laid out as those of Evaluate. False, with `errors` as it was, if the method
    /// knows none (see PredictErrors), or if responses are transformed targets. Thread safe as Evaluate.
    Bool_t EvaluateErrors(const float *variables, Long64_t n, float *errors, const double *spectators = nullptr) const;

@@ -44,6 +44,8 @@ class PyMethodBase : public MethodBase {
 public:
    using MethodBase::MethodBase;
 
+   Bool_t NeedsPython() const override { return kTRUE; }
+
    /// Starts Python unless it runs already. Loads the PyTorch plugin. Any number of calls, from any thread.
    /// Throws Error (kPython).
    static void PyInitialize();

@@ -59,6 +59,8 @@ public:
    bool IsIdentity() const;
    /// Some step changes targets, so that predictions need InvertTargets.
    bool TransformsTargets() const;
+   /// Whether some step reads spectators.
+   bool UsesSpectators() const;
    /// Some step makes new variables of several: a column is no single variable any more.
    bool MixesVariables() const;
    bool IsFitted() const;

@@ -159,6 +159,18 @@ void MethodCrossValidation::Evaluate(const float *variables, Long64_t n, float *
    EvaluateFolds(folds, variables, responses, spectators);
 }
 
+Bool_t MethodCrossValidation::NeedsPython() const
+{
+   return std::any_of(fMethods.begin(), fMethods.end(), [](const MethodBase *method) { return method->NeedsPython(); });
+}
+
+Bool_t MethodCrossValidation::UsesSpectators() const
+{
+   return !IsAveraged() || MethodBase::UsesSpectators() ||
+          std::any_of(fMethods.begin(), fMethods.end(),
+                      [](const MethodBase *method) { return method->UsesSpectators(); });
+}
+
 void MethodCrossValidation::EvaluateAverage(const float *variables, Long64_t n, float *responses,
                                             const double *spectators) const
 {

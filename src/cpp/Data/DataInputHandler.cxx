@@ -56,7 +56,7 @@ TTree &SourceInput::Tree() const
 std::string SourceInput::Describe() const
 {
    const std::string what = fFrame ? "data frame" : "tree '" + std::string(fName.Data()) + "'";
-   return what + " of class '" + fClass.Data() + "'";
+   return fClass.IsNull() ? what : what + " of class '" + fClass.Data() + "'";
 }
 
 /// Hears from ROOT of objects with kMustCleanup that die.

@@ -4,6 +4,7 @@
 #include "Columns.hxx"
 #include "TorchMVA/Data/DataInputHandler.hxx"
 
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,10 @@ public:
    virtual void NoteRemoved(const ColumnSpec &column, Long64_t n) = 0;
    /// The array has more elements than were declared; to be called once a source.
    virtual void NoteSurplus(const ColumnSpec &column, Int_t found) = 0;
+   /// Whether Put may be called from several threads.
+   virtual bool TakesThreads() const { return true; }
+   /// A thread has failed: nobody should wait for its blocks.
+   virtual void Abort(std::exception_ptr /*reason*/) {}
 };
 
 /// Number of events of a source. An event is an entry, or one element of an entry's array variables.

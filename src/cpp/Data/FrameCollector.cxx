@@ -162,15 +162,23 @@ void FrameCollector::Exec(unsigned number, const ROOT::RVecD &row, ULong64_t ent
             Flush(slot);
       }
    } catch (const Error &error) { // what is thrown here ROOT would comment on
+      if (fLayout.fSink)          // which has had enough: the rest need not be read
+         throw;
       events.fError = error;
       slot.fErrorPosition = position;
    }
 }
 
-void FrameCollector::Flush(Slot &slot)
+void FrameCollector::Flush(Slot &slot) const
 {
    if (slot.fBlock.fRows == 0)
       return;
+   if (fLayout.fSink) {
+      fLayout.fSink->Put(slot.fBlock);
+      slot.fBlock.fFirst += slot.fBlock.fRows;
+      slot.fBlock.fRows = 0;
+      return;
+   }
    slot.fBlock.Shrink();
    slot.fEvents.fParts.push_back({slot.fFirst, std::move(slot.fBlock)});
    slot.fBlock = slot.fEmpty;

@@ -2,6 +2,7 @@
 #define TORCHMVA_DATA_FRAMECOLLECTOR_HXX
 
 #include "Columns.hxx"
+#include "EventSource.hxx"
 #include "ROOT/RDF/RActionImpl.hxx"
 #include "ROOT/RVec.hxx"
 #include "TTree.h"
@@ -23,6 +24,7 @@ struct FrameLayout {
    bool fHasCut = false;            ///< one more expression follows
    std::vector<std::string> fFiles; ///< of a chain, in its order; empty: entry numbers are unique
    std::string fPlace;              ///< for messages
+   EventSink *fSink = nullptr;      ///< gets the blocks as they are full, from one slot; none: they are kept
 };
 
 /// Where an entry is among all of a data frame: several threads meet them in any order.
@@ -68,7 +70,7 @@ private:
    Int_t Unpack(Slot &slot, const ROOT::RVecD &row, const FramePosition &position) const;
    bool Passes(const Slot &slot, const ROOT::RVecD &row, Int_t instance, const FramePosition &position) const;
    void Put(Slot &slot, const ROOT::RVecD &row, Int_t instance) const;
-   static void Flush(Slot &slot);
+   void Flush(Slot &slot) const;
    Error::Context_t Where(const FramePosition &position) const;
    FramePosition Position(const Slot &slot, ULong64_t entry) const;
 

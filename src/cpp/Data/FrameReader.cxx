@@ -79,6 +79,24 @@ EventCounts FrameReader::Count()
    return counts;
 }
 
+void FrameReader::Stream(EventSink &sink)
+{
+   FrameRow row(*fInput.fFrame, fColumns, Cut(), fInput.Describe());
+   if (!row.fSizeColumn.empty())
+      throw Error(EErrorCode::kExpression, "a variable is an array, so that an entry is no single event",
+                  {{"where", fInput.Describe()}});
+   if (row.fNode.GetNSlots() != 1)
+      throw Error(EErrorCode::kState, "events can be handed over as they come without implicit multi-threading only");
+   FrameLayout layout{fColumns, row.fHasCut, {}, fInput.Describe(), &sink};
+   auto events =
+      row.fNode.Book<ROOT::RVecD, ULong64_t>(FrameCollector(std::move(layout), fInfo, 1), {row.fColumn, "rdfentry_"});
+   const auto done = events.GetSharedPtr();
+   for (std::size_t c = 0; c < fColumns.size(); ++c) {
+      if (done->fSurplus[c] > 0)
+         sink.NoteSurplus(fColumns[c], done->fSurplus[c]);
+   }
+}
+
 void FrameReader::Read(EventSink &sink)
 {
    for (std::size_t c = 0; c < fColumns.size(); ++c) {

@@ -22,6 +22,9 @@ public:
 
    EventCounts Count() override;
    void Read(EventSink &sink) override;
+   /// Instead of Count() and Read(): hands the events over as they come and keeps none. One thread; an entry must be
+   /// one event. Throws Error (kExpression) for array variables, and what the sink throws.
+   void Stream(EventSink &sink);
 
 private:
    const SourceInput &fInput;

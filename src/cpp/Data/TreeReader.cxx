@@ -211,8 +211,9 @@ void TreeReader::ReadFlat(EventSink &sink) const
       columns.StartSubtree(begin);
       const Long64_t end = std::min(begin + session.Tree().GetTree()->GetEntries(), entries);
       const Long64_t cores = gConfig().GetNThreads();
-      const Long64_t nThreads =
-         columns.IsIndependent() ? std::min({cores, kMaxThreads, 1 + (end - begin) / kEntriesPerThread}) : 1;
+      const Long64_t nThreads = columns.IsIndependent() && sink.TakesThreads()
+                                   ? std::min({cores, kMaxThreads, 1 + (end - begin) / kEntriesPerThread})
+                                   : 1;
       queue.SetEnd(end);
       std::vector<std::future<void>> others;
       for (Long64_t i = 1; i < nThreads; ++i) {
@@ -239,6 +240,7 @@ void TreeReader::ReadQueued(ColumnReader &columns, EntryQueue &queue, EventSink 
       }
    } catch (...) {
       queue.Stop(); // the other threads need not go on
+      sink.Abort(std::current_exception());
       throw;
    }
 }

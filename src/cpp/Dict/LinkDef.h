@@ -37,6 +37,7 @@
 #pragma link C++ class TorchMVA::Ranking-;
 #pragma link C++ class TorchMVA::Network-;
 #pragma link C++ class TorchMVA::Experimental::RReader-;
+#pragma link C++ class TorchMVA::Experimental::FileApplier-;
 
 #pragma link C++ enum TorchMVA::EErrorCode;
 

@@ -190,6 +190,11 @@ bool TransformPipeline::TransformsTargets() const
                       [](const auto &step) { return !step->IsIdentity() && step->Touches(Slot::kTarget); });
 }
 
+bool TransformPipeline::UsesSpectators() const
+{
+   return std::any_of(fSlots.begin(), fSlots.end(), [](Slot slot) { return slot.fKind == Slot::kSpectator; });
+}
+
 bool TransformPipeline::MixesVariables() const
 {
    return std::any_of(fSteps.begin(), fSteps.end(),

@@ -19,7 +19,7 @@ HOST_LIBRARY = LIB_DIR / "libTorchMVA.so"
 # fmt: off
 LINKED_ROOT_LIBRARIES = (
     "Core", "RIO", "Tree", "TreePlayer", "Hist", "MathCore", "Matrix",
-    "Graf", "Gpad", "XMLIO", "Thread", "Imt", "ROOTDataFrame", "ROOTVecOps",
+    "Graf", "Gpad", "XMLIO", "Thread", "Imt", "ROOTDataFrame", "ROOTNTuple", "ROOTVecOps",
 )
 # fmt: on
 
