@@ -68,7 +68,7 @@ $(VENV)/.dependencies: $(VENV)/.created constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.dependencies
-	$(PIP_INSTALL) optuna pytest pytest-timeout hypothesis scikit-learn uproot tensorboard ruff mypy clang-format clang-tidy
+	$(PIP_INSTALL) optuna pytest pytest-timeout hypothesis scikit-learn uproot tensorboard onnx onnxruntime ruff mypy clang-format clang-tidy
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dependencies

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from torchmva._output_file import CommandError, check_writable, errors_of_root, fail, install, rejected_beside
 from torchmva._streams import output_on_standard_error
 from torchmva._weightfile import WeightFile, WeightFileError, read
 
@@ -73,16 +74,10 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     try:
         check_writable(options.output)
         file = read(options.weights)
-        with output_on_standard_error():
+        with output_on_standard_error(), errors_of_root():
             difference, n_events = _write(file, options.output, name, options.events)
-    except (WeightFileError, OSError) as error:
-        print(f"torchmva compile: {error}", file=sys.stderr)
-        return 1
-    except Exception as error:
-        if not is_of_torchmva(error):
-            raise
-        print(f"torchmva compile: {message_of(error)}", file=sys.stderr)
-        return 1
+    except (WeightFileError, CommandError) as error:
+        return fail("compile", error)
     if difference is None:
         print(
             f"torchmva compile: {options.output} is written, but not verified: there is no C++ compiler (c++, g++ or "
@@ -95,42 +90,6 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         f"(largest relative difference {difference:.1e})"
     )
     return 0
-
-
-def check_writable(output: Path) -> None:
-    """Raise OSError now rather than after all the work."""
-    folder = output.parent
-    if not folder.is_dir():
-        raise NotADirectoryError(f"{output}: expected a folder {folder} to write into, found none")
-    if output.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(f"{output}: cannot be written")
-
-
-def is_of_torchmva(error: Exception) -> bool:
-    """Whether an exception says what the user has to know, and needs no traceback."""
-    from torchmva._verification import VerificationError
-
-    if isinstance(error, VerificationError):
-        return True
-    import ROOT
-
-    return isinstance(error, ROOT.TorchMVA.Error)
-
-
-def message_of(error: Exception) -> str:
-    """The text of such an exception, with where it happened."""
-    what = getattr(error, "what", None)
-    return str(what()) if what is not None else str(error)
-
-
-def install(made: Path, output: Path) -> None:
-    """Put a finished file under its final name: never a half-written one."""
-    temporary = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        shutil.copyfile(made, temporary)
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write(file: WeightFile, output: Path, name: str, events_in: str | None) -> tuple[float | None, int]:
@@ -147,13 +106,9 @@ def _write(file: WeightFile, output: Path, name: str, events_in: str | None) -> 
         compiler = _find_compiler()
         difference = None
         if compiler is not None:
-            try:
+            with rejected_beside(header, output):
                 expected = _verification.responses_of(reader, events)
                 difference = _verify(compiler, header, name, events, expected)
-            except _verification.VerificationError as error:
-                rejected = output.with_name(output.name + ".rejected")
-                install(header, rejected)
-                raise _verification.VerificationError(f"{error}. The header is kept as {rejected}") from None
         install(header, output)
     return difference, len(events)
 
@@ -170,7 +125,7 @@ def _verify(compiler: list[str], header: Path, name: str, events: Floats, expect
     """Compile the header with a program that evaluates the events, and compare."""
     import numpy as np
 
-    from torchmva._verification import VerificationError, compare
+    from torchmva._verification import compare
 
     folder = header.parent
     text = _CHECK.replace("@HEADER@", header.name).replace("@NAME@", name).replace("@N@", str(len(events)))
@@ -180,9 +135,7 @@ def _verify(compiler: list[str], header: Path, name: str, events: Floats, expect
     _call(["./check", "events", "responses"], folder, "the compiled header does not run")
     responses: Any = np.fromfile(folder / "responses", dtype=np.float32)
     if responses.size != 2 * expected.size:
-        raise VerificationError(
-            f"expected {2 * expected.size} responses of the compiled header, found {responses.size}"
-        )
+        raise CommandError(f"expected {2 * expected.size} responses of the compiled header, found {responses.size}")
     one, block = responses.reshape(2, *expected.shape)
     return max(
         compare(one, expected, events, "the header, event by event,"),
@@ -191,9 +144,7 @@ def _verify(compiler: list[str], header: Path, name: str, events: Floats, expect
 
 
 def _call(command: list[str], folder: Path, problem: str) -> None:
-    from torchmva._verification import VerificationError
-
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
     if result.returncode != 0:
         text = (result.stderr or result.stdout).strip()
-        raise VerificationError(f"{problem} ({shlex.join(command)}, exit code {result.returncode}):\n{text[:4000]}")
+        raise CommandError(f"{problem} ({shlex.join(command)}, exit code {result.returncode}):\n{text[:4000]}")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from torchmva._output_file import CommandError
 from torchmva._weightfile import WeightFile
 
 Floats = NDArray[np.float32]
@@ -15,10 +16,6 @@ Floats = NDArray[np.float32]
 N_EVENTS = 1000
 TOLERANCE = 1e-5  # relative to the response, or to the largest one of all events
 _TAG = "model"
-
-
-class VerificationError(Exception):
-    """What was made cannot be trusted, or the events cannot be had."""
 
 
 def open_reader(ROOT: Any, file: WeightFile) -> Any:
@@ -62,20 +59,20 @@ def read_events(ROOT: Any, where: str, file: WeightFile) -> Floats:
     """The first events of a tree, given as FILE:TREE; variables are the expressions of the weight file.
 
     Raises:
-        VerificationError: there is no such file, tree or variable, or no event.
+        CommandError: there is no such file, tree or variable, or no event.
     """
     path, _, name = where.rpartition(":")
     source = ROOT.TFile.Open(path) if path and Path(path).is_file() else None
     if not source or source.IsZombie():
-        raise VerificationError(f"{path}: expected a ROOT file with events, found none")
+        raise CommandError(f"{path}: expected a ROOT file with events, found none")
     tree = source.Get(name)
     if not tree or not isinstance(tree, ROOT.TTree):
-        raise VerificationError(f"{path}: expected a tree '{name}', found none")
+        raise CommandError(f"{path}: expected a tree '{name}', found none")
     formulas = []
     for variable in file.variables:
         formula = ROOT.TTreeFormula(variable.label, variable.expression, tree)
         if formula.GetNdim() == 0:
-            raise VerificationError(f"{where}: the variable '{variable.expression}' cannot be computed there")
+            raise CommandError(f"{where}: the variable '{variable.expression}' cannot be computed there")
         formulas.append(formula)
     rows = []
     for i in range(min(N_EVENTS, tree.GetEntries())):
@@ -83,7 +80,7 @@ def read_events(ROOT: Any, where: str, file: WeightFile) -> Floats:
         if all(formula.GetNdata() > 0 for formula in formulas):
             rows.append([formula.EvalInstance(0) for formula in formulas])
     if not rows:
-        raise VerificationError(f"{where}: expected at least one event, found none")
+        raise CommandError(f"{where}: expected at least one event, found none")
     return np.array(rows, dtype=np.float32)
 
 
@@ -91,10 +88,10 @@ def compare(found: Floats, expected: Floats, events: Floats, what: str) -> float
     """The largest difference, relative as TOLERANCE is; NaN must be met by NaN.
 
     Raises:
-        VerificationError: with the event that differs most.
+        CommandError: with the event that differs most.
     """
     if found.shape != expected.shape:
-        raise VerificationError(f"{what}: expected responses of shape {expected.shape}, found {found.shape}")
+        raise CommandError(f"{what}: expected responses of shape {expected.shape}, found {found.shape}")
     same = (found == expected) | (np.isnan(found) & np.isnan(expected))
     finite = np.abs(np.where(np.isfinite(expected), expected, 0)).astype(np.float64)
     scale = np.maximum(finite, finite.max(axis=0))
@@ -104,7 +101,7 @@ def compare(found: Floats, expected: Floats, events: Floats, what: str) -> float
     difference = np.where(np.isnan(difference), np.inf, difference)
     worst = np.unravel_index(int(np.argmax(difference)), difference.shape)
     if difference[worst] > TOLERANCE:
-        raise VerificationError(
+        raise CommandError(
             f"{what} does not give the responses of the Reader: for the event {events[worst[0]].tolist()} expected "
             f"{expected[worst]:.9g}, found {found[worst]:.9g}; {int((difference > TOLERANCE).any(axis=1).sum())} of "
             f"{len(events)} events differ by more than {TOLERANCE:g}"

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from torchmva import _compile, _info, _paths, _tune, _version
+from torchmva import _compile, _export, _info, _paths, _tune, _version
 
 CXX_STANDARD = "-std=c++17"
 _COMMANDS = ("apply", "compile", "config", "env", "export", "info", "options", "tune")
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _tune.add_to(commands)
     _info.add_to(commands)
     _compile.add_to(commands)
+    _export.add_to(commands)
     # for the help text only: main() takes it before any parsing
     commands.add_parser("root", help="run ROOT with TorchMVA ready to use; every argument is passed on", add_help=False)
     return parser
