@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import Any
 
 import native_network
@@ -27,12 +28,16 @@ def exported(model: nn.Module, n_variables: int = N_VARIABLES) -> Any:
 
 def scripted(model: nn.Module) -> Any:
     """As it comes from a TorchScript file."""
-    return reloaded(torch.jit.script(model.eval()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about annotations in modules of torch.fx
+        return reloaded(torch.jit.script(model.eval()))
 
 
 def traced(model: nn.Module) -> Any:
     """As it comes from a TorchScript file that was written by tracing."""
-    return reloaded(torch.jit.trace(model.eval(), torch.randn(3, N_VARIABLES)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # about conditions in layers of torch
+        return reloaded(torch.jit.trace(model.eval(), torch.randn(3, N_VARIABLES)))
 
 
 def reloaded(module: Any) -> Any:

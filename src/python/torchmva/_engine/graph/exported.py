@@ -13,7 +13,7 @@ from . import rules
 from .builder import Builder
 from .description import NetworkDescription, NotExpressible
 from .value import EVENTS, Value
-from .walk import State, call_operator, finish, guarded, layer_text, size_of
+from .walk import Overload, State, call_operator, finish, guarded, layer_text, size_of
 
 #: Operators that only check something.
 _CHECKS = {
@@ -93,9 +93,8 @@ class _Walk:
             return size_of(*args)
         if namespace != "aten" and rules.depends_on_event([*args, *kwargs.values()]):
             raise NotExpressible("it is no operator of torch itself")
-        if name != "dropout":
-            rules.refuse_random(target)
-        return call_operator(self._builder, target, name, target._schema, args, kwargs)
+        overload = Overload(target, name, target._schema, tuple(target.tags))
+        return call_operator(self._builder, overload, args, kwargs)
 
     def _call_graph(self, target: Any, args: tuple[Any, ...]) -> Any:
         """A part of the model without gradients; other operators with graphs are branches or loops."""

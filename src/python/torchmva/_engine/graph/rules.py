@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import torch
-
 from .builder import Builder
 from .description import NotExpressible
 from .value import EVENTS, Value
@@ -131,15 +129,3 @@ def apply(builder: Builder, name: str, arguments: dict[str, Any]) -> Any:
             if isinstance(leaf, Value) and leaf is not first:
                 leaf.view_of(first)
     return result
-
-
-def run_constant(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The result of an operator of constants."""
-    with torch.no_grad():
-        return function(*args, **kwargs)
-
-
-def refuse_random(overload: Any) -> None:
-    """Raise NotExpressible for an operator that draws random numbers."""
-    if torch.Tag.nondeterministic_seeded in getattr(overload, "tags", ()):
-        raise NotExpressible("it draws random numbers")

@@ -272,7 +272,7 @@ def _row(call: Call, value: Value, dim: int) -> Value:
     return call.result("Slice", value, shape=shape, Dim=dim, Start=0, Stop=1)
 
 
-@rule("conv1d", "conv2d", "convolution", "_convolution")
+@rule("conv1d", "conv2d", "convolution", "_convolution", "_convolution_mode")
 def _convolution(call: Call) -> Value:
     value, weight, bias = call.value("input"), as_tensor(call.constant("weight")), call.constant("bias")
     dims = weight.dim() - 2

@@ -17,7 +17,7 @@ from . import rules
 from .builder import Builder
 from .description import NetworkDescription, NotExpressible
 from .value import EVENTS, Value
-from .walk import State, call_operator, finish, guarded, layer_text, size_of
+from .walk import Overload, State, call_operator, finish, guarded, layer_text, size_of
 
 _GRAD_MODES = "__torch__.torch.autograd.grad_mode."
 _FLOAT32 = 6  # TorchScript's number of the type
@@ -45,8 +45,8 @@ def _known(number: Any) -> Any:
 
 
 def _numbers(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of Python for the same operator of constants; the results of others follow from rules."""
-    return lambda *args: function(*(_known(arg) for arg in args))
+    """A function of Python's numbers, of which one that depends on the number of events stays unknown."""
+    return lambda *args: EVENTS if any(arg is EVENTS for arg in args) else function(*(_known(arg) for arg in args))
 
 
 def _length(given: Any) -> Any:
@@ -56,10 +56,6 @@ def _length(given: Any) -> Any:
 def _append(elements: list[Any], element: Any) -> list[Any]:
     elements.append(element)
     return elements
-
-
-def _as_int(number: Any) -> Any:
-    return EVENTS if number is EVENTS else int(_known(number))
 
 
 def _set_item(elements: list[Any], at: int, element: Any) -> list[Any]:
@@ -79,6 +75,19 @@ def _type(given: Any) -> Any:
     return _FLOAT32 if isinstance(given, Value) else torch.ops.prim.dtype(given)
 
 
+_not = _numbers(operator.not_)
+
+
+def _equal(first: list[Any], second: list[Any]) -> Any:
+    """Whether two lists are equal; unknown where that depends on the number of events."""
+    if len(first) != len(second):
+        return False
+    pairs = list(zip(first, second, strict=True))
+    if any(a != b for a, b in pairs if a is not EVENTS and b is not EVENTS):
+        return False
+    return EVENTS if any((a is EVENTS) != (b is EVENTS) for a, b in pairs) else True
+
+
 def _tensor(data: Any, dtype: Any = None, *_: Any) -> torch.Tensor:
     """``torch.tensor(data)``; TorchScript numbers the types of elements."""
     if rules.depends_on_event(data):
@@ -96,15 +105,15 @@ _OBJECTS: dict[str, Callable[..., Any]] = {
     "aten::_set_item": _set_item,
     "aten::tensor": _tensor,
     "aten::as_tensor": _tensor,
-    "aten::Int": _as_int,
-    "aten::IntImplicit": _as_int,
-    "aten::ScalarImplicit": _as_int,
+    "aten::Int": _numbers(int),
+    "aten::IntImplicit": _numbers(int),
+    "aten::ScalarImplicit": _numbers(lambda number: number.item()),
     "aten::Float": _numbers(float),
     "aten::FloatImplicit": _numbers(float),
     "aten::Bool": _numbers(bool),
     "aten::__is__": operator.is_,
     "aten::__isnot__": operator.is_not,
-    "aten::__not__": _numbers(operator.not_),
+    "aten::__not__": _not,
     "aten::__contains__": lambda elements, element: element in elements,
     "aten::format": lambda text, *args: str(text).format(*args),
     "aten::warn": lambda *_: None,
@@ -129,7 +138,15 @@ _OBJECTS: dict[str, Callable[..., Any]] = {
     "prim::Enter": lambda given: given,
     "prim::Exit": lambda *_: None,
 }
-_COMPARISONS = {"eq", "ne", "lt", "le", "gt", "ge"}
+#: Operators of lists that have the name of an operator of tensors.
+_LISTS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "slice": lambda elements, start, stop, step: elements[start:stop:step],
+    "eq": _equal,
+    "ne": lambda first, second: _not(_equal(first, second)),
+    "list": list,
+    "copy": list,
+}
 
 
 class _Walk:
@@ -175,7 +192,7 @@ class _Walk:
         if kind == "prim::CallFunction":
             return self._run_graph(_function_graph(node), args[1:], layer, path)
         if kind == "prim::If":
-            block = list(node.blocks())[0 if _condition(args[0]) else 1]
+            block = _branch(node, args[0])
             results = self._run_block(block, values, layer, path)
             return results[0] if node.outputsSize() == 1 else results
         if kind == "prim::Loop":
@@ -212,21 +229,17 @@ class _Walk:
         namespace, _, name = kind.partition("::")
         if name == "__getitem__" and not isinstance(args[0], torch.Tensor):
             return args[0][args[1]]
-        if name == "add" and isinstance(args[0], list):
-            return args[0] + args[1]
+        if name in _LISTS and isinstance(args[0], list):
+            return _LISTS[name](*args)
         if namespace != "aten":
             raise NotExpressible("there is no operation for it")
-        has_value = rules.depends_on_event(args)
-        if has_value and not any(isinstance(leaf, Value) for leaf in rules.leaves(args)) and not rules.is_known(name):
-            _known(EVENTS)
-        if name in _COMPARISONS and any(arg is EVENTS for arg in args):
-            raise NotExpressible("a comparison with the number of events")
-        _refuse_random(name)
+        if any(arg is EVENTS for arg in args) and not any(isinstance(arg, (Value, list)) for arg in args):
+            return EVENTS  # some number or condition: nothing more is known of it
         schema = torch._C.parse_schema(node.schema())
         by_name = {given.name: arg for given, arg in zip(schema.arguments, args, strict=True) if given.kwarg_only}
         by_place = tuple(args[: len(args) - len(by_name)])
-        function = torch._C._jit_get_operation(kind)[0]
-        return call_operator(self._builder, function, name, schema, by_place, by_name)
+        function, _, tags = torch._C._get_operation_overload(kind, schema.overload_name)
+        return call_operator(self._builder, Overload(function, name, schema, tuple(tags)), by_place, by_name)
 
 
 def _condition(given: Any) -> bool:
@@ -235,20 +248,21 @@ def _condition(given: Any) -> bool:
     return bool(given)
 
 
+def _branch(node: Any, condition: Any) -> Any:
+    """The block that is executed; checks of the number of events are taken to be passed."""
+    blocks = list(node.blocks())
+    if condition is EVENTS:
+        others = [block for block in blocks if all(n.kind() != "prim::RaiseException" for n in block.nodes())]
+        if len(others) == 1:
+            return others[0]
+    return blocks[0 if _condition(condition) else 1]
+
+
 def _create(node: Any) -> _GradMode:
     type_ = str(node.output().type().qualified_name())
     if not type_.startswith(_GRAD_MODES):
         raise NotExpressible(f"an object of type {type_.rpartition('.')[2]}")
     return _GradMode()
-
-
-def _refuse_random(name: str) -> None:
-    """Raise NotExpressible for operators that draw random numbers; dropout is judged by its rule."""
-    packet = getattr(torch.ops.aten, name, None)
-    if packet is None or name.rstrip("_").endswith("dropout"):
-        return
-    for overload in packet.overloads():
-        rules.refuse_random(getattr(packet, overload))
 
 
 def _class_name(module: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -57,18 +58,24 @@ def layer_text(path: str, type_: str) -> str:
     return f"{path}: {name}" if path else ""
 
 
-def call_operator(
-    builder: Builder,
-    function: Callable[..., Any],
-    name: str,
-    schema: Any,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:
+@dataclass(frozen=True)
+class Overload:
+    """One operator of ATen: the function, its name without namespace, schema and tags."""
+
+    function: Callable[..., Any]
+    name: str
+    schema: Any
+    tags: tuple[Any, ...]
+
+
+def call_operator(builder: Builder, overload: Overload, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """An operator of ATen: by its rule if it depends on the event, else executed."""
     if rules.depends_on_event([*args, *kwargs.values()]):
-        return rules.apply(builder, name, rules.bind(schema, args, kwargs))
-    return rules.run_constant(function, args, kwargs)
+        return rules.apply(builder, overload.name, rules.bind(overload.schema, args, kwargs))
+    if torch.Tag.nondeterministic_seeded in overload.tags:
+        raise NotExpressible("it draws random numbers")
+    with torch.no_grad():
+        return overload.function(*args, **kwargs)
 
 
 def size_of(value: Any, dim: int | None = None) -> Any:

@@ -1,0 +1,234 @@
+"""What operations cannot say is refused with the name of the operator, and of the layer where that is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from network_formats import FORMATS, N_VARIABLES, check, exported, scripted
+from torch import Tensor, nn
+
+from torchmva._engine.graph import NotExpressible, describe
+from torchmva._engine.session import Session
+
+
+class Sorting(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.sort(x, 1)[0]
+
+
+class Inner(nn.Module):
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.first = nn.Linear(N_VARIABLES, N_VARIABLES)
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layer(self.first(x))
+
+
+class Centred(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x - x.mean(0)
+
+
+class FirstEvents(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x - x[:1]
+
+
+class AcrossEvents(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.reshape(-1, 4).tanh().reshape(-1, 8)
+
+
+class SumOfAll(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x / x.abs().sum()
+
+
+class Double(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.double().sin().float()
+
+
+class Noise(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x + torch.randn_like(x)
+
+
+class NoiseOfAll(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x + torch.rand(8)
+
+
+class Counting(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls.add_(1)
+        return x + self.calls
+
+
+class ViewThatIsChanged(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        y = x * 2
+        y[:, :4].relu_()
+        return y
+
+
+class TwoInputs(nn.Module):
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return x + y
+
+
+class ThreeDimensions(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.view(-1, 2, 4)
+
+
+class ManyEvents(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        if x.size(0) > 100:
+            return x
+        return -x
+
+
+class Raising(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        if x.size(1) == 8:
+            raise ValueError("not eight")
+        return x
+
+
+EVENTS = "the dimension of the events"
+# Model, and what the refusal says of it in all formats.
+REFUSED: dict[str, tuple[nn.Module, str]] = {
+    "operator": (Sorting(), "operator aten::sort: there is no operation for it"),
+    "operator of a layer": (Inner(Sorting()), r"operator aten::sort \(layer layer: Sorting\): there is no operation"),
+    "layer of a layer": (nn.Sequential(nn.Tanh(), Inner(Sorting())), r"aten::sort \(layer 1.layer: Sorting\)"),
+    "mean of events": (Centred(), f"aten::mean: it acts along {EVENTS}"),
+    "first event": (FirstEvents(), "aten::slice: it takes some of the events"),
+    "reshape": (AcrossEvents(), "mixes events"),
+    "sum of all": (SumOfAll(), "aten::sum: it combines all events"),
+    "double precision": (Double(), "numbers of type"),
+    "noise": (Noise(), "aten::randn_like"),
+    "constant noise": (NoiseOfAll(), "aten::rand: it draws random numbers"),
+    "batch statistics": (
+        nn.Sequential(nn.BatchNorm1d(8, track_running_stats=False)),
+        r"aten::batch_norm \(layer 0: BatchNorm1d\): it uses the mean of the events of a block",
+    ),
+    "state": (Counting(), "changes its own parameters or buffers"),
+    "change of a view": (ViewThatIsChanged(), "used again after a view of it was changed in place"),
+    "three dimensions": (ThreeDimensions(), "returns a tensor of shape"),
+    "softmax of events": (nn.Sequential(nn.Softmax(dim=0)), rf"layer 0: Softmax\): it acts along {EVENTS}"),
+    "transposed convolution": (
+        nn.Sequential(nn.Unflatten(1, (2, 4)), nn.ConvTranspose1d(2, 2, 2), nn.Flatten()),
+        "transpose",
+    ),
+}
+
+
+@pytest.mark.parametrize("written", [exported, scripted])
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusal(name: str, written: Any) -> None:
+    model, message = REFUSED[name]
+    with pytest.raises(NotExpressible, match=message):
+        describe(written(model), N_VARIABLES)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (ManyEvents(), "prim::If: a branch or loop that depends on"),
+        (Raising(), "the model raises an exception: .*not eight"),
+        (TwoInputs(), "the model has 2 inputs"),
+    ],
+)
+def test_refusal_of_torchscript(model: nn.Module, message: str) -> None:
+    with pytest.raises(NotExpressible, match=message):
+        describe(scripted(model), N_VARIABLES)
+
+
+def test_plain_module_that_only_torchscript_can_write_is_described() -> None:
+    class Named(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            assert x.size(0) != 3, "never three"
+            return x.tanh()
+
+    description = check(Named(), Named())
+    assert [operation.type for operation in description.operations] == ["Tanh"]
+
+
+def test_plain_module_that_nothing_can_write_says_why() -> None:
+    class Unwritable(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.from_numpy(x.numpy() ** 2)
+
+    with pytest.raises(NotExpressible, match=r"\w+"):
+        describe(Unwritable(), N_VARIABLES)
+
+
+def doubled(self, inputs: tuple[Tensor]) -> tuple[Tensor]:
+    """A hook before the forward method."""
+    return (inputs[0] * 2,)
+
+
+def test_hooks_are_refused() -> None:
+    model = nn.Linear(N_VARIABLES, 2)
+    model.register_forward_pre_hook(doubled)
+    with pytest.raises(NotExpressible, match="hooks"):
+        describe(torch.jit.script(model), N_VARIABLES)
+
+
+def test_parameters_are_kept_once() -> None:
+    shared = nn.Linear(N_VARIABLES, N_VARIABLES)
+    model = nn.Sequential(shared, nn.ReLU(), shared)
+    description = check(model, scripted(model))
+    assert len(description.parameters) == N_VARIABLES**2 + N_VARIABLES
+
+
+def test_what_the_output_does_not_need_is_left_out() -> None:
+    class Wasteful(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.used, self.unused = nn.Linear(8, 2), nn.Linear(8, 50)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y, _ = torch.split(torch.cat([self.used(x), self.unused(x).tanh()], 1), [2, 50], 1)
+            return self.used(x) if y.dim() == 2 else y
+
+    model = Wasteful()
+    description = check(model, scripted(model))
+    assert [operation.type for operation in description.operations] == ["Linear"]
+    assert len(description.parameters) == 18
+
+
+@pytest.mark.parametrize("written", FORMATS.values(), ids=FORMATS.keys())
+def test_the_model_itself_stays_as_it_is(written: Any) -> None:
+    model = nn.Sequential(nn.Linear(N_VARIABLES, 4), nn.BatchNorm1d(4), nn.ReLU(inplace=True))
+    given = written(model)
+    before = [value.clone() for value in given.state_dict().values()]
+    check(model, given)
+    assert all(torch.equal(old, new) for old, new in zip(before, given.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("last", [nn.Softmax(dim=1), Sorting()])
+def test_session_gives_the_network_or_the_reason(last: nn.Module, log: Any, events: Any, tmp_path: Any) -> None:
+    path = tmp_path / "model.pt"
+    torch.jit.script(nn.Sequential(nn.Linear(4, 2), last)).save(str(path))
+    session = Session(log.write, (4, "Classification", 2, 0))
+    session.set_up(options={"FilenameModel": str(path), "NumEpochs": 1}, weight_folder="")
+    session.train(**events.request())
+    network, spread, reason = session.networks()
+    assert spread is None
+    if isinstance(last, Sorting):
+        assert network is None
+        assert reason == "operator aten::sort (layer 1: Sorting): there is no operation for it"
+    else:
+        assert network is not None
+        assert [operation.type for operation in network.operations] == ["Linear", "Softmax"]
+        assert reason == ""
