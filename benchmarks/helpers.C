@@ -5,11 +5,13 @@
 #include "TTree.h"
 #include "TTreeFormula.h"
 #include "TorchMVA/DataLoader.hxx"
+#include "TorchMVA/Network/Network.hxx"
 #include "TorchMVA/Reader.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <memory>
 #include <vector>
 
@@ -110,6 +112,32 @@ double Apply(const TorchMVA::TransformPipeline &pipeline, float *rows, Long64_t 
    for (Long64_t first = 0; first < n; first += block)
       pipeline.Apply(std::min(block, n - first), rows + first * nVariables);
    return Now() - start;
+}
+
+/// Seconds of processor time of this thread.
+double ProcessorNow()
+{
+   timespec now;
+   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+   return now.tv_sec + 1e-9 * now.tv_nsec;
+}
+
+/// Seconds of processor time for n calls of Network::Evaluate with one row.
+double NetworkOneByOne(const TorchMVA::Network &network, const float *rows, Long64_t n, float *outputs)
+{
+   const int nInputs = network.GetNInputs(), nOutputs = network.GetNOutputs();
+   const double start = ProcessorNow();
+   for (Long64_t i = 0; i < n; ++i)
+      network.Evaluate(rows + i * nInputs, 1, outputs + i * nOutputs);
+   return ProcessorNow() - start;
+}
+
+/// The same for all rows in one call.
+double NetworkAtOnce(const TorchMVA::Network &network, const float *rows, Long64_t n, float *outputs)
+{
+   const double start = ProcessorNow();
+   network.Evaluate(rows, n, outputs);
+   return ProcessorNow() - start;
 }
 
 } // namespace Benchmark

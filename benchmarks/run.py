@@ -17,8 +17,14 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-PACKAGES = {"numpy": "numpy", "torch": "torch", "sklearn": "scikit-learn", "lightgbm": "lightgbm"}  # module: to install
-NAMES = ("reading", "transforming", "applying", "training", "trees", "evaluating", "memory")
+PACKAGES = {
+    "numpy": "numpy",
+    "torch": "torch",
+    "sklearn": "scikit-learn",
+    "lightgbm": "lightgbm",
+    "onnxruntime": "onnxruntime onnx",
+}  # module: to install
+NAMES = ("reading", "transforming", "applying", "network", "training", "trees", "evaluating", "memory")
 
 
 def run(name: str, *, quick: bool) -> dict[str, dict[str, Any]]:

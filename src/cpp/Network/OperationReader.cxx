@@ -44,7 +44,8 @@ OperationReader::OperationReader(const NetworkDescription &description, std::siz
       Fail("expected a Shape, found none");
    long count = 1;
    for (const int size : fOperation.fShape) {
-      if (size < 1 || (count *= size) > kLargestValue)
+      count *= size < 1 ? kLargestValue + 1 : size;
+      if (count > kLargestValue)
          Fail("expected a Shape of positive numbers with a product of at most " + std::to_string(kLargestValue) +
               ", found '" + ToText(fOperation.fShape) + "'");
    }
