@@ -72,7 +72,7 @@ $(VENV)/.test: $(VENV)/.dependencies
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dependencies
-	$(PIP_INSTALL) uproot scikit-learn
+	$(PIP_INSTALL) uproot scikit-learn onnx onnxruntime
 	@touch $@
 
 # --- the package; the C++ tests come from the same build -------------------------------------------------------
