@@ -13,6 +13,9 @@ from torchmva._transformations import Cumulative, LinearMap, Ranges, Transformat
 Doubles = NDArray[np.float64]
 
 _N_BINS = 10000  # of CumulativeTable.cxx, as the rest of its arithmetic
+#: Above this many widths from zero, single precision rounds decorrelated variables (of width one) so coarsely that only
+#: sums in double precision round as the Reader does.
+_LARGE = 8.0
 _FLOOR = 1e-12
 _MARGIN = 1e-9  # of the uniform transformation
 _MAX_Q = 0.5 * 0.99999999  # of the Gaussian one
@@ -95,7 +98,11 @@ def _linear(graph: Graph, linear: LinearMap, slots: list[int], value: str, cente
     offset[slots] = linear.center
     near = np.where(offset != 0, offset, center).astype(np.float32).astype(np.float64)
     near[[i for i in range(n) if i not in slots]] = 0
-    return graph.linear(value, matrix, matrix @ (near - offset), near)
+    bias = matrix @ (near - offset)
+    if np.abs(bias).max() <= _LARGE:
+        return graph.linear(value, matrix, bias, near)
+    product = graph.add("MatMul", graph.cast(value, np.float64), graph.constant(matrix.T, np.float64))
+    return graph.cast(graph.add("Add", product, graph.constant(-matrix @ offset, np.float64)), np.float32)
 
 
 def _cumulative(graph: Graph, step: Transformation, positions: list[int], slots: list[int], value: str, n: int) -> str:
