@@ -81,6 +81,24 @@ def test_standardised_inputs_of_a_large_offset_lose_nothing() -> None:
     check(model, exported(model), 1e6 + torch.randn(50, N_VARIABLES).round())
 
 
+@own_formats
+def test_norms_and_units_are_folded_into_the_weights(written: Any) -> None:
+    model = own("Regression", layout="16,8", batch_norm=True)
+    description = check(model, written(model))
+    types = [operation.type for operation in description.operations]
+    assert types == ["Affine", "Linear", "ReLU", "Linear", "ReLU", "Linear"]
+
+
+@pytest.mark.filterwarnings("ignore:.isinstance.treespec, LeafSpec:FutureWarning")
+@pytest.mark.parametrize("activation", ["ReLU", "ELU", "GELU", "SiLU", "Tanh"])
+def test_program_in_core_operators(activation: str) -> None:
+    """A program that its author has decomposed before it was saved."""
+    model = own(layout="8", activation=activation, batch_norm=True)
+    rows = torch.export.Dim("rows", min=1)
+    program = torch.export.export(model.eval(), (torch.zeros(2, N_VARIABLES),), dynamic_shapes=({0: rows},))
+    check(model, program.run_decompositions())
+
+
 @pytest.mark.parametrize("script", WRITERS, ids=lambda path: path.name)
 def test_models_that_the_examples_write(script: Path) -> None:
     torch.manual_seed(2)

@@ -112,7 +112,7 @@ REFUSED: dict[str, tuple[nn.Module, str]] = {
     "layer of a layer": (nn.Sequential(nn.Tanh(), Inner(Sorting())), r"aten::sort \(layer 1.layer: Sorting\)"),
     "mean of events": (Centred(), f"aten::mean: it acts along {EVENTS}"),
     "first event": (FirstEvents(), "aten::slice: it takes some of the events"),
-    "reshape": (AcrossEvents(), "mixes events"),
+    "reshape": (AcrossEvents(), "joins events with another dimension"),
     "sum of all": (SumOfAll(), "aten::sum: it combines all events"),
     "double precision": (Double(), "numbers of type"),
     "noise": (Noise(), "aten::randn_like"),

@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
-from .builder import Builder, as_parameter
+from .builder import Builder
 from .description import NotExpressible, Shape
+from .draft import as_parameter
 from .value import Value
 
 

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
 from .description import NetworkDescription, NotExpressible, Operation, Shape
-
-
-def as_parameter(tensor: torch.Tensor) -> torch.Tensor:
-    """A constant of a model as contiguous float32 of the CPU."""
-    if tensor.is_complex() or tensor.is_quantized or tensor.layout != torch.strided:
-        raise NotExpressible(f"parameters of type {tensor.dtype}, {tensor.layout}")
-    return tensor.detach().to("cpu", torch.float32).contiguous()
-
-
-@dataclass
-class Draft:
-    """An operation that is not finished: its attributes may be tensors, numbers and lists."""
-
-    type: str
-    inputs: tuple[int, ...]
-    shape: Shape
-    attributes: dict[str, Any]
+from .draft import Draft, as_parameter
+from .fold import fold
 
 
 class _Parameters:
@@ -41,7 +26,7 @@ class _Parameters:
     def offset(self, tensor: torch.Tensor) -> int:
         """Where the elements of a tensor begin."""
         values = as_parameter(tensor).reshape(-1)
-        key = values.numpy().tobytes()
+        key = hashlib.sha256(values.numpy()).digest()
         if key not in self._offsets:
             self._offsets[key] = self._size
             self._tensors.append(values)
@@ -99,7 +84,8 @@ class Builder:
         return self.add("Reshape", [number], extents)
 
     def finish(self, output: int) -> NetworkDescription:
-        """The network that gives value ``output``: operations that it does not need are left out."""
+        """The network that gives value ``output``: without operations that it does not need, and simplified."""
+        fold(self._drafts, output)
         if output == 0:  # the last value is the output, so there must be one
             output = self.add("Reshape", [0], self._shapes[0])
         needed = {output}

@@ -45,6 +45,8 @@ def _matmul(call: Call, first: Any, second: Any) -> Value:
         return _product_of_values(call, first, second)
     if isinstance(first, Value):
         matrix = as_tensor(second)
+        while matrix.dim() > 2 and matrix.shape[0] == 1 and first.rank >= matrix.dim():
+            matrix = matrix.squeeze(0)
         if matrix.dim() == 1:
             return _without_last(call, _linear(call, first, matrix.unsqueeze(0), None))
         if matrix.dim() != 2:
@@ -88,6 +90,19 @@ def _product_of_values(call: Call, first: Value, second: Value) -> Value:
 def _matmul_rule(call: Call) -> Value:
     first, second = list(call.arguments.values())[:2]
     return _matmul(call, first, second)
+
+
+@rule("scaled_dot_product_attention")
+def _attention(call: Call) -> Value:
+    query, key, value = (call.value(name) for name in ("query", "key", "value"))
+    if call.get("attn_mask") is not None or call.get("is_causal") or call.get("dropout_p") or call.get("enable_gqa"):
+        raise NotExpressible("a mask, dropout or groups of heads")
+    scale = 1 / math.sqrt(query.shape[-1]) if call.get("scale") is None else call.get("scale")
+    last = len(key.shape) - 1
+    number, shape = permute(call.builder, key.number, key.shape, [*range(last - 1), last, last - 1])
+    scores = _product_of_values(call, query, Value(number, shape, key.batch))
+    weights = call.result("Softmax", affine(call.builder, scores, scale=scale), Dim=len(scores.shape) - 1)
+    return _product_of_values(call, weights, value)
 
 
 @rule("addmm", "baddbmm")
@@ -186,6 +201,11 @@ def _group_norm(call: Call, value: Value, groups: int, eps: float) -> Value:
 @rule("group_norm")
 def _group_norm_rule(call: Call) -> Value:
     return _group_norm(call, call.value("input"), call.get("num_groups"), call.get("eps", 1e-5))
+
+
+@rule("native_group_norm")
+def _native_group_norm(call: Call) -> list[Any]:
+    return [_group_norm(call, call.value("input"), call.get("group"), call.get("eps", 1e-5)), None, None]
 
 
 @rule("instance_norm")
