@@ -21,8 +21,9 @@ namespace Experimental {
 /// A handle: copies share the method and cost nothing. Thread safe: Compute may be called from any number of threads.
 class RReader {
 public:
-   /// Throws Error (kFile, kWeightFile, kMethod), which is a std::runtime_error.
-   explicit RReader(const std::string &weightFile);
+   /// `engine`: "Auto", "Native" or "Python", as the option Engine of Reader.
+   /// Throws Error (kFile, kWeightFile, kMethod, kArgument), which is a std::runtime_error.
+   explicit RReader(const std::string &weightFile, const std::string &engine = "Auto");
 
    /// Responses of one event. Throws Error (kArgument) unless there is one value a variable.
    std::vector<float> Compute(const std::vector<float> &values) const;
@@ -42,6 +43,8 @@ public:
    /// 1, number of classes, or number of targets.
    std::size_t GetNResponses() const;
    Types::EAnalysisType GetAnalysisType() const;
+   /// Whether Compute runs Python: threads wait for each other then.
+   bool UsesPython() const;
 
 private:
    struct Model;

@@ -124,6 +124,7 @@ private:
    std::map<TString, Booked> fMethods; //!
    Bool_t fVerbose = kFALSE;
    Bool_t fSilent = kFALSE;
+   TString fEngine = "Auto";
    Bool_t fColor = kTRUE;
    Bool_t fCalculateError = kFALSE;
    Double_t fMvaErrorLower = -1;

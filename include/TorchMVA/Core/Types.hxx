@@ -61,6 +61,8 @@ public:
    enum EAnalysisType { kClassification = 0, kRegression, kMulticlass, kNoAnalysisType, kMaxAnalysisType };
    enum ESBType { kSignal = 0, kBackground, kSBBoth, kMaxSBType, kTrueType };
    enum ETreeType { kTraining = 0, kTesting, kMaxTreeType, kValidation, kTrainingOriginal };
+   /// What computes the outputs of a trained network: kAutoEngine is the native one where the weight file has it.
+   enum EEngine { kAutoEngine = 0, kNativeEngine, kPythonEngine };
    enum EBoostStage { kBoostProcBegin = 0, kBeforeTraining, kBeforeBoosting, kAfterBoosting, kBoostProcEnd };
 
    /// The one instance. Thread safe for reading; AddTypeMapping is for load time.
@@ -77,6 +79,8 @@ public:
    static const char *GetAnalysisTypeName(EAnalysisType type);
    /// Inverse of GetAnalysisTypeName, case-insensitive; throws Error (kArgument).
    static EAnalysisType GetAnalysisType(const TString &name);
+   /// "Auto", "Native" or "Python", case-insensitive; throws Error (kArgument).
+   static EEngine GetEngine(const TString &name);
 
 private:
    Types();

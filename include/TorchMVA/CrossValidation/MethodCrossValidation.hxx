@@ -56,6 +56,10 @@ protected:
    std::vector<Float_t> EvaluateSample(const Sample &sample) const override;
    std::string GetHelpText() const override;
 
+   /// That of the folds.
+   void SetEngine(Types::EEngine engine) override { fEngine = engine; }
+   Bool_t UsesPython() const override;
+
 private:
    bool IsAveraged() const { return fOutputEnsembling == "Avg"; }
    /// The files that a weight file names, as paths.
@@ -69,6 +73,7 @@ private:
    TString fEncapsulatedMethodTypeName;
    UInt_t fNumFolds = 0;
    TString fOutputEnsembling = "None";
+   Types::EEngine fEngine = Types::kAutoEngine;
    TString fSplitExprString;
 
    std::vector<const MethodBase *> fMethods;         //! one a fold

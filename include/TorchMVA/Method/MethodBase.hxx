@@ -111,6 +111,11 @@ public:
    /// `<weight folder>/<job>_<title>.class.C`, as TMVA names it.
    TString GetStandaloneFileName() const;
 
+   /// Which engine shall compute the outputs, where a method has more than one; called before a weight file is read.
+   virtual void SetEngine(Types::EEngine) {}
+   /// Whether Predict runs Python; a trained or loaded method knows.
+   virtual Bool_t UsesPython() const { return kFALSE; }
+
    // ---- life cycle, called by Factory and Reader -------------------------------------------------------------------
    /// Declares the options of the base and of the method. Once.
    void SetupMethod();

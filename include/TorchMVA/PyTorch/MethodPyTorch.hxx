@@ -10,11 +10,17 @@
 
 namespace TorchMVA {
 
+class Network;
 namespace Internal {
 struct TrainRequest;
 }
 
-/// Trains and applies a PyTorch model on the events of the host, through the embedded Python.
+/// Trains a PyTorch model on the events of the host, through the embedded Python, and applies it.
+///
+/// Two engines apply a trained model. The native one (Network) runs inside the host, without Python and torch; the
+/// training writes what it needs into the weight file if the model can be expressed in its operations and no function
+/// of the user predicts something else. The embedded Python runs any model. SetEngine chooses; by default it is the
+/// native engine where the weight file has it.
 ///
 /// The model is a TorchScript or torch.export file (`FilenameModel`); what to do with it may be said by the Python
 /// dictionary `load_model_custom_objects` (keys train_func, predict_func, criterion, optimizer, each optional), in the
@@ -22,8 +28,8 @@ struct TrainRequest;
 /// model go straight into the caller's memory. The weight file holds the trained model, or refers to it by relative
 /// path and SHA-256 if it is large.
 ///
-/// Thread safety: Predict takes the GIL itself and may be called from any number of threads, with or without it; the
-/// calls share one Python.
+/// Thread safety: Predict may be called from any number of threads. The native engine has no lock; with Python, Predict
+/// takes the GIL itself, may be called with or without it, and the calls share one Python.
 class MethodPyTorch : public PyMethodBase {
 public:
    MethodPyTorch(const TString &jobName, const TString &title, DataSetInfo &info, const TString &options = "");
@@ -49,6 +55,12 @@ public:
    void Predict(const float *rows, Long64_t n, float *outputs) const override;
    /// The spread of the networks of an ensemble (option EnsembleSize); false for other models.
    Bool_t PredictErrors(const float *rows, Long64_t n, float *errors) const override;
+   void SetEngine(Types::EEngine engine) override;
+   Bool_t UsesPython() const override;
+   /// "native (avx512)", or "Python: " and why; empty before training or reading.
+   TString GetEngineName() const;
+   /// The network of the native engine; nullptr if Python predicts.
+   const Network *GetNetwork() const;
    /// Loads the user code and a model now: the trained one for evaluation, else the one to train.
    void SetupTorchModel(Bool_t loadTrainedModel);
 
@@ -65,6 +77,11 @@ protected:
 private:
    struct Impl;
    void EnsureLoaded() const;
+   /// The native form of the model that was trained, if there is one. Throws Error (kModel) if it does not give what
+   /// the model gives on training events: then nobody should use either.
+   void MakeNetworks(const Internal::TrainRequest &request);
+   void WriteNetworks(const XmlNode &weights) const;
+   void ReadNetworks(const XmlNode &weights);
    /// The events of TrainingSample(), and which of them validate.
    Internal::TrainRequest MakeTrainRequest() const;
    /// JSON beside the weight file.

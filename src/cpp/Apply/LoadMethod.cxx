@@ -17,7 +17,7 @@ std::string Internal::MethodType(const XmlNode &root)
 }
 
 std::unique_ptr<MethodBase> Internal::LoadMethod(const XmlNode &root, const TString &weightFile, DataSetInfo &info,
-                                                 EMsgType minLogType)
+                                                 EMsgType minLogType, Types::EEngine engine)
 {
    const std::string type = MethodType(root);
    std::unique_ptr<IMethod> created(ClassifierFactory::Instance().Create(type, info, weightFile));
@@ -27,6 +27,7 @@ std::unique_ptr<MethodBase> Internal::LoadMethod(const XmlNode &root, const TStr
                   {{"file", root.Document()->Path()}});
    created.release();
    loaded->SetMinLogType(minLogType);
+   loaded->SetEngine(engine);
    loaded->SetupMethod();
    loaded->ReadStateFromXML(root);
    loaded->CheckSetup();

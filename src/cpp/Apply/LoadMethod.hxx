@@ -23,7 +23,7 @@ std::string MethodType(const XmlNode &root);
 /// or none; it must live as long as the method.
 /// Throws Error (kWeightFile, kMethod).
 std::unique_ptr<MethodBase> LoadMethod(const XmlNode &root, const TString &weightFile, DataSetInfo &info,
-                                       EMsgType minLogType);
+                                       EMsgType minLogType, Types::EEngine engine = Types::kAutoEngine);
 
 } // namespace Internal
 } // namespace TorchMVA

@@ -27,11 +27,12 @@ std::vector<std::string> Titles(const std::vector<VariableInfo> &infos)
 
 } // namespace
 
-RReader::RReader(const std::string &weightFile)
+RReader::RReader(const std::string &weightFile, const std::string &engine)
 {
    const XmlDocument document = XmlDocument::Read(weightFile);
    const auto model = std::make_shared<Model>();
-   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), weightFile.c_str(), model->fInfo, kWARNING);
+   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), weightFile.c_str(), model->fInfo, kWARNING,
+                                                   Types::GetEngine(engine.c_str()));
    fModel = model;
 }
 
@@ -88,6 +89,11 @@ std::size_t RReader::GetNVariables() const
 std::size_t RReader::GetNResponses() const
 {
    return fModel->fMethod->GetNResponses();
+}
+
+bool RReader::UsesPython() const
+{
+   return fModel->fMethod->UsesPython();
 }
 
 Types::EAnalysisType RReader::GetAnalysisType() const

@@ -82,6 +82,11 @@ void Reader::DeclareReaderOptions(Bool_t verbose)
    DeclareOptionRef(fSilent, "Silent", "No output but warnings and errors");
    DeclareOptionRef(fCalculateError, "Error",
                     "Ask methods for errors of their responses; GetMVAError() is -1 for a method that knows none");
+   DeclareOptionRef(fEngine, "Engine",
+                    "What applies a PyTorch network: Native (inside the library, for models that it can express), "
+                    "Python, or Auto: the first that can");
+   for (const char *name : {"Auto", "Native", "Python"})
+      AddPreDefVal(name);
    ParseOptions();
    fLogger.SetSource("Reader");
    fLogger.SetMinType(fSilent ? kWARNING : fVerbose ? kVERBOSE : kINFO);
@@ -149,7 +154,8 @@ IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &we
       booked.fInfo->AddSpectator(spectator);
    fLogger.Info("Booking " + Quoted(tag) + " of type \"" + Internal::MethodType(root) + "\" from " +
                 root.Document()->Path() + ".");
-   booked.fMethod = Internal::LoadMethod(root, weightFile, *booked.fInfo, fSilent ? kWARNING : kDEBUG);
+   booked.fMethod =
+      Internal::LoadMethod(root, weightFile, *booked.fInfo, fSilent ? kWARNING : kDEBUG, Types::GetEngine(fEngine));
    return fMethods.emplace(tag, std::move(booked)).first->second.fMethod.get();
 }
 

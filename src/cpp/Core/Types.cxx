@@ -101,4 +101,15 @@ Types::EAnalysisType Types::GetAnalysisType(const TString &name)
                                          Internal::DidYouMean(name.Data(), known));
 }
 
+Types::EEngine Types::GetEngine(const TString &name)
+{
+   const std::pair<const char *, EEngine> known[] = {
+      {"Auto", kAutoEngine}, {"Native", kNativeEngine}, {"Python", kPythonEngine}};
+   for (const auto &[text, engine] : known) {
+      if (name.CompareTo(text, TString::kIgnoreCase) == 0)
+         return engine;
+   }
+   throw Error(EErrorCode::kArgument, "unknown engine '" + std::string(name) + "', expected Auto, Native or Python");
+}
+
 } // namespace TorchMVA

@@ -97,6 +97,11 @@ std::vector<std::string> MethodCrossValidation::FoldFiles(const XmlNode &weights
    return files;
 }
 
+Bool_t MethodCrossValidation::UsesPython() const
+{
+   return std::any_of(fMethods.begin(), fMethods.end(), [](const MethodBase *fold) { return fold->UsesPython(); });
+}
+
 void MethodCrossValidation::ReadWeightsFromXML(const XmlNode &weights)
 {
    const std::string path = GetWeightFileName().Data();
@@ -117,7 +122,7 @@ void MethodCrossValidation::ReadWeightsFromXML(const XmlNode &weights)
                      "expected the weight file of a fold of type \"" + std::string(fEncapsulatedMethodTypeName.Data()) +
                         "\", found type \"" + type + "\"",
                      {{"file", file}, {"named in", path}});
-      loaded.push_back(Internal::LoadMethod(document.Root(), file.c_str(), DataInfo(), fLogger.GetMinType()));
+      loaded.push_back(Internal::LoadMethod(document.Root(), file.c_str(), DataInfo(), fLogger.GetMinType(), fEngine));
       if (loaded.back()->GetAnalysisType() != GetAnalysisType())
          throw Error(EErrorCode::kWeightFile, "expected a fold of the same kind of analysis",
                      {{"file", file}, {"named in", path}});

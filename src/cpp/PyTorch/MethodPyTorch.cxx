@@ -125,11 +125,14 @@ void MethodPyTorch::Train()
    std::fflush(stdout);
 
    fImpl->fIsReady = false;
+   fImpl->fNetwork.reset(); // what predicts until the end of the training is the model itself
+   fImpl->fSpreadNetwork.reset();
    TrainResult result = fImpl->Session(*this).Train(request);
    fImpl->fNOutputs = result.fNOutputs;
    fImpl->fTrainedFile = result.fTrainedFile;
    fImpl->fHistory = std::move(result.fHistory);
    fImpl->fIsReady = true;
+   MakeNetworks(request);
 }
 
 std::string MethodPyTorch::HistoryFileName() const
@@ -166,6 +169,10 @@ UInt_t MethodPyTorch::GetNOutputs() const
 
 void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
 {
+   if (fImpl->fNetwork) {
+      fImpl->fNetwork->Evaluate(rows, n, outputs);
+      return;
+   }
    EnsureLoaded();
    if (n == 0)
       return;
@@ -176,6 +183,11 @@ void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
 
 Bool_t MethodPyTorch::PredictErrors(const float *rows, Long64_t n, float *errors) const
 {
+   if (fImpl->fNetwork) {
+      if (fImpl->fSpreadNetwork)
+         fImpl->fSpreadNetwork->Evaluate(rows, n, errors);
+      return fImpl->fSpreadNetwork.has_value();
+   }
    EnsureLoaded();
    TorchSession &session = *fImpl->fSession.load(std::memory_order_acquire);
    return session.PredictSpread({rows, n, GetNVariables(), nullptr}, errors,
@@ -184,6 +196,8 @@ Bool_t MethodPyTorch::PredictErrors(const float *rows, Long64_t n, float *errors
 
 Long64_t MethodPyTorch::GetBlockRows() const
 {
+   if (fImpl->fNetwork)
+      return MethodBase::GetBlockRows();
    EnsureLoaded();
    return fImpl->fSession.load(std::memory_order_acquire)->UsesPredictFunc() ? std::numeric_limits<Long64_t>::max()
                                                                              : MethodBase::GetBlockRows();
@@ -192,11 +206,12 @@ Long64_t MethodPyTorch::GetBlockRows() const
 void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
 {
    EnsureLoaded();
-   const ExportedModel exported = fImpl->fSession.load()->Export();
+   const ExportedModel exported = fImpl->fExported ? *fImpl->fExported : fImpl->fSession.load()->Export();
    weights.SetAttribute("NOutputs", static_cast<long long>(GetNOutputs()));
    weights.SetAttribute("Prediction", exported.fPrediction);
    if (!exported.fUserCodeSha256.empty())
       weights.SetAttribute("UserCodeSha256", exported.fUserCodeSha256);
+   WriteNetworks(weights);
    const XmlNode model = weights.AddChild("Model", exported.fText);
    model.SetAttribute("Format", exported.fFormat);
    model.SetAttribute("Sha256", exported.fSha256);
@@ -246,7 +261,9 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
    fImpl->fLog = MakeLog();
    fImpl->fNOutputs = source.fNOutputs;
    fImpl->fSource = std::move(source);
+   fImpl->fExported.reset();
    fImpl->fIsReady = false;
+   ReadNetworks(weights);
 }
 
 std::string MethodPyTorch::GetHelpText() const

@@ -3,10 +3,12 @@
 
 #include "PyTorch/PyTorchOptions.hxx"
 #include "PyTorch/TorchSession.hxx"
+#include "TorchMVA/Network/Network.hxx"
 #include "TorchMVA/PyTorch/MethodPyTorch.hxx"
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace TorchMVA {
@@ -40,6 +42,12 @@ struct MethodPyTorch::Impl {
    Internal::PyTorchOptions fOptions;
    std::string fTrainedFile; ///< as the training wrote it; empty: none, or not trained here
    TrainingHistory_t fHistory;
+   std::optional<Internal::ExportedModel> fExported; ///< of the last training
+   Types::EEngine fEngine = Types::kAutoEngine;
+   // what the native engine runs; written as fIsReady is
+   std::optional<Network> fNetwork;
+   std::optional<Network> fSpreadNetwork; ///< of an ensemble
+   std::string fWhyNoNetwork;
 };
 
 } // namespace TorchMVA

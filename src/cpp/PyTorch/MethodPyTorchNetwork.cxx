@@ -1,0 +1,156 @@
+// MethodPyTorch and the native engine: which of the two engines predicts, and whether they agree.
+
+#include "PyTorch/MethodPyTorchImpl.hxx"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/Xml.hxx"
+
+#include <algorithm>
+#include <cmath>
+
+namespace TorchMVA {
+
+using namespace Internal;
+
+namespace {
+
+/// Training events on which both engines are compared.
+constexpr Long64_t kNCompared = 1000;
+/// Largest difference that rounding explains, relative to the largest output of the column.
+constexpr double kTolerance = 1e-5;
+/// Parameters that a weight file may hold as text; larger networks stay with Python.
+constexpr std::size_t kMaxParameters = 16 << 20;
+/// Child elements of <Weights>.
+constexpr const char *kNetwork = "Network";
+constexpr const char *kSpread = "SpreadOfEnsemble";
+constexpr const char *kReason = "NotNative";
+
+/// The largest difference of two outputs [n, columns] relative to the largest output of its column; infinite if one
+/// is NaN where the other is not.
+double LargestDifference(const std::vector<float> &a, const std::vector<float> &b, std::size_t columns)
+{
+   double largest = 0;
+   for (std::size_t column = 0; column < columns; ++column) {
+      double difference = 0, scale = 0;
+      for (std::size_t i = column; i < a.size(); i += columns) {
+         if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i])))
+            continue;
+         const double found = std::fabs(static_cast<double>(a[i]) - b[i]);
+         if (!std::isfinite(found))
+            return HUGE_VAL;
+         difference = std::max(difference, found);
+         scale = std::max({scale, std::fabs(static_cast<double>(a[i])), std::fabs(static_cast<double>(b[i]))});
+      }
+      largest = std::max(largest, scale > 0 ? difference / scale : 0);
+   }
+   return largest;
+}
+
+} // namespace
+
+void MethodPyTorch::SetEngine(Types::EEngine engine)
+{
+   fImpl->fEngine = engine;
+}
+
+Bool_t MethodPyTorch::UsesPython() const
+{
+   return !fImpl->fNetwork;
+}
+
+const Network *MethodPyTorch::GetNetwork() const
+{
+   return fImpl->fNetwork ? &*fImpl->fNetwork : nullptr;
+}
+
+TString MethodPyTorch::GetEngineName() const
+{
+   if (fImpl->fNetwork)
+      return ("native (" + fImpl->fNetwork->GetInstructions() + ")").c_str();
+   return fImpl->fWhyNoNetwork.empty() ? "" : ("Python: " + fImpl->fWhyNoNetwork).c_str();
+}
+
+void MethodPyTorch::MakeNetworks(const TrainRequest &request)
+{
+   Impl &impl = *fImpl;
+   TorchSession &session = *impl.fSession.load();
+   impl.fExported = session.Export();
+   ExportedModel &exported = *impl.fExported;
+   impl.fWhyNoNetwork = exported.fWhyNoNetwork;
+   if (exported.fNetwork && exported.fPrediction == "User")
+      impl.fWhyNoNetwork = "predict_func does more than call the model";
+   else if (exported.fNetwork && exported.fNetwork->fParameters.size() > kMaxParameters)
+      impl.fWhyNoNetwork = "it has " + std::to_string(exported.fNetwork->fParameters.size()) + " parameters, at most " +
+                           std::to_string(kMaxParameters) + " fit into a weight file";
+   if (!exported.fNetwork || !impl.fWhyNoNetwork.empty()) {
+      fLogger.Info("The trained model is applied by Python: " + impl.fWhyNoNetwork);
+      return;
+   }
+   Network network(std::move(*exported.fNetwork));
+   exported.fNetwork.reset();
+   const Long64_t n = std::min(request.fInputs.fRows, kNCompared);
+   const auto columns = static_cast<std::size_t>(impl.fNOutputs.load());
+   std::vector<float> native(n * columns), python(n * columns);
+   if (network.GetNOutputs() != static_cast<int>(columns))
+      throw Error(EErrorCode::kModel,
+                  "The native engine and the model disagree: expected " + std::to_string(columns) + " outputs, found " +
+                     std::to_string(network.GetNOutputs()),
+                  {{"method", GetMethodName().Data()}});
+   network.Evaluate(request.fInputs.fData, n, native.data());
+   session.Predict({request.fInputs.fData, n, request.fInputs.fColumns, nullptr}, python.data(), impl.fNOutputs);
+   const double difference = LargestDifference(native, python, columns);
+   if (difference > kTolerance)
+      throw Error(EErrorCode::kModel,
+                  "The native engine and the model disagree on the first " + std::to_string(n) +
+                     " training events: expected a relative difference of at most " + std::to_string(kTolerance) +
+                     ", found " + std::to_string(difference) + "; please report this model",
+                  {{"method", GetMethodName().Data()}});
+   impl.fNetwork = std::move(network);
+   if (exported.fSpreadNetwork)
+      impl.fSpreadNetwork = Network(std::move(*exported.fSpreadNetwork));
+   exported.fSpreadNetwork.reset();
+   fLogger.Verbose("The trained model is applied by the engine " + std::string(GetEngineName().Data()));
+}
+
+void MethodPyTorch::WriteNetworks(const XmlNode &weights) const
+{
+   if (!fImpl->fNetwork) {
+      if (!fImpl->fWhyNoNetwork.empty())
+         weights.SetAttribute(kReason, fImpl->fWhyNoNetwork);
+      return;
+   }
+   fImpl->fNetwork->Write(weights);
+   if (fImpl->fSpreadNetwork)
+      fImpl->fSpreadNetwork->Write(weights.AddChild(kSpread));
+}
+
+void MethodPyTorch::ReadNetworks(const XmlNode &weights)
+{
+   Impl &impl = *fImpl;
+   impl.fNetwork.reset();
+   impl.fSpreadNetwork.reset();
+   const XmlNode network = weights ? weights.Child(kNetwork) : XmlNode();
+   impl.fWhyNoNetwork = !weights  ? "the weight file was written by TMVA"
+                        : network ? "as asked for"
+                                  : weights.Attribute(kReason, "the weight file has no network for the native engine");
+   if (impl.fEngine == Types::kNativeEngine && !network)
+      throw Error(EErrorCode::kMethod,
+                  "expected a model that the native engine can run, found one that it cannot: " + impl.fWhyNoNetwork,
+                  {{"method", GetMethodName().Data()}, {"file", GetWeightFileName().Data()}});
+   if (!network || impl.fEngine == Types::kPythonEngine) {
+      fLogger.Info("Engine: " + std::string(GetEngineName().Data()));
+      return;
+   }
+   Network made = Network::Read(network);
+   const int nVariables = static_cast<int>(GetNVariables());
+   if (made.GetNInputs() != nVariables)
+      throw Error(EErrorCode::kWeightFile,
+                  "the network and the variables disagree: expected " + std::to_string(nVariables) + " inputs, found " +
+                     std::to_string(made.GetNInputs()),
+                  {{"file", GetWeightFileName().Data()}});
+   impl.fNOutputs = made.GetNOutputs();
+   impl.fNetwork = std::move(made);
+   if (const XmlNode spread = weights.Child(kSpread))
+      impl.fSpreadNetwork = Network::Read(spread.RequiredChild(kNetwork));
+}
+
+} // namespace TorchMVA
