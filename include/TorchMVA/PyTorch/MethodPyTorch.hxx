@@ -57,7 +57,7 @@ public:
    Bool_t PredictErrors(const float *rows, Long64_t n, float *errors) const override;
    void SetEngine(Types::EEngine engine) override;
    Bool_t UsesPython() const override;
-   /// "native (avx512)", or "Python: " and why; empty before training or reading.
+   /// "native (avx512)", or "Python: " and why.
    TString GetEngineName() const;
    /// The network of the native engine; nullptr if Python predicts.
    const Network *GetNetwork() const;

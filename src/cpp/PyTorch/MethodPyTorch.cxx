@@ -169,8 +169,8 @@ UInt_t MethodPyTorch::GetNOutputs() const
 
 void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
 {
-   if (fImpl->fNetwork) {
-      fImpl->fNetwork->Evaluate(rows, n, outputs);
+   if (const Network *network = fImpl->Native()) {
+      network->Evaluate(rows, n, outputs);
       return;
    }
    EnsureLoaded();
@@ -183,7 +183,7 @@ void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
 
 Bool_t MethodPyTorch::PredictErrors(const float *rows, Long64_t n, float *errors) const
 {
-   if (fImpl->fNetwork) {
+   if (fImpl->Native()) {
       if (fImpl->fSpreadNetwork)
          fImpl->fSpreadNetwork->Evaluate(rows, n, errors);
       return fImpl->fSpreadNetwork.has_value();
@@ -196,7 +196,7 @@ Bool_t MethodPyTorch::PredictErrors(const float *rows, Long64_t n, float *errors
 
 Long64_t MethodPyTorch::GetBlockRows() const
 {
-   if (fImpl->fNetwork)
+   if (fImpl->Native())
       return MethodBase::GetBlockRows();
    EnsureLoaded();
    return fImpl->fSession.load(std::memory_order_acquire)->UsesPredictFunc() ? std::numeric_limits<Long64_t>::max()

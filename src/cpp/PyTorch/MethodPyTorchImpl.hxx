@@ -34,6 +34,9 @@ struct MethodPyTorch::Impl {
       return *session;
    }
 
+   /// The network that predicts; nullptr: Python does.
+   const Network *Native() const { return fNetwork && fEngine != Types::kPythonEngine ? &*fNetwork : nullptr; }
+
    std::atomic<Internal::TorchSession *> fSession{nullptr};
    std::atomic<bool> fIsReady{false}; ///< a trained model is in the session
    std::atomic<int> fNOutputs{0};     ///< 0: not known yet
@@ -44,7 +47,7 @@ struct MethodPyTorch::Impl {
    TrainingHistory_t fHistory;
    std::optional<Internal::ExportedModel> fExported; ///< of the last training
    Types::EEngine fEngine = Types::kAutoEngine;
-   // what the native engine runs; written as fIsReady is
+   // the native form of the trained model, whether it predicts or not; written as fIsReady is
    std::optional<Network> fNetwork;
    std::optional<Network> fSpreadNetwork; ///< of an ensemble
    std::string fWhyNoNetwork;

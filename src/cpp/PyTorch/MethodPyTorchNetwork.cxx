@@ -54,19 +54,19 @@ void MethodPyTorch::SetEngine(Types::EEngine engine)
 
 Bool_t MethodPyTorch::UsesPython() const
 {
-   return !fImpl->fNetwork;
+   return !fImpl->Native();
 }
 
 const Network *MethodPyTorch::GetNetwork() const
 {
-   return fImpl->fNetwork ? &*fImpl->fNetwork : nullptr;
+   return fImpl->Native();
 }
 
 TString MethodPyTorch::GetEngineName() const
 {
-   if (fImpl->fNetwork)
-      return ("native (" + fImpl->fNetwork->GetInstructions() + ")").c_str();
-   return fImpl->fWhyNoNetwork.empty() ? "" : ("Python: " + fImpl->fWhyNoNetwork).c_str();
+   if (const Network *network = fImpl->Native())
+      return ("native (" + network->GetInstructions() + ")").c_str();
+   return ("Python: " + (fImpl->fNetwork ? std::string("as asked for") : fImpl->fWhyNoNetwork)).c_str();
 }
 
 void MethodPyTorch::MakeNetworks(const TrainRequest &request)
@@ -130,14 +130,15 @@ void MethodPyTorch::ReadNetworks(const XmlNode &weights)
    impl.fSpreadNetwork.reset();
    const XmlNode network = weights ? weights.Child(kNetwork) : XmlNode();
    impl.fWhyNoNetwork = !weights  ? "the weight file was written by TMVA"
-                        : network ? "as asked for"
+                        : network ? ""
                                   : weights.Attribute(kReason, "the weight file has no network for the native engine");
    if (impl.fEngine == Types::kNativeEngine && !network)
       throw Error(EErrorCode::kMethod,
                   "expected a model that the native engine can run, found one that it cannot: " + impl.fWhyNoNetwork,
                   {{"method", GetMethodName().Data()}, {"file", GetWeightFileName().Data()}});
-   if (!network || impl.fEngine == Types::kPythonEngine) {
-      fLogger.Info("Engine: " + std::string(GetEngineName().Data()));
+   if (!network) {
+      if (weights) // those of TMVA have none, which is no news
+         fLogger.Info("Engine: " + std::string(GetEngineName().Data()));
       return;
    }
    Network made = Network::Read(network);
@@ -147,7 +148,6 @@ void MethodPyTorch::ReadNetworks(const XmlNode &weights)
                   "the network and the variables disagree: expected " + std::to_string(nVariables) + " inputs, found " +
                      std::to_string(made.GetNInputs()),
                   {{"file", GetWeightFileName().Data()}});
-   impl.fNOutputs = made.GetNOutputs();
    impl.fNetwork = std::move(made);
    if (const XmlNode spread = weights.Child(kSpread))
       impl.fSpreadNetwork = Network::Read(spread.RequiredChild(kNetwork));

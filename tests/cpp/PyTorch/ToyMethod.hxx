@@ -79,7 +79,8 @@ struct Toy {
       fInfo = MakeInfo(fData, nVariables, nClasses, regression);
       fMethod = std::make_unique<TorchMVA::MethodPyTorch>("job", "Net", *fInfo, options.c_str());
       fMethod->SetAnalysisType(type);
-      std::filesystem::create_directory("weights"); // as the Factory does
+      fMethod->SetEngine(TorchMVA::Types::kPythonEngine); // NetworkEngineTests has the other one
+      std::filesystem::create_directory("weights");       // as the Factory does
       fMethod->SetWeightFileDir("weights");
       fMethod->SetupMethod();
    }
@@ -99,11 +100,14 @@ struct Loaded {
    std::unique_ptr<TorchMVA::DataSetInfo> fInfo = std::make_unique<TorchMVA::DataSetInfo>("loaded");
    std::unique_ptr<TorchMVA::MethodPyTorch> fMethod;
 
-   explicit Loaded(const std::string &file, int nVariables = 4)
+   /// Python predicts unless another engine is asked for.
+   explicit Loaded(const std::string &file, int nVariables = 4,
+                   TorchMVA::Types::EEngine engine = TorchMVA::Types::kPythonEngine)
    {
       for (int k = 0; k < nVariables; ++k)
          fInfo->AddVariable(TString::Format("x%d", k));
       fMethod = std::make_unique<TorchMVA::MethodPyTorch>(*fInfo, file.c_str());
+      fMethod->SetEngine(engine);
       fMethod->SetupMethod();
       fMethod->ReadStateFromFile();
    }

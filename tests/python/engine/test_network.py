@@ -7,14 +7,13 @@ import pytest
 import torch
 
 from torchmva._engine import network
-from torchmva._engine.automatic import of_analysis
 from torchmva._engine.errors import EngineError
 from torchmva._engine.options import TrainingOptions
 from torchmva._engine.probe import Shape
 
 
 def build(kind: str = "Classification", n_outputs: int = 2, **options) -> network.Network:
-    return network.build(Shape(3, kind, n_outputs), of_analysis(TrainingOptions(**options), kind))
+    return network.build(Shape(3, kind, n_outputs), TrainingOptions(**options))
 
 
 @pytest.mark.parametrize(

@@ -24,17 +24,22 @@ ADAMW_WEIGHT_DECAY = 0.2
 
 
 def of_analysis(options: TrainingOptions, kind: str) -> TrainingOptions:
-    """Activation, learning rate and weight decay for a ``"Classification"``, ``"Multiclass"`` or ``"Regression"``."""
+    """Learning rate and weight decay for a ``"Classification"``, ``"Multiclass"`` or ``"Regression"``."""
     is_regression = kind == "Regression"
     values: dict[str, object] = {}
-    if options.activation.lower() == "auto":
-        values["activation"] = "SiLU" if is_regression else "ReLU"
     if options.learning_rate == AUTOMATIC:
         values["learning_rate"] = REGRESSION_LEARNING_RATE if is_regression else LEARNING_RATE
     if options.weight_decay == AUTOMATIC:
         has_decay = options.optimizer.lower() == "adamw" and not is_regression
         values["weight_decay"] = ADAMW_WEIGHT_DECAY if has_decay else 0.0
     return replace(options, **values)  # type: ignore[arg-type]
+
+
+def of_network(options: TrainingOptions, kind: str) -> TrainingOptions:
+    """The activation of the network that is made of options."""
+    if options.activation.lower() != "auto":
+        return options
+    return replace(options, activation="SiLU" if kind == "Regression" else "ReLU")
 
 
 def of_sample(options: TrainingOptions, kind: str, n_training: int, *, is_user: bool) -> TrainingOptions:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from .automatic import of_network
 from .options import TrainingOptions, option_error
 from .probe import Shape
 
@@ -105,7 +106,7 @@ class Network(nn.Module):  # type: ignore[misc]
 
 def build(shape: Shape, options: TrainingOptions) -> Network:
     """A new network for data of this shape; torch's generator decides its first parameters."""
-    return Network(shape.n_variables, shape.n_outputs, shape.kind, options)
+    return Network(shape.n_variables, shape.n_outputs, shape.kind, of_network(options, shape.kind))
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]

@@ -223,7 +223,8 @@ class Session:
                 spectators=spectators,
                 variable_names=variable_names,
             )
-            options = automatic.of_sample(self._options, self._shape.kind, events.n_training(), is_user=False)
+            options = automatic.of_network(self._options, self._shape.kind)
+            options = automatic.of_sample(options, self._shape.kind, events.n_training(), is_user=False)
             search = NetworkSearch(events, classes, self._shape, options, self._objects, self._model, self._log)
             return search.run(settings).options()
 
