@@ -30,6 +30,8 @@ Array = np.ndarray[Any, Any]
 # What a weight file says about the prediction: whether the default one gives what the user's function gives.
 DEFAULT_PREDICTION = "Default"
 USER_PREDICTION = "User"
+# Training events whose outputs by both are compared.
+N_COMPARED = 256
 
 
 class Session:
@@ -324,7 +326,8 @@ class Session:
             if self._probe.problem:
                 raise self._probe.error(self._model_name)
             return self._probe.width
-        rows = inputs[:32]
+        # from the whole sample: a function that does more may do it for some events only
+        rows = inputs[np.linspace(0, len(inputs) - 1, min(len(inputs), N_COMPARED)).astype(int)]
         with torch.random.fork_rng(devices=[]):
             expected = self._call_user(rows, self._shape.widths())
             try:
