@@ -1,7 +1,6 @@
 #include "FrameRow.hxx"
 
-#include "ExpressionNames.hxx"
-#include "SafeNames.hxx"
+#include "FrameExpression.hxx"
 #include "TInterpreter.h"
 #include "TorchMVA/Core/Error.hxx"
 
@@ -70,38 +69,6 @@ void DeclarePacking()
    });
 }
 
-class Definer {
-public:
-   Definer(ROOT::RDF::RNode &node, const std::string &place) : fNode(node), fPlace(place) {}
-
-   /// The column that has the values of an expression: the one of that name, or a new one.
-   std::string Define(const std::string &expression, const std::string &what)
-   {
-      if (expression.find_first_not_of(" \t\n") == std::string::npos)
-         Fail(expression, what, ": it is empty");
-      if (fNode.HasColumn(expression))
-         return expression;
-      const std::string name = "torchmva_" + std::to_string(fNext++);
-      try {
-         fNode = fNode.Define(name, expression);
-      } catch (const std::exception &) { // the compiler's words are on the terminal
-         Fail(expression, what, UnknownNames(expression, fNode.GetColumnNames()));
-      }
-      return name;
-   }
-
-private:
-   [[noreturn]] void Fail(const std::string &expression, const std::string &what, const std::string &why) const
-   {
-      throw Error(EErrorCode::kExpression, "cannot evaluate " + what + " '" + expression + "' in " + fPlace + why,
-                  {{"expression", expression}, {"where", fPlace}});
-   }
-
-   ROOT::RDF::RNode &fNode;
-   const std::string &fPlace;
-   int fNext = 0;
-};
-
 bool IsCollection(ROOT::RDF::RNode &node, const std::string &column)
 {
    return node.GetColumnType(column).find('<') != std::string::npos;
@@ -114,10 +81,13 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
    : fNode(frame), fCandidates(frame), fColumn("torchmva_row")
 {
    DeclarePacking();
-   Definer definer(fNode, place);
+   int next = 0;
+   const auto define = [&](const std::string &expression, const std::string &what) {
+      return ColumnOf(fNode, expression, "torchmva_" + std::to_string(next++), what, place);
+   };
    std::string arguments;
    for (const auto &column : columns) {
-      const std::string name = definer.Define(WithSafeNames(fNode, column.fExpression), column.Describe());
+      const std::string name = define(column.fExpression, column.Describe());
       arguments += (arguments.empty() ? "" : ", ") + name;
       const bool isVariable = column.fKind == ColumnSpec::EKind::kVariable && column.fArraySize == 0;
       if (isVariable && fSizeColumn.empty() && IsCollection(fNode, name)) {
@@ -125,7 +95,7 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
          fNode = fNode.Define(fSizeColumn, "TorchMVAFrame::Size(" + name + ")");
       }
    }
-   const std::string cutColumn = cut.empty() ? "" : definer.Define(WithSafeNames(fNode, cut), "cut");
+   const std::string cutColumn = cut.empty() ? "" : define(cut, "cut");
    fCandidates = fNode;
    if (!cut.empty()) {
       // What the cut removes is not evaluated, so that it can guard the other expressions.

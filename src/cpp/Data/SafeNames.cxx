@@ -40,7 +40,7 @@ std::string WithSafeNames(ROOT::RDF::RNode &node, const std::string &expression)
       const std::string name = expression.substr(i, end - i);
       const bool isMember = safe.size() > 0 && (safe.back() == '.' || EndsWith(safe, "->") || EndsWith(safe, "::"));
       if (IsUnsafe(name) && !isMember && node.HasColumn(name)) {
-         const std::string alias = "torchmva_column_" + name;
+         const std::string alias = "rdftorchmva_" + name + "_"; // ROOT lists no columns of such names
          if (!node.HasColumn(alias))
             node = node.Define(alias, name); // one column is no danger; an alias would be resolved too early
          safe += alias;

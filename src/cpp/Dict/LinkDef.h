@@ -41,6 +41,7 @@
 
 #pragma link C++ enum TorchMVA::EErrorCode;
 
+#pragma link C++ function TorchMVA::Experimental::Define;
 #pragma link C++ function TorchMVA::gConfig;
 #pragma link C++ function TorchMVA::gTools;
 #pragma link C++ function TorchMVA::Python_Executable;

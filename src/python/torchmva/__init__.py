@@ -14,9 +14,10 @@ from __future__ import annotations
 from typing import Any
 
 from torchmva import _hook
+from torchmva._frames import define
 from torchmva._version import __version__
 
-__all__ = ["Error", "__version__"]
+__all__ = ["Error", "__version__", "define"]
 
 _hook.install()
 

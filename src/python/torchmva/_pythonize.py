@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from torchmva import _arrays, _overloads, _paths, _roc
+from torchmva import _arrays, _frames, _overloads, _paths, _roc
 
 NAMESPACE = "TorchMVA"
 
@@ -42,8 +42,6 @@ RUNNING_METHODS = frozenset(
 
 # What the plugin says when Ctrl-C came while no Python code ran (InterruptGuard.cxx).
 INTERRUPT_MESSAGE = "Interrupted (KeyboardInterrupt)"
-# Methods of RDataFrame's results that run the event loop; the last two are what `result.attribute` calls.
-LOOPING_METHODS = frozenset({"GetValue", "GetPtr", "GetSharedPtr", "__follow__", "__deref__"})
 
 _activated = False
 
@@ -58,7 +56,7 @@ def activate(ROOT: ModuleType) -> None:
     ROOT.pythonization(list(PYTHONIZED_CLASSES), ns=NAMESPACE)(_pythonize)
     ROOT.pythonization("ROCCurve", ns=NAMESPACE)(_pythonize_roc_curve)
     ROOT.pythonization("RReader", ns=f"{NAMESPACE}::Experimental")(_pythonize_rreader)
-    ROOT.pythonization("RResultPtr<", ns="ROOT::RDF", is_prefix=True)(_free_python_in_loops)
+    _frames.activate(ROOT)
 
 
 def _load(ROOT: ModuleType) -> None:
@@ -134,29 +132,6 @@ def _listing(names: Any) -> Callable[[Any], list[str]]:
     return method
 
 
-def _free_python_in_loops(klass: type, _name: str) -> None:
-    """Lets event loops of several threads have Python's lock: a thread that evaluates a PyTorch model waits for it.
-
-    Without threads the lock is kept, because PyROOT makes Python warnings of ROOT's without asking for it.
-    """
-    for method_name in LOOPING_METHODS & vars(klass).keys():
-        setattr(klass, method_name, _free_python(vars(klass)[method_name]))
-
-
-def _free_python(overload: Any) -> Callable[[Any], Any]:
-    import ROOT
-
-    freeing = overload.__overload__("")
-    freeing.__release_gil__ = True
-
-    def method(self: Any) -> Any:
-        return freeing(self) if ROOT.IsImplicitMTEnabled() else overload(self)
-
-    method.__name__ = overload.__name__
-    method.__doc__ = overload.__doc__
-    return method
-
-
 def _wrap(
     name: str, overload: Any, signatures: Sequence[_overloads.Signature], takes_keywords: bool
 ) -> Callable[..., Any]:
@@ -210,13 +185,7 @@ def _any_node(add: Callable[..., Any]) -> Callable[..., Any]:
     """AddDataFrame of every node of an RDataFrame: PyROOT does not know C++'s conversion to RNode."""
 
     def method(self: Any, frame: Any, *args: Any) -> Any:
-        import ROOT
-
-        try:
-            node = ROOT.RDF.AsRNode(frame)
-        except TypeError:
-            found = getattr(type(frame), "__cpp_name__", type(frame).__name__)
-            _arrays.fail(f"AddDataFrame: expected an RDataFrame or a node of one, found a {found}")
+        node = _frames.as_node(frame, "AddDataFrame")
         add(self, node, *args)
         _keep(self, [frame])  # and with it the arrays that a frame of NumPy arrays reads
 
