@@ -1,6 +1,7 @@
 #include "FrameRow.hxx"
 
 #include "FrameExpression.hxx"
+#include "SafeNames.hxx"
 #include "TInterpreter.h"
 #include "TorchMVA/Core/Error.hxx"
 
@@ -92,7 +93,7 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
       const bool isVariable = column.fKind == ColumnSpec::EKind::kVariable && column.fArraySize == 0;
       if (isVariable && fSizeColumn.empty() && IsCollection(fNode, name)) {
          fSizeColumn = "torchmva_size";
-         fNode = fNode.Define(fSizeColumn, "TorchMVAFrame::Size(" + name + ")");
+         fNode = fNode.Define(fSizeColumn, WithSafeNames(fNode, "TorchMVAFrame::Size(" + name + ")"));
       }
    }
    const std::string cutColumn = cut.empty() ? "" : define(cut, "cut");
@@ -105,7 +106,7 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
       else
          fNode = fNode.Filter(cutColumn);
    }
-   fNode = fNode.Define(fColumn, "TorchMVAFrame::Row(" + arguments + ")");
+   fNode = fNode.Define(fColumn, WithSafeNames(fNode, "TorchMVAFrame::Row(" + arguments + ")"));
 }
 
 } // namespace Internal
