@@ -52,6 +52,10 @@ PartFile::PartFile(const std::string &path, int compression)
 {
    if (path.find("://") != std::string::npos)
       throw Error(EErrorCode::kArgument, "expected an output file of this machine, found an address", {{"file", path}});
+   std::error_code none;
+   if (fs::exists(path, none) && !fs::is_regular_file(path, none))
+      throw Error(EErrorCode::kFile, "cannot write the output: expected a name of a file, found a folder or a device",
+                  {{"file", path}});
    RemoveOldParts(path);
    const RootErrors errors;
    fFile.reset(

@@ -31,6 +31,10 @@ def install(made: Path, output: Path) -> None:
     """Copy a finished file to its name: never a half-written one."""
     temporary = output.with_name(f".{output.name}.{os.getpid()}")
     try:
+        if output.exists() and not output.is_file() and not output.is_dir():
+            # a device or a pipe: a file of that name would take its place
+            output.write_bytes(made.read_bytes())
+            return
         shutil.copyfile(made, temporary)
         temporary.replace(output)
     except OSError as error:

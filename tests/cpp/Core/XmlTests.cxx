@@ -11,7 +11,11 @@
 
 #include <cfloat>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
+#include <thread>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,6 +159,22 @@ TEST(Xml, TensOfMegabytesSurvive)
    const auto read = XmlDocument::Read(path);
    EXPECT_TRUE(read.Root().RequiredChild("Model").Content() == content);
    EXPECT_TRUE(read.Root().RequiredChild("After").Attribute("big") == content.substr(0, 12 * 1000 * 1000));
+}
+
+TEST(Xml, APipeIsWrittenAndNotReplaced)
+{
+   TempDir dir;
+   const std::string pipe = dir / "pipe";
+   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+   std::string found;
+   std::thread reader([&] {
+      std::ifstream in(pipe);
+      found.assign(std::istreambuf_iterator<char>(in), {});
+   });
+   XmlDocument::Create("root").Write(pipe);
+   reader.join();
+   EXPECT_NE(found.find("<root"), std::string::npos) << found;
+   EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 TEST(Xml, FilesThatCannotBeOpenedOrWritten)

@@ -291,6 +291,8 @@ def prepare(path: Path) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "it is a device or a pipe, and would be replaced by a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
