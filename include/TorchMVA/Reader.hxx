@@ -8,6 +8,7 @@
 #include "TorchMVA/Method/IMethod.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ class XmlNode;
 /// Variables are declared with the address of a float each, in the order and with the expressions of the training; the
 /// reader keeps the address only. EvaluateMVA() then uses the values that stand there. Or values are passed as a vector,
 /// or as a block of rows (EvaluateBatch). All calls throw Error. Not thread safe but for EvaluateBatch, which is const.
+/// More in docs/applying.md.
 class Reader : public Configurable {
 public:
    /// Options: docs/options.md.
@@ -70,9 +72,11 @@ public:
    Double_t GetProba(const TString &tag, Double_t apriorSignal = 0.5, Double_t mva = -9999999);
    Double_t GetRarity(const TString &tag, Double_t mva = -9999999);
    /// n rows of variables (row-major, n x number of variables) into `responses`, memory of the caller: n x 1 for
-   /// classification, n x classes for multiclass, n x targets for regression. Thread safe. A NaN among the inputs reaches the method,
-   /// whose response is NaN then (a network) or what the method makes of it. `spectators` (row-major, n x number of
-   /// spectators) are for methods that look at them: those of a cross-validation, and transformations that take them.
+   /// classification, n x classes for multiclass, n x targets for regression. The numbers of single events, also the
+   /// -999 of a row with a NaN; one error line a call says how many rows have one. `spectators` (row-major, n x number
+   /// of spectators) are for methods that look at them: those of a cross-validation, and transformations that take
+   /// them. Thread safe, also while other threads evaluate; not while one books. Throws Error: no such tag (kState),
+   /// n < 0 or a null pointer (kArgument).
    void EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses,
                       const Double_t *spectators = nullptr) const;
    /// Responses per event of a tag: 1, number of classes or number of targets.
@@ -104,10 +108,16 @@ private:
    IMethod *Book(const TString &tag, const XmlNode &root, const TString &weightFile);
    MethodBase &Require(const TString &tag, const char *caller) const;
    MethodBase &Require(MethodBase *method, const char *caller) const;
+   /// The same; the tag of the call before is found without a search.
+   MethodBase &RequireNow(const TString &tag, const char *caller);
    /// Copies the values at the declared addresses.
    void ReadInputs(const char *caller);
    template <typename T>
    void CopyInputs(const std::vector<T> &variables);
+   /// The copied spectators if the method can use them, else null.
+   const Double_t *SpectatorsFor(const MethodBase &method) const;
+   /// An error line about events with a NaN, the first ten times.
+   void ReportNaN(const std::string &text) const;
    /// `given`, or the response of the values at the declared addresses; false if that is not a number.
    Bool_t FindResponse(MethodBase &method, Double_t given, Double_t &mva, const char *caller);
    /// Evaluates the copied values; a NaN among them gives -999 everywhere.
@@ -122,6 +132,9 @@ private:
    std::vector<Double_t> fSpectators;
    std::vector<Float_t> fResponses;
    std::map<TString, Booked> fMethods; //!
+   const TString *fLastTag = nullptr;  //! of the last event: the key in fMethods
+   MethodBase *fLastMethod = nullptr;  //! under it
+   Bool_t fHasNaN = kFALSE;            ///< the last event of EvaluateInputs()
    Bool_t fVerbose = kFALSE;
    Bool_t fSilent = kFALSE;
    TString fEngine = "Auto";
@@ -129,7 +142,7 @@ private:
    Bool_t fCalculateError = kFALSE;
    Double_t fMvaErrorLower = -1;
    Double_t fMvaErrorUpper = -1;
-   Long64_t fNNaN = 0;
+   mutable std::atomic<Long64_t> fNNaNLines{0}; //!
 };
 
 } // namespace TorchMVA

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gc
 import itertools
+import sys
+import threading
+import time
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -286,6 +290,72 @@ def test_batch_returns_a_new_array(reader, rows, expected, given):
     assert result.dtype == np.float32
     assert result.shape == (7,)
     np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_batch_fills_the_array_that_is_given(reader, rows, expected):
+    for given in (rows, rows.astype(float), rows.tolist()):
+        for shape in ((7,), (7, 1)):
+            out = np.empty(shape, np.float32)
+            assert reader.EvaluateBatch("Fisher", given, out=out) is out
+            np.testing.assert_allclose(out.ravel(), expected, rtol=1e-5, atol=1e-6)
+    for wrong, message in (
+        (np.empty(8, np.float32), r"out: expected an array of float32, shape \(7,\), found .* shape \(8,\)"),
+        (np.empty(7), "found ndarray of float64"),
+        (np.empty(14, np.float32)[::2], "not contiguous"),
+        (frozen(np.empty(7, np.float32)), "writable"),
+        ([0.0] * 7, "found list"),
+    ):
+        with pytest.raises(torchmva.Error, match=message):
+            reader.EvaluateBatch("Fisher", rows, out=wrong)
+    with pytest.raises(torchmva.Error, match="both responses and out"):
+        reader.EvaluateBatch("Fisher", rows, 7, np.empty(7, np.float32), out=np.empty(7, np.float32))
+
+
+def test_batch_with_nan_is_minus_999_as_a_single_event(reader, rows, expected, capfd):
+    rows[2, 1] = np.nan
+    found = reader.EvaluateBatch("Fisher", rows)
+    assert found[2] == -999
+    assert reader.EvaluateMVA(rows[2], "Fisher") == -999
+    kept = [i for i in range(7) if i != 2]
+    np.testing.assert_allclose(found[kept], np.asarray(expected)[kept], rtol=1e-5, atol=1e-6)
+    assert "1 of 7 events have a NaN among their variables" in capfd.readouterr().err
+
+
+def test_batch_gives_other_threads_python_meanwhile(reader, rows):
+    many = np.tile(rows, (200_000, 1))
+    expected = reader.EvaluateBatch("Fisher", many)
+    ticks, is_over = [0], threading.Event()
+
+    def tick():
+        while not is_over.is_set():
+            ticks[0] += 1
+            time.sleep(1e-4)
+
+    interval = sys.getswitchinterval()
+    other = threading.Thread(target=tick)
+    other.start()
+    try:
+        sys.setswitchinterval(60)  # nobody takes the lock from this thread
+        out = np.empty(len(many), np.float32)
+        before = ticks[0]
+        reader.EvaluateBatch("Fisher", many, len(many), out)
+        during = ticks[0] - before
+    finally:
+        sys.setswitchinterval(interval)
+        is_over.set()
+        other.join(60)
+    assert during > 0
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_batches_in_threads_of_python(reader, rows):
+    many = np.tile(rows, (2000, 1)) * np.linspace(0, 1, 14000, dtype=np.float32)[:, None]
+    expected = reader.EvaluateBatch("Fisher", many)
+    with ThreadPoolExecutor(4) as pool:
+        parts = list(pool.map(lambda i: reader.EvaluateBatch("Fisher", many[i : i + 70]), range(0, 14000, 70)))
+        with pytest.raises(torchmva.Error, match="no such tag"):
+            list(pool.map(lambda i: reader.EvaluateBatch("no such tag", many[:i]), range(8)))
+    np.testing.assert_array_equal(np.concatenate(parts), expected)
 
 
 def test_batch_that_returns_an_array_checks_too(reader, rows):

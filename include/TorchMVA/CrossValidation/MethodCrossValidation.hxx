@@ -4,6 +4,7 @@
 #include "TorchMVA/CrossValidation/CvSplitKFoldsExpr.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,9 @@ public:
    Bool_t NeedsPython() const override;
    /// Also if they choose the fold of an event.
    Bool_t UsesSpectators() const override;
+
+   /// All rows at once: the methods of the folds have blocks of their own.
+   Long64_t GetBlockRows() const override { return std::numeric_limits<Long64_t>::max(); }
 
 protected:
    void AddWeightsXMLTo(const XmlNode &weights) const override;

@@ -145,12 +145,13 @@ public:
    /// n x GetNResponses()). `spectators` (n x GetNSpectators()) may be null unless a transformation uses them.
    virtual void Evaluate(const float *variables, Long64_t n, float *responses,
                          const double *spectators = nullptr) const;
-
+   /// Rows that go through transformation and Predict at a time: few enough for the scratch memory to stay in the
+   /// processor's caches, enough for what a call costs not to count. More than any number: all rows of a call.
+   virtual Long64_t GetBlockRows() const { return 1 << 16; }
    /// Whether Evaluate calls Python: its calls wait for each other, and one row costs nearly as much as a thousand.
    virtual Bool_t NeedsPython() const { return kFALSE; }
    /// Whether the responses depend on spectators, so that Evaluate cannot do without them.
    virtual Bool_t UsesSpectators() const { return fTransformations.UsesSpectators(); }
-
    /// Standard deviations of the responses, laid out as those of Evaluate. False, with `errors` as it was, if the method
    /// knows none (see PredictErrors), or if responses are transformed targets. Thread safe as Evaluate.
    Bool_t EvaluateErrors(const float *variables, Long64_t n, float *errors, const double *spectators = nullptr) const;
@@ -347,9 +348,6 @@ protected:
    void TakeOver(const std::vector<std::pair<std::string, std::string>> &values);
    /// The same for SetTuneParameters.
    void TakeOver(const std::map<TString, Double_t> &values);
-   /// Rows that go through transformation and Predict at a time: few enough for the scratch memory to stay in the
-   /// processor's caches, enough for what a call costs not to count.
-   virtual Long64_t GetBlockRows() const { return 1 << 16; }
    /// Responses of one sample, row-major: what AddOutput keeps.
    virtual std::vector<Float_t> EvaluateSample(const Sample &sample) const;
    /// Column of the outputs that is the response in classification: signal class, or 0 for a single output.
@@ -366,6 +364,8 @@ private:
    void ReadOptions(const std::vector<OptionInfo> &options);
    /// Evaluates one block that is small enough for the scratch memory.
    void EvaluateBlock(const float *variables, Long64_t n, float *responses, const double *spectators) const;
+   /// Responses of transformed rows; of a regression, transformed targets.
+   void PredictResponses(const float *rows, Long64_t n, float *responses) const;
    const std::vector<Float_t> &EvaluateCurrentEvent();
    /// Makes the text of `space`, the namespace of a standalone header: transformations, prediction, responses. False, with
    /// `why`: there is no standalone form.

@@ -13,7 +13,7 @@ class XmlNode;
 
 namespace Internal {
 
-/// Response of an event that has a NaN among its inputs, as in TMVA.
+/// Response of an event that has a NaN among its variables, as in TMVA. Infinities are numbers: they reach the method.
 constexpr Float_t kNaNResponse = -999;
 
 /// The method type of an opened weight file, e.g. "PyTorch". Throws Error (kWeightFile) if it is none.

@@ -1,11 +1,9 @@
 #include "TorchMVA/RReader.hxx"
 
+#include "EvaluateRows.hxx"
 #include "LoadMethod.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
-
-#include <algorithm>
-#include <cmath>
 
 namespace TorchMVA {
 namespace Experimental {
@@ -54,13 +52,7 @@ std::vector<float> RReader::Compute(const float *rows, std::size_t nRows) const
 
 void RReader::Compute(const float *rows, std::size_t nRows, float *responses) const
 {
-   const std::size_t nVariables = GetNVariables(), nResponses = GetNResponses();
-   fModel->fMethod->Evaluate(rows, static_cast<Long64_t>(nRows), responses);
-   for (std::size_t i = 0; i < nRows; ++i) {
-      const float *row = rows + i * nVariables;
-      if (std::any_of(row, row + nVariables, [](float x) { return std::isnan(x); }))
-         std::fill_n(responses + i * nResponses, nResponses, TorchMVA::Internal::kNaNResponse);
-   }
+   TorchMVA::Internal::EvaluateRows(*fModel->fMethod, rows, static_cast<Long64_t>(nRows), responses, nullptr);
 }
 
 std::vector<std::string> RReader::GetVariableNames() const

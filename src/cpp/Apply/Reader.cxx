@@ -1,5 +1,6 @@
 #include "TorchMVA/Reader.hxx"
 
+#include "EvaluateRows.hxx"
 #include "LoadMethod.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
@@ -185,6 +186,15 @@ MethodBase &Reader::Require(const TString &tag, const char *caller) const
                {{"caller", caller}});
 }
 
+MethodBase &Reader::RequireNow(const TString &tag, const char *caller)
+{
+   if (!fLastTag || tag != *fLastTag) {
+      fLastMethod = &Require(tag, caller);
+      fLastTag = &fMethods.find(tag)->first;
+   }
+   return *fLastMethod;
+}
+
 MethodBase &Reader::Require(MethodBase *method, const char *caller) const
 {
    if (!method)
@@ -222,27 +232,37 @@ void Reader::CopyInputs(const std::vector<T> &variables)
    fSpectators.clear();
 }
 
+const Double_t *Reader::SpectatorsFor(const MethodBase &method) const
+{
+   return !fSpectators.empty() && fSpectators.size() == method.DataInfo().GetNSpectators() ? fSpectators.data()
+                                                                                           : nullptr;
+}
+
+void Reader::ReportNaN(const std::string &text) const
+{
+   const Long64_t line = ++fNNaNLines;
+   if (line <= kMaxNaNLines)
+      fLogger.Error(text + (line == kMaxNaNLines ? " (no more such lines from this reader)" : ""));
+}
+
 const std::vector<Float_t> &Reader::EvaluateInputs(const MethodBase &method)
 {
-   const UInt_t nResponses = method.GetNResponses();
    if (fValues.size() != method.GetNVariables())
       throw Error(
          EErrorCode::kArgument,
          "expected " + std::to_string(method.GetNVariables()) + " variables, found " + std::to_string(fValues.size()),
          {{"method", method.GetName()}, {"declared in the reader", std::to_string(fVariableAddresses.size())}});
-   const auto nan = std::find_if(fValues.begin(), fValues.end(), [](Float_t x) { return std::isnan(x); });
-   if (nan != fValues.end()) {
-      if (++fNNaN <= kMaxNaNLines)
-         fLogger.Error(TString::Format("%ld-th variable of the event is NaN --> return MVA value -999%s",
-                                       static_cast<long>(nan - fValues.begin()),
-                                       fNNaN == kMaxNaNLines ? " (no more such lines from this reader)" : "")
-                          .Data());
-      fResponses.assign(nResponses, Internal::kNaNResponse);
-      return fResponses;
+   fResponses.resize(method.GetNResponses());
+   fHasNaN = Internal::HasNaN(fValues.data(), static_cast<Long64_t>(fValues.size()));
+   if (fHasNaN) {
+      const auto nan = std::find_if(fValues.begin(), fValues.end(), [](Float_t x) { return std::isnan(x); });
+      const auto number = static_cast<Int_t>(nan - fValues.begin());
+      ReportNaN(std::to_string(number) + "-th variable of the event is NaN --> return MVA value -999 (" +
+                std::string(method.GetInputLabel(number).Data()) + ")");
+      std::fill(fResponses.begin(), fResponses.end(), Internal::kNaNResponse);
+   } else {
+      method.Evaluate(fValues.data(), 1, fResponses.data(), SpectatorsFor(method));
    }
-   fResponses.resize(nResponses);
-   const bool hasSpectators = !fSpectators.empty() && fSpectators.size() == method.DataInfo().GetNSpectators();
-   method.Evaluate(fValues.data(), 1, fResponses.data(), hasSpectators ? fSpectators.data() : nullptr);
    return fResponses;
 }
 
@@ -250,11 +270,9 @@ Double_t Reader::EvaluateFirst(const MethodBase &method)
 {
    const Double_t response = EvaluateInputs(method).at(0);
    fMvaErrorLower = fMvaErrorUpper = -1;
-   const bool isNaN = std::any_of(fValues.begin(), fValues.end(), [](Float_t x) { return std::isnan(x); });
-   if (fCalculateError && !isNaN) {
-      const bool hasSpectators = !fSpectators.empty() && fSpectators.size() == method.DataInfo().GetNSpectators();
+   if (fCalculateError && !fHasNaN) {
       std::vector<Float_t> errors(method.GetNResponses(), -1);
-      method.EvaluateErrors(fValues.data(), 1, errors.data(), hasSpectators ? fSpectators.data() : nullptr);
+      method.EvaluateErrors(fValues.data(), 1, errors.data(), SpectatorsFor(method));
       fMvaErrorLower = fMvaErrorUpper = errors.at(0);
    }
    return response;
@@ -262,7 +280,7 @@ Double_t Reader::EvaluateFirst(const MethodBase &method)
 
 Double_t Reader::EvaluateMVA(const TString &tag, Double_t aux)
 {
-   return EvaluateMVA(&Require(tag, "Reader::EvaluateMVA"), aux);
+   return EvaluateMVA(&RequireNow(tag, "Reader::EvaluateMVA"), aux);
 }
 
 Double_t Reader::EvaluateMVA(MethodBase *method, Double_t)
@@ -274,21 +292,21 @@ Double_t Reader::EvaluateMVA(MethodBase *method, Double_t)
 
 Double_t Reader::EvaluateMVA(const std::vector<Float_t> &variables, const TString &tag, Double_t)
 {
-   const MethodBase &method = Require(tag, "Reader::EvaluateMVA");
+   const MethodBase &method = RequireNow(tag, "Reader::EvaluateMVA");
    CopyInputs(variables);
    return EvaluateFirst(method);
 }
 
 Double_t Reader::EvaluateMVA(const std::vector<Double_t> &variables, const TString &tag, Double_t)
 {
-   const MethodBase &method = Require(tag, "Reader::EvaluateMVA");
+   const MethodBase &method = RequireNow(tag, "Reader::EvaluateMVA");
    CopyInputs(variables);
    return EvaluateFirst(method);
 }
 
 const std::vector<Float_t> &Reader::EvaluateRegression(const TString &tag, Double_t aux)
 {
-   return EvaluateRegression(&Require(tag, "Reader::EvaluateRegression"), aux);
+   return EvaluateRegression(&RequireNow(tag, "Reader::EvaluateRegression"), aux);
 }
 
 const std::vector<Float_t> &Reader::EvaluateRegression(MethodBase *method, Double_t)
@@ -306,7 +324,7 @@ Float_t Reader::EvaluateRegression(UInt_t target, const TString &tag, Double_t a
 
 const std::vector<Float_t> &Reader::EvaluateMulticlass(const TString &tag, Double_t aux)
 {
-   return EvaluateMulticlass(&Require(tag, "Reader::EvaluateMulticlass"), aux);
+   return EvaluateMulticlass(&RequireNow(tag, "Reader::EvaluateMulticlass"), aux);
 }
 
 const std::vector<Float_t> &Reader::EvaluateMulticlass(MethodBase *method, Double_t)
@@ -329,26 +347,35 @@ Bool_t Reader::FindResponse(MethodBase &method, Double_t given, Double_t &mva, c
       return kTRUE;
    ReadInputs(caller);
    mva = EvaluateInputs(method).at(0);
-   return std::none_of(fValues.begin(), fValues.end(), [](Float_t x) { return std::isnan(x); });
+   return !fHasNaN;
 }
 
 Double_t Reader::GetProba(const TString &tag, Double_t apriorSignal, Double_t mva)
 {
-   MethodBase &method = Require(tag, "Reader::GetProba");
+   MethodBase &method = RequireNow(tag, "Reader::GetProba");
    return FindResponse(method, mva, mva, "Reader::GetProba") ? method.GetProba(mva, apriorSignal)
                                                              : Internal::kNaNResponse;
 }
 
 Double_t Reader::GetRarity(const TString &tag, Double_t mva)
 {
-   MethodBase &method = Require(tag, "Reader::GetRarity");
+   MethodBase &method = RequireNow(tag, "Reader::GetRarity");
    return FindResponse(method, mva, mva, "Reader::GetRarity") ? method.GetRarity(mva) : Internal::kNaNResponse;
 }
 
 void Reader::EvaluateBatch(const TString &tag, const Float_t *variables, Long64_t n, Float_t *responses,
                            const Double_t *spectators) const
 {
-   Require(tag, "Reader::EvaluateBatch").Evaluate(variables, n, responses, spectators);
+   const MethodBase &method = Require(tag, "Reader::EvaluateBatch");
+   if (n < 0 || (n > 0 && (!variables || !responses)))
+      throw Error(EErrorCode::kArgument,
+                  n < 0 ? "expected a number of events of 0 or more, found " + std::to_string(n)
+                        : std::string("expected ") + (variables ? "responses" : "variables") + ", found a null pointer",
+                  {{"tag", tag.Data()}, {"caller", "Reader::EvaluateBatch"}});
+   const Long64_t nNaN = Internal::EvaluateRows(method, variables, n, responses, spectators);
+   if (nNaN > 0)
+      ReportNaN(std::to_string(nNaN) + " of " + std::to_string(n) +
+                " events have a NaN among their variables --> return MVA value -999");
 }
 
 void Reader::WriteStandaloneHeader(const TString &tag, const TString &file, const TString &name) const

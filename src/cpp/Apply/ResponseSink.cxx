@@ -1,10 +1,7 @@
 #include "ResponseSink.hxx"
 
-#include "LoadMethod.hxx"
+#include "EvaluateRows.hxx"
 #include "TorchMVA/Core/Logger.hxx"
-
-#include <algorithm>
-#include <cmath>
 
 namespace TorchMVA {
 namespace Internal {
@@ -25,13 +22,8 @@ void ResponseSink::Put(const RowBlock &block)
       fErrors.Throw("cannot read the events or write the output", fInputs.Where(block.fEntries[0]));
    const std::size_t nResponses = fMethod.GetNResponses();
    std::vector<float> responses(block.fRows * nResponses);
-   fMethod.Evaluate(block.fVariables.data(), block.fRows, responses.data(),
-                    block.fNSpectators > 0 ? block.fSpectators.data() : nullptr);
-   for (Long64_t i = 0; i < block.fRows; ++i) {
-      const float *row = block.fVariables.data() + i * block.fNVariables;
-      if (std::any_of(row, row + block.fNVariables, [](float x) { return std::isnan(x); }))
-         std::fill_n(responses.begin() + i * nResponses, nResponses, kNaNResponse);
-   }
+   EvaluateRows(fMethod, block.fVariables.data(), block.fRows, responses.data(),
+                block.fNSpectators > 0 ? block.fSpectators.data() : nullptr);
    Write(block, responses);
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace TorchMVA {
 
@@ -123,8 +124,10 @@ ClassInfo *DataSetInfo::GetClassInfo(const TString &name) const
 
 UInt_t DataSetInfo::GetSignalClassIndex() const
 {
-   const ClassInfo *signal = GetClassInfo("Signal");
-   return signal ? signal->GetNumber() : 0;
+   // asked for with every single event: no TString is made
+   const auto signal = std::find_if(fClasses.begin(), fClasses.end(),
+                                    [](const ClassInfo &info) { return std::strcmp(info.GetName(), "Signal") == 0; });
+   return signal == fClasses.end() ? 0 : signal->GetNumber();
 }
 
 Int_t DataSetInfo::FindVarIndex(const TString &internalName) const

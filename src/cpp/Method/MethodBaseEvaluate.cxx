@@ -9,25 +9,42 @@ namespace TorchMVA {
 
 namespace {
 
-/// Memory of one thread, on loan: kept between calls so that an event loop does not allocate, and taken out of its
-/// place meanwhile, because a prediction may run user code that evaluates another method.
-template <typename T>
+/// Memory for n numbers that nobody has set: its own for a few, so that an event costs neither an allocation nor a look
+/// at the thread's variables; else memory of the thread, kept between calls, and taken out of its place meanwhile, because
+/// a prediction may run user code that evaluates another method. Each use (a number) has memory of its own.
+template <typename T, int kUse>
 class Scratch {
 public:
-   explicit Scratch(std::vector<T> &home) : fHome(home), fVector(std::move(home)) {}
+   explicit Scratch(std::size_t n)
+   {
+      if (n <= kFew)
+         return;
+      fVector = std::move(Home());
+      if (fVector.size() < n)
+         fVector.resize(n);
+      fData = fVector.data();
+   }
    ~Scratch()
    {
-      if (fVector.capacity() <= kMaxKept)
-         fHome = std::move(fVector);
+      if (fData != fFew && fVector.capacity() <= kMaxKept)
+         Home() = std::move(fVector);
    }
    Scratch(const Scratch &) = delete;
    Scratch &operator=(const Scratch &) = delete;
-   std::vector<T> &operator*() { return fVector; }
-   std::vector<T> *operator->() { return &fVector; }
+   T *Data() { return fData; }
 
 private:
+   static constexpr std::size_t kFew = 64;
    static constexpr std::size_t kMaxKept = (std::size_t{16} << 20) / sizeof(T); // 16 MiB
-   std::vector<T> &fHome;
+
+   static std::vector<T> &Home()
+   {
+      thread_local std::vector<T> home;
+      return home;
+   }
+
+   T fFew[kFew];
+   T *fData = fFew;
    std::vector<T> fVector;
 };
 
@@ -60,41 +77,42 @@ void MethodBase::Evaluate(const float *variables, Long64_t n, float *responses, 
 
 void MethodBase::EvaluateBlock(const float *variables, Long64_t n, float *responses, const double *spectators) const
 {
-   thread_local std::vector<float> transformedHome;
-   thread_local std::vector<double> spectatorHome;
-   thread_local std::vector<float> outputsHome;
-   Scratch transformed(transformedHome);
-   Scratch spectatorCopy(spectatorHome);
-   Scratch outputs(outputsHome);
-
-   const float *inputs = variables;
-   if (!fTransformations.IsIdentity()) {
-      transformed->assign(variables, variables + n * GetNVariables());
-      double *spectatorRows = nullptr;
-      if (spectators) {
-         spectatorCopy->assign(spectators, spectators + n * fDataSetInfo.GetNSpectators());
-         spectatorRows = spectatorCopy->data();
-      }
-      fTransformations.Apply(n, transformed->data(), nullptr, spectatorRows);
-      inputs = transformed->data();
+   if (fTransformations.IsIdentity()) {
+      PredictResponses(variables, n, responses);
+      return;
    }
+   const Long64_t nVariables = n * GetNVariables(), nSpectators = spectators ? n * fDataSetInfo.GetNSpectators() : 0;
+   Scratch<float, 0> transformed(nVariables);
+   std::copy_n(variables, nVariables, transformed.Data());
+   if (spectators) {
+      Scratch<double, 0> transformedSpectators(nSpectators);
+      std::copy_n(spectators, nSpectators, transformedSpectators.Data());
+      fTransformations.Apply(n, transformed.Data(), nullptr, transformedSpectators.Data());
+   } else {
+      fTransformations.Apply(n, transformed.Data(), nullptr, nullptr);
+   }
+   PredictResponses(transformed.Data(), n, responses);
+   if (DoRegression() && fTransformations.TransformsTargets())
+      fTransformations.InvertTargets(n, responses);
+}
+
+void MethodBase::PredictResponses(const float *rows, Long64_t n, float *responses) const
+{
    const Long64_t nOutputs = GetNOutputs();
    const Long64_t nResponses = GetNResponses();
    if (nOutputs == nResponses) {
-      Predict(inputs, n, responses);
-   } else if (nResponses == 1) {
-      outputs->resize(n * nOutputs);
-      Predict(inputs, n, outputs->data());
-      const Long64_t column = GetSignalColumn();
-      for (Long64_t i = 0; i < n; ++i)
-         responses[i] = (*outputs)[i * nOutputs + column];
-   } else {
+      Predict(rows, n, responses);
+      return;
+   }
+   if (nResponses != 1)
       throw Error(EErrorCode::kModel,
                   "expected " + std::to_string(nResponses) + " outputs, the model has " + std::to_string(nOutputs),
                   {{"method", fMethodTitle.Data()}});
-   }
-   if (DoRegression() && fTransformations.TransformsTargets())
-      fTransformations.InvertTargets(n, responses);
+   Scratch<float, 1> outputs(n * nOutputs);
+   Predict(rows, n, outputs.Data());
+   const float *column = outputs.Data() + GetSignalColumn();
+   for (Long64_t i = 0; i < n; ++i)
+      responses[i] = column[i * nOutputs];
 }
 
 std::vector<Float_t> MethodBase::EvaluateSample(const Sample &sample) const

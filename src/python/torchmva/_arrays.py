@@ -8,20 +8,23 @@ from __future__ import annotations
 import operator
 from typing import Any, NoReturn
 
-BATCH_FORMS = "EvaluateBatch(tag, variables) or EvaluateBatch(tag, variables, n, responses)"
+BATCH_FORMS = "EvaluateBatch(tag, variables[, out=array]) or EvaluateBatch(tag, variables, n, responses)"
 
 
 def evaluate_batch(
-    reader: Any, call: Any, tag: Any, variables: Any, n: Any, responses: Any, spectators: Any = None
+    reader: Any, call: Any, tag: Any, variables: Any, n: Any, responses: Any, spectators: Any = None, out: Any = None
 ) -> Any:
     """`Reader.EvaluateBatch` with the C++ function as `call(reader, tag, variables, n, responses[, spectators])`.
 
     With `n` and `responses`, the memory given is used as it is, without a copy. Without them, the variables are
-    converted to what C++ reads if they are anything else (a copy), and a new array is returned: (n,) for one response
-    per event, else (n, responses). `spectators`, (n, spectators), is converted to float64 if it is anything else.
+    converted to what C++ reads if they are anything else (a copy), and the responses are returned: in `out`, a writable
+    C-contiguous array of float32, if it is given, else in a new array; (n,) for one response per event, else
+    (n, responses). `spectators`, (n, spectators), is converted to float64 if it is anything else.
     """
     if (n is None) != (responses is None):
         fail(f"expected {BATCH_FORMS}, found only one of n and responses", tag)
+    if n is not None and out is not None:
+        fail(f"expected {BATCH_FORMS}, found both responses and out", tag)
     width = _n_variables(reader, tag)
     per_event = int(reader.GetNResponses(tag))  # also tells an unknown tag
     result = None
@@ -30,7 +33,10 @@ def evaluate_batch(
 
         variables = _converted(variables, tag)
         n = len(variables) if variables.ndim == 2 else variables.size // max(width, 1)
-        responses = result = np.empty((n, per_event) if per_event != 1 else n, np.float32)
+        shape = (n, per_event) if per_event != 1 else (n,)
+        if out is not None and (not isinstance(out, np.ndarray) or out.shape not in (shape, (n, per_event))):
+            fail(f"out: expected an array of float32, shape {shape}, found {describe(out)}", tag)
+        responses = result = np.empty(shape, np.float32) if out is None else out
     else:
         n = _count(n, tag)
     if not _is_pointer(variables):

@@ -40,6 +40,9 @@ RUNNING_METHODS = frozenset(
     }
 )
 
+# Methods that may run in several threads of Python at once: they give Python's lock back meanwhile. They must not warn
+# without it, because PyROOT makes Python warnings of ROOT's; errors are only printed.
+FREEING_METHODS = frozenset({"EvaluateBatch"})
 # What the plugin says when Ctrl-C came while no Python code ran (InterruptGuard.cxx).
 INTERRUPT_MESSAGE = "Interrupted (KeyboardInterrupt)"
 
@@ -85,6 +88,9 @@ def _pythonize(klass: type, name: str) -> None:
             continue
         takes_keywords = method_name in keyword_methods
         signatures = _overloads.signatures(overload)
+        if method_name in FREEING_METHODS:
+            for signature in signatures:
+                signature.function.__release_gil__ = True
         if takes_keywords:
             setattr(klass, keyword_methods[method_name], overload)
         elif not (method_name in RUNNING_METHODS or method_name == "__init__" or _overloads.needs_help(signatures)):
@@ -172,9 +178,16 @@ def _wrap(
 
 def _checked_batch(evaluate: Callable[..., Any]) -> Callable[..., Any]:
     def method(
-        self: Any, tag: Any, variables: Any, n: Any = None, responses: Any = None, spectators: Any = None
+        self: Any,
+        tag: Any,
+        variables: Any,
+        n: Any = None,
+        responses: Any = None,
+        spectators: Any = None,
+        *,
+        out: Any = None,
     ) -> Any:
-        return _arrays.evaluate_batch(self, evaluate, tag, variables, n, responses, spectators)
+        return _arrays.evaluate_batch(self, evaluate, tag, variables, n, responses, spectators, out)
 
     method.__name__ = evaluate.__name__
     method.__doc__ = f"{evaluate.__doc__}\n\n{_arrays.evaluate_batch.__doc__}"

@@ -1,6 +1,7 @@
 #include "TorchMVA/Reader.hxx"
 
 #include "../Facade/ClassExample.hxx"
+#include "TError.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Factory.hxx"
 #include "support/ExpectError.hxx"
@@ -13,6 +14,7 @@
 #include <functional>
 #include <limits>
 #include <sstream>
+#include <thread>
 
 using namespace TorchMVA;
 using TorchMVA::Test::ExpectError;
@@ -97,12 +99,107 @@ TEST_F(ReaderTest, NaNGivesMinus999)
    EXPECT_NE(reader.EvaluateMVA("F"), -999);
 }
 
+TEST_F(ReaderTest, ABlockHasTheNumbersOfSingleEventsAlsoWithNaN)
+{
+   Reader reader("!Color:Silent");
+   Declare(reader);
+   reader.BookMVA("F", kWeights);
+   const Long64_t n = 70000; // more than one block of the evaluation
+   std::vector<float> rows(4 * n);
+   for (std::size_t i = 0; i < rows.size(); ++i)
+      rows[i] = fRows[i % fRows.size()];
+   const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+   for (const Long64_t i : {0, 32767, 32768, 69999})
+      rows[4 * i + i % 4] = i % 2 ? nan : -nan;
+   rows[4 * 100] = infinity; // a number: it reaches the method
+   std::vector<float> batch(n);
+   std::vector<std::string> lines;
+   static std::vector<std::string> *gLines = nullptr;
+   gLines = &lines;
+   const auto before = SetErrorHandler([](int, Bool_t, const char *, const char *text) { gLines->emplace_back(text); });
+   reader.EvaluateBatch("F", rows.data(), n, batch.data());
+   SetErrorHandler(before);
+   ASSERT_EQ(lines.size(), 1u);
+   EXPECT_EQ(lines[0], "4 of 70000 events have a NaN among their variables --> return MVA value -999");
+   for (Long64_t i = 0; i < n; ++i) {
+      const bool isNaN = i == 0 || i == 32767 || i == 32768 || i == 69999;
+      ASSERT_EQ(batch[i] == -999, isNaN) << i;
+      if (isNaN || i == 100 || i % 500 != 1)
+         continue;
+      std::copy_n(rows.data() + 4 * i, 4, fInputs);
+      ASSERT_EQ(reader.EvaluateMVA("F"), batch[i]) << i;
+   }
+}
+
+TEST_F(ReaderTest, BlocksFromManyThreadsAreThoseOfOne)
+{
+   Reader reader("!Color:Silent");
+   Declare(reader);
+   reader.BookMVA("F", kWeights);
+   const Long64_t n = fExpected.size();
+   std::vector<std::vector<float>> found(4, std::vector<float>(n));
+   std::vector<std::thread> threads;
+   for (auto &responses : found)
+      threads.emplace_back([&reader, &responses, this, n] {
+         for (Long64_t first = 0; first < n; first += 7)
+            reader.EvaluateBatch("F", fRows.data() + 4 * first, std::min<Long64_t>(7, n - first), &responses[first]);
+      });
+   for (auto &thread : threads)
+      thread.join();
+   for (const auto &responses : found)
+      EXPECT_EQ(responses, fExpected);
+}
+
+TEST_F(ReaderTest, SeveralMethodsShareTheInputs)
+{
+   const TorchMVA::Test::ClassExample example;
+   auto loader = example.MakeLoader("other");
+   Factory factory("job", "!V:Silent:!Color:AnalysisType=Classification");
+   factory.BookMethod(loader.get(), Types::kLD, "LD", "VarTransform=N");
+   factory.TrainAllMethods();
+
+   Reader reader("!Color:Silent"), alone("!Color:Silent");
+   Declare(reader);
+   Declare(alone);
+   reader.BookMVA("F", kWeights);
+   auto *second = dynamic_cast<MethodBase *>(reader.BookMVA("L", "other/weights/job_LD.weights.xml"));
+   alone.BookMVA("L", "other/weights/job_LD.weights.xml");
+   ASSERT_NE(second, nullptr);
+   for (std::size_t i = 0; i < fExpected.size(); i += 97) { // in turns: the last tag is remembered
+      std::copy_n(fRows.data() + 4 * i, 4, fInputs);
+      ASSERT_EQ(reader.EvaluateMVA("F"), fExpected[i]);
+      ASSERT_EQ(reader.EvaluateMVA("L"), alone.EvaluateMVA("L"));
+      ASSERT_EQ(reader.EvaluateMVA(second), alone.EvaluateMVA("L"));
+      ASSERT_NE(reader.EvaluateMVA("L"), fExpected[i]);
+   }
+   ExpectError(EErrorCode::kState, {"\"F\", \"L\""}, [&] { reader.EvaluateMVA("N"); });
+   EXPECT_EQ(reader.EvaluateMVA("L"), alone.EvaluateMVA("L"));
+}
+
+TEST_F(ReaderTest, WrongBlocksAreNamed)
+{
+   Reader reader("!Color:Silent");
+   Declare(reader);
+   reader.BookMVA("F", kWeights);
+   float response = 7;
+   ExpectError(EErrorCode::kState, {"\"G\"", "\"F\""}, [&] { reader.EvaluateBatch("G", fRows.data(), 1, &response); });
+   ExpectError(EErrorCode::kArgument, {"found -1"}, [&] { reader.EvaluateBatch("F", fRows.data(), -1, &response); });
+   ExpectError(EErrorCode::kArgument, {"variables", "null"}, [&] { reader.EvaluateBatch("F", nullptr, 1, &response); });
+   ExpectError(EErrorCode::kArgument, {"responses", "null"},
+               [&] { reader.EvaluateBatch("F", fRows.data(), 1, nullptr); });
+   reader.EvaluateBatch("F", nullptr, 0, nullptr);
+   EXPECT_EQ(response, 7);
+   EXPECT_EQ(reader.GetNResponses("F"), 1u);
+   ExpectError(EErrorCode::kState, {"\"G\""}, [&] { reader.GetNResponses("G"); });
+}
+
 TEST_F(ReaderTest, MistakesAreNamed)
 {
    Reader reader("!Color:Silent");
    Declare(reader);
    reader.BookMVA("F", kWeights);
-   ExpectError(EErrorCode::kState, {}, [&] { reader.BookMVA("F", kWeights); });
+   ExpectError(EErrorCode::kState, {"already exists"}, [&] { reader.BookMVA("F", kWeights); });
+   ExpectError(EErrorCode::kState, {"already exists"}, [&] { reader.BookMVA("F", "no/such.xml"); });
    ExpectError(EErrorCode::kState, {"\"F\""}, [&] { reader.EvaluateMVA("G"); });
    EXPECT_EQ(reader.FindMVA("G"), nullptr);
    ExpectError(EErrorCode::kFile, {"no/such.xml"}, [&] { reader.BookMVA("G", "no/such.xml"); });
