@@ -104,6 +104,8 @@ public:
    /// Throws Error (kState) for a method that was not trained, Error (kMethod) for a regression or several responses,
    /// for which there is WriteStandaloneHeader, Error (kFile).
    virtual void MakeClass(const TString &file = "") const;
+   /// Whether Factory calls MakeClass after training. Not for large networks, whose text has megabytes.
+   virtual Bool_t WritesClassAfterTraining() const { return kTRUE; }
    /// Writes the trained method as one C++17 header that needs no library but the standard one: class `name` (a name of
    /// C++, "Read<title>" by default), for one event and for blocks, of all responses (docs/applying.md). Throws Error:
    /// kState (not trained), kMethod (no standalone form, and why), kArgument (`name` is none), kFile.

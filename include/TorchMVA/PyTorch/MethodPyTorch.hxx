@@ -64,12 +64,17 @@ public:
    /// Loads the user code and a model now: the trained one for evaluation, else the one to train.
    void SetupTorchModel(Bool_t loadTrainedModel);
 
+   /// For networks of at most 100000 parameters.
+   Bool_t WritesClassAfterTraining() const override;
+
    /// Losses, learning rate and time of every epoch; empty after reading a weight file.
    TrainingHistory_t GetTrainingHistory() const override;
 
 protected:
    /// All rows at once where a function of the user predicts, as in TMVA: it may look at the rows together.
    Long64_t GetBlockRows() const override;
+   /// Of networks that the native engine runs.
+   Bool_t WritePrediction(Internal::StandaloneCode &code, std::string *why) const override;
    void AddWeightsXMLTo(const XmlNode &weights) const override;
    void ReadWeightsFromXML(const XmlNode &weights) override;
    std::string GetHelpText() const override;

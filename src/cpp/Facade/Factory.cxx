@@ -366,7 +366,7 @@ void Factory::TrainOne(MethodBase &method)
 
 void Factory::WriteStandaloneClass(const MethodBase &method) const
 {
-   if (fAnalysisType != Types::kClassification)
+   if (fAnalysisType != Types::kClassification || !method.WritesClassAfterTraining())
       return;
    try {
       method.MakeClass();

@@ -1,0 +1,31 @@
+// MethodPyTorch as standalone code.
+
+#include "PyTorch/MethodPyTorchImpl.hxx"
+#include "Standalone/NetworkCode.hxx"
+
+namespace TorchMVA {
+
+namespace {
+/// A megabyte of text.
+constexpr std::size_t kMaxParameters = 100000;
+} // namespace
+
+Bool_t MethodPyTorch::WritesClassAfterTraining() const
+{
+   const Network *network = GetNetwork();
+   return network && network->GetDescription().fParameters.size() <= kMaxParameters;
+}
+
+Bool_t MethodPyTorch::WritePrediction(Internal::StandaloneCode &code, std::string *why) const
+{
+   if (const Network *network = GetNetwork()) {
+      Internal::WriteNetworkCode(code, network->GetDescription());
+      return kTRUE;
+   }
+   if (why)
+      *why = "the model cannot be expressed without Python: " +
+             (fImpl->fNetwork ? std::string("Engine=Python was asked for") : fImpl->fWhyNoNetwork);
+   return kFALSE;
+}
+
+} // namespace TorchMVA
