@@ -5,7 +5,6 @@
 #include "TTree.h"
 #include "TTreeFormula.h"
 #include "TorchMVA/DataLoader.hxx"
-#include "TorchMVA/Network/Network.hxx"
 #include "TorchMVA/Reader.hxx"
 #include "TorchMVA/Transform/TransformPipeline.hxx"
 
@@ -20,6 +19,14 @@ namespace Benchmark {
 double Now()
 {
    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Seconds of processor time of this thread.
+double ProcessorNow()
+{
+   timespec now;
+   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+   return now.tv_sec + 1e-9 * now.tv_nsec;
 }
 
 /// Seconds to fill one events x variables matrix with a TTreeFormula per variable and event.
@@ -62,27 +69,27 @@ double ReadDataSet(const char *path, int nVariables, const char *expression)
    return Now() - start;
 }
 
-/// Seconds for n calls of EvaluateMVA; `address` holds the variables that the reader knows.
+/// Seconds of processor time for n calls of EvaluateMVA; `address` holds the variables that the reader knows.
 double EvaluateOneByOne(TorchMVA::Reader &reader, const char *tag, float *address, const float *rows, int nVariables,
                         Long64_t n)
 {
    const TString name(tag);
    double sum = 0;
-   const double start = Now();
+   const double start = ProcessorNow();
    for (Long64_t i = 0; i < n; ++i) {
       std::copy(rows + i * nVariables, rows + (i + 1) * nVariables, address);
       sum += reader.EvaluateMVA(name);
    }
-   const double seconds = Now() - start;
+   const double seconds = ProcessorNow() - start;
    return sum == sum ? seconds : -1;
 }
 
-/// Seconds for all rows in one call.
+/// Seconds of processor time for all rows in one call.
 double EvaluateAtOnce(const TorchMVA::Reader &reader, const char *tag, const float *rows, Long64_t n, float *responses)
 {
-   const double start = Now();
+   const double start = ProcessorNow();
    reader.EvaluateBatch(tag, rows, n, responses);
-   return Now() - start;
+   return ProcessorNow() - start;
 }
 
 /// Seconds to fit a chain of transformations on rows (events x variables, classes 0 and 1, weights) and transform them.
@@ -112,32 +119,6 @@ double Apply(const TorchMVA::TransformPipeline &pipeline, float *rows, Long64_t 
    for (Long64_t first = 0; first < n; first += block)
       pipeline.Apply(std::min(block, n - first), rows + first * nVariables);
    return Now() - start;
-}
-
-/// Seconds of processor time of this thread.
-double ProcessorNow()
-{
-   timespec now;
-   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-   return now.tv_sec + 1e-9 * now.tv_nsec;
-}
-
-/// Seconds of processor time for n calls of Network::Evaluate with one row.
-double NetworkOneByOne(const TorchMVA::Network &network, const float *rows, Long64_t n, float *outputs)
-{
-   const int nInputs = network.GetNInputs(), nOutputs = network.GetNOutputs();
-   const double start = ProcessorNow();
-   for (Long64_t i = 0; i < n; ++i)
-      network.Evaluate(rows + i * nInputs, 1, outputs + i * nOutputs);
-   return ProcessorNow() - start;
-}
-
-/// The same for all rows in one call.
-double NetworkAtOnce(const TorchMVA::Network &network, const float *rows, Long64_t n, float *outputs)
-{
-   const double start = ProcessorNow();
-   network.Evaluate(rows, n, outputs);
-   return ProcessorNow() - start;
 }
 
 } // namespace Benchmark
