@@ -64,6 +64,7 @@ FUNCTIONS = {
     "tensor_split": "torch.tensor_split(x, 3, 1)[1] + 1",
     "unbind": "torch.stack(x.unbind(1)[::-1], 1)",
     "columns": "torch.cat([x[:, [0, 3, 4, 5]], x[:, ::3], x[:, -2:], x[:, 2].unsqueeze(1)], 1)",
+    "steps that go too far": "torch.cat([x[:, 6::5], x[:, 1:4][:, ::7], x[:, ::4]], 1)",
     "narrow": "x.narrow(1, 2, 3)",
     "index_select": "x.index_select(1, torch.tensor([7, 1, 1]))",
     "flip and roll": "x.flip(1) + x.roll(3, 1)",

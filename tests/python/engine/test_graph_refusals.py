@@ -172,6 +172,17 @@ def test_plain_module_that_nothing_can_write_says_why() -> None:
         describe(Unwritable(), N_VARIABLES)
 
 
+def test_surprise_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No training is lost because the walk fails in a way that nobody thought of."""
+
+    def fail(*_args: object) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr("torchmva._engine.graph.frontend.describe_scripted", fail)
+    with pytest.raises(NotExpressible, match="cannot be followed: KeyError: 'surprise'"):
+        describe(scripted(nn.Linear(N_VARIABLES, 2)), N_VARIABLES)
+
+
 def doubled(self, inputs: tuple[Tensor]) -> tuple[Tensor]:
     """A hook before the forward method."""
     return (inputs[0] * 2,)

@@ -27,8 +27,16 @@ def describe(model: Any, n_variables: int) -> NetworkDescription:
     Raises:
         NotExpressible: naming the operator that there is no operation for, and its layer.
     """
-    if isinstance(model, torch.export.ExportedProgram):
-        model = model.module()
+    try:
+        return _describe(model.module() if isinstance(model, torch.export.ExportedProgram) else model, n_variables)
+    except NotExpressible:
+        raise
+    except Exception as error:
+        # a model that surprises the walk is applied by Python: no training is lost for that
+        raise NotExpressible(f"the graph cannot be followed: {summary_of(error)}") from error
+
+
+def _describe(model: Any, n_variables: int) -> NetworkDescription:
     was_training = bool(getattr(model, "training", False))
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()), torch.no_grad():
         warnings.simplefilter("ignore")

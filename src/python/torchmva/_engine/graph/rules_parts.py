@@ -22,9 +22,13 @@ _END = 1 << 62
 
 def part(call: Call, value: Value, dim: int, start: int, stop: int, step: int = 1) -> Value:
     """Some rows along a dimension of one event."""
-    if (start, stop, step) == (0, value.shape[dim], 1):
+    rows = range(start, stop, step)
+    if rows == range(value.shape[dim]):
         return Value(value.number, value.shape, value.batch)
-    shape = (*value.shape[:dim], len(range(start, stop, step)), *value.shape[dim + 1 :])
+    if not rows:
+        raise NotExpressible(f"an empty part of {value.extents()}")
+    stop, step = rows[-1] + 1, 1 if len(rows) == 1 else step
+    shape = (*value.shape[:dim], len(rows), *value.shape[dim + 1 :])
     extra = {} if step == 1 else {"Step": step}
     return call.result("Slice", value, shape=shape, Dim=dim, Start=start, Stop=stop, **extra)
 
