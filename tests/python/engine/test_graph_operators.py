@@ -86,6 +86,8 @@ FUNCTIONS = {
     # products
     "attention": "torch.bmm(F.softmax(torch.bmm(x.view(-1, 2, 4), x.view(-1, 2, 4).transpose(1, 2)) / 2.0, -1), x.view(-1, 2, 4)).flatten(1)",
     "attention of torch": "F.scaled_dot_product_attention(x.view(-1, 2, 4), x.view(-1, 2, 4), x.view(-1, 2, 4)).flatten(1)",
+    "events as columns": "(torch.arange(16.0).reshape(2, 8) @ x.t()).t()",
+    "matrix first": "(torch.arange(6.0).reshape(3, 2) @ x.view(-1, 2, 4)).flatten(1)",
     "outer": "(x.unsqueeze(2) * x[:, :2].unsqueeze(1)).flatten(1)",
 }
 
@@ -166,23 +168,24 @@ class Recurrent(nn.Module):
         self.layer = layer
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """The last step of the output."""
-        return self.layer(x.view(-1, 4, 2))[0][:, -1]
+        """The first and last step of the output."""
+        return self.layer(x.view(-1, 4, 2))[0][:, ::3].flatten(1)
 
 
 RECURRENT = [
-    nn.RNN(2, 3, batch_first=True),
+    nn.RNN(2, 3, batch_first=True, nonlinearity="relu", bias=False),
     nn.LSTM(2, 3, num_layers=2, batch_first=True),
     nn.GRU(2, 3, batch_first=True, bidirectional=True),
 ]
 
 
 @pytest.mark.filterwarnings("ignore:The tensor attributes self.layer")
+@pytest.mark.parametrize("written", FORMATS.values(), ids=FORMATS.keys())
 @pytest.mark.parametrize("layer", RECURRENT, ids=lambda layer: type(layer).__name__)
-def test_recurrent_layer(layer: nn.Module) -> None:
-    """torch.export writes it as operators for each step."""
+def test_recurrent_layer(layer: nn.Module, written: Any) -> None:
+    """torch.export writes it as operators for each step, TorchScript as one."""
     model = Recurrent(randomised(layer))
-    check(model, exported(model))
+    check(model, written(model))
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")

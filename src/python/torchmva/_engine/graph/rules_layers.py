@@ -13,7 +13,7 @@ from .rules import Call, rule
 from .value import Value
 
 
-def _linear(call: Call, value: Value, weight: torch.Tensor, bias: Any) -> Value:
+def linear(call: Call, value: Value, weight: torch.Tensor, bias: Any) -> Value:
     """A linear layer on the last dimension; ``weight`` is [O, I]."""
     if value.batch == value.rank - 1:
         raise NotExpressible("it acts along the dimension of the events")
@@ -30,8 +30,8 @@ def _linear(call: Call, value: Value, weight: torch.Tensor, bias: Any) -> Value:
 def _linear_rule(call: Call) -> Value:
     weight = as_tensor(call.constant("weight"))
     if weight.dim() == 1:
-        return _without_last(call, _linear(call, call.value("input"), weight.unsqueeze(0), call.constant("bias")))
-    return _linear(call, call.value("input"), weight, call.constant("bias"))
+        return _without_last(call, linear(call, call.value("input"), weight.unsqueeze(0), call.constant("bias")))
+    return linear(call, call.value("input"), weight, call.constant("bias"))
 
 
 def _without_last(call: Call, value: Value) -> Value:
@@ -48,16 +48,19 @@ def _matmul(call: Call, first: Any, second: Any) -> Value:
         while matrix.dim() > 2 and matrix.shape[0] == 1 and first.rank >= matrix.dim():
             matrix = matrix.squeeze(0)
         if matrix.dim() == 1:
-            return _without_last(call, _linear(call, first, matrix.unsqueeze(0), None))
+            return _without_last(call, linear(call, first, matrix.unsqueeze(0), None))
         if matrix.dim() != 2:
             raise NotExpressible(f"a product with a constant of shape {list(matrix.shape)}")
-        return _linear(call, first, matrix.t(), None)
+        return linear(call, first, matrix.t(), None)
     matrix = as_tensor(first)
+    if matrix.dim() == 2 and second.batch == second.rank - 1 > 0:  # the events are the columns
+        shape = (*second.shape[:-1], int(matrix.shape[0]))
+        return call.result("Linear", second, shape=shape, Weight=matrix)
     if matrix.dim() != 2 or second.rank < 3 or second.batch >= second.rank - 2:
         raise NotExpressible(f"a product of a constant of shape {list(matrix.shape)} with {second.extents()}")
     order = [*range(len(second.shape) - 2), len(second.shape) - 1, len(second.shape) - 2]
     number, shape = permute(builder, second.number, second.shape, order)
-    turned = _linear(call, Value(number, shape, second.batch), matrix, None)
+    turned = linear(call, Value(number, shape, second.batch), matrix, None)
     number, shape = permute(builder, turned.number, turned.shape, order)
     return Value(number, shape, second.batch)
 
@@ -113,7 +116,7 @@ def _addmm(call: Call) -> Value:
     if isinstance(first, Value) and not isinstance(second, Value) and not isinstance(bias, Value):
         joined = as_tensor(bias) * beta
         if joined.dim() <= 1 and as_tensor(second).dim() == 2:
-            return _linear(call, first, as_tensor(second).t() * alpha, joined)
+            return linear(call, first, as_tensor(second).t() * alpha, joined)
     product = _matmul(call, first, second)
     product = product if alpha == 1 else affine(builder, product, scale=alpha)
     if not isinstance(bias, Value):

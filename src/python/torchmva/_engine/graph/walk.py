@@ -8,13 +8,13 @@ from typing import Any
 
 import torch
 
-from . import rules, rules_elementwise, rules_layers, rules_parts, rules_reductions, rules_shapes
+from . import rules, rules_elementwise, rules_layers, rules_parts, rules_recurrent, rules_reductions, rules_shapes
 from .builder import Builder
 from .description import NetworkDescription, NotExpressible
 from .value import EVENTS, Value
 
 #: The rules are registered by importing their modules.
-RULE_MODULES = (rules_elementwise, rules_layers, rules_parts, rules_reductions, rules_shapes)
+RULE_MODULES = (rules_elementwise, rules_layers, rules_parts, rules_recurrent, rules_reductions, rules_shapes)
 _FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, AssertionError)
 
 
