@@ -156,7 +156,7 @@ void NetworkProgram::ChooseBlock()
    constexpr long kBlockFloats = 1 << 15; // 128 kB: with the weights in the second-level cache
    constexpr long kMostEvents = 480;
    const long events = std::clamp(kBlockFloats / std::max(fEventFloats, 1L), 1L, kMostEvents);
-   fBlock = (events + fKernels.fRows - 1) / fKernels.fRows * fKernels.fRows;
+   fBlock = events < fKernels.fRows ? events : events / fKernels.fRows * fKernels.fRows;
 }
 
 void NetworkProgram::Run(const float *rows, long n, float *outputs) const

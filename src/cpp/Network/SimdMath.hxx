@@ -19,7 +19,7 @@ static inline ReducedExp ReduceExp(Vector x)
    q = Fma(q, r, Set(4.1668388093e-2f));
    q = Fma(q, r, Set(1.6666520630e-1f));
    q = Fma(q, r, Set(0.49999993448f));
-   return {Fma(q, r * r, r), (Ints)shifted - (Ints)magic};
+   return {Fma(q, r * r, r), (Ints)((Bits)shifted - (Bits)magic)};
 }
 
 /// 2^n for -126 <= n <= 127.
@@ -50,7 +50,7 @@ static inline Vector Log(Vector x)
 {
    const Ints isTiny = x < 1.17549435e-38f;
    const Vector y = isTiny ? x * 8388608.f : x;
-   const Ints power = ((Ints)y - 0x3f3504f3) >> 23;
+   const Ints power = (Ints)((Bits)y - 0x3f3504f3u) >> 23;
    const Vector f = (Vector)((Bits)y - ((Bits)power << 23)) - 1.f;
    const Vector e = __builtin_convertvector(power, Vector) - (isTiny ? Set(23.f) : Set(0.f));
    Vector p = Set(7.0376836292e-2f);

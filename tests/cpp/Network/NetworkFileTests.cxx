@@ -3,12 +3,14 @@
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Network/Network.hxx"
 
+#include "Network/RandomNetwork.hxx"
 #include "support/ExpectError.hxx"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdlib>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -130,6 +132,34 @@ TEST(NetworkFile, DamagedOperationsAreNamed)
    ExpectRefused("Dim=\"0\"", "Dim=\"1\"", {"operation: 3", "Dim", "'1'"});
    ExpectRefused("Dim=\"0\"", "Dim=\"0 0\"", {"operation: 3", "Dim", "'0 0'"});
    ExpectRefused("Dim=\"0\"", "", {"operation: 3", "Dim"});
+}
+
+/// Random damage of the text: an Error, or a network that can be evaluated.
+TEST(NetworkFile, AnyDamageIsAnErrorOrHarmless)
+{
+   std::mt19937 random(1);
+   int nRefused = 0;
+   for (unsigned seed = 0; seed < 400; ++seed) {
+      std::string text = Network(TorchMVA::Test::RandomNetwork(seed).Make(int(1 + seed % 12))).ToXml();
+      const auto end = text.find("<Parameters>");
+      const std::string characters = "0123456789- \"<>aDW";
+      for (int i = 0; i < 5; ++i) {
+         std::string damaged = text;
+         damaged[random() % end] = characters[random() % characters.size()];
+         try {
+            const Network network = Network::FromXml(damaged);
+            if (network.GetNInputs() < 10000 && network.GetNOutputs() < 10000) {
+               std::vector<float> rows(7 * network.GetNInputs(), 0.5f), outputs(7 * network.GetNOutputs());
+               network.Evaluate(rows.data(), 7, outputs.data());
+            }
+         } catch (const Error &error) {
+            EXPECT_EQ(error.GetCode(), EErrorCode::kWeightFile) << error.what();
+            ++nRefused;
+         }
+      }
+   }
+   EXPECT_GT(nRefused, 1000);
+   EXPECT_LT(nRefused, 2000);
 }
 
 TEST(NetworkFile, EmptyNetworksAreRefused)
