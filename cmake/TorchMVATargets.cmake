@@ -21,6 +21,7 @@ function(torchmva_kernel_flags)
     set(avx2 -mavx2 -mfma)
     set(avx512 -mavx512f -mavx2 -mfma -Wno-uninitialized -Wno-maybe-uninitialized) # GCC warns of its own header
   endif()
+  set_source_files_properties("${folder}/WindowLayers.cxx" "${folder}/ConvolutionLayer.cxx" PROPERTIES COMPILE_OPTIONS "${flags}")
   set_source_files_properties("${folder}/KernelsBaseline.cxx" PROPERTIES COMPILE_OPTIONS "${flags}")
   set_source_files_properties("${folder}/KernelsAvx2.cxx" PROPERTIES COMPILE_OPTIONS "${flags};${avx2}")
   set_source_files_properties("${folder}/KernelsAvx512.cxx" PROPERTIES COMPILE_OPTIONS "${flags};${avx512}")

@@ -68,10 +68,10 @@ struct Kernels {
 
    /// n rows; x and y do not overlap.
    void (*fLinear)(const LinearWeights &weights, const float *x, long n, float *y);
-   /// y (rows x columns) = bias + a (rows x depth) * b (depth x stride, stride >= columns is a multiple of fLanes);
-   /// bias, one a row, may be null. No overlap.
-   void (*fMultiply)(const float *a, const float *bias, const float *b, long rows, long depth, long columns,
-                     long stride, float *y);
+   /// y (rows x columns) = bias + a (rows x depth) * b, where row k of b begins at b + offsets[k]; bias, one a row, may
+   /// be null. Up to fLanes - 1 floats after a row of b are read. No overlap.
+   void (*fMultiply)(const float *a, const float *bias, const float *b, const long *offsets, long rows, long depth,
+                     long columns, float *y);
    void (*fActivate)(EActivation activation, const ActivationParameters &parameters, const float *x, long n, float *y);
    /// y = x > 0 ? x : slope * x; one slope for each of `size`.
    void (*fPReLU)(const Axis &axis, const float *slopes, const float *x, float *y);

@@ -167,37 +167,63 @@ static void Linear(const LinearWeights &w, const float *x, long n, float *y)
       LinearWide(w, x, n, y);
 }
 
-/// kRows rows of a, one vector of columns.
-template <int kRows>
-static void MultiplyTile(const float *a, const float *bias, const float *b, long depth, long columns, long stride,
-                         float *y)
+/// kRows rows of a, kVectors vectors of columns from `first` on.
+template <int kRows, int kVectors>
+static inline void MultiplyTile(const float *a, const float *bias, const float *b, const long *offsets, long depth,
+                                long columns, long first, float *y)
 {
-   for (long first = 0; first < columns; first += kLanes) {
-      Vector sums[kRows][1];
+   Vector sums[kRows][kVectors];
 #pragma GCC unroll 8
-      for (int r = 0; r < kRows; ++r)
-         sums[r][0] = Set(bias ? bias[r] : 0.f);
-      AddProducts<kRows, 1>(a, depth, b + first, stride, depth, sums);
-      const long count = columns - first < kLanes ? columns - first : kLanes;
+   for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v)
+         sums[r][v] = Set(bias ? bias[r] : 0.f);
+   }
+   for (long k = 0; k < depth; ++k) {
+      Vector values[kVectors];
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v)
+         values[v] = Load(b + offsets[k] + first + v * kLanes);
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
-         float *const to = y + r * columns + first;
-         if (count == kLanes)
-            Store(to, sums[r][0]);
-         else
-            StorePart(to, sums[r][0], count);
+         const Vector weight = Set(a[r * depth + k]);
+#pragma GCC unroll 8
+         for (int v = 0; v < kVectors; ++v)
+            sums[r][v] = Fma(weight, values[v], sums[r][v]);
       }
+   }
+   const long last = first + (kVectors - 1) * kLanes, rest = columns - last;
+#pragma GCC unroll 8
+   for (int r = 0; r < kRows; ++r) {
+      float *const to = y + r * columns;
+#pragma GCC unroll 8
+      for (int v = 0; v + 1 < kVectors; ++v)
+         Store(to + first + v * kLanes, sums[r][v]);
+      if (rest >= kLanes)
+         Store(to + last, sums[r][kVectors - 1]);
+      else
+         StorePart(to + last, sums[r][kVectors - 1], rest);
    }
 }
 
-static void Multiply(const float *a, const float *bias, const float *b, long rows, long depth, long columns,
-                     long stride, float *y)
+template <int kRows>
+static void MultiplyRows(const float *a, const float *bias, const float *b, const long *offsets, long depth,
+                         long columns, float *y)
 {
+   long first = 0;
+   for (; first + kLanes < columns; first += 2 * kLanes)
+      MultiplyTile<kRows, 2>(a, bias, b, offsets, depth, columns, first, y);
+   if (first < columns)
+      MultiplyTile<kRows, 1>(a, bias, b, offsets, depth, columns, first, y);
+}
+
+static void Multiply(const float *a, const float *bias, const float *b, const long *offsets, long rows, long depth,
+                     long columns, float *y)
+{
+   constexpr long kMost = kLanes == 16 ? 8 : 4;
    long row = 0;
-   for (; row + 8 <= rows; row += 8)
-      MultiplyTile<8>(a + row * depth, bias ? bias + row : bias, b, depth, columns, stride, y + row * columns);
-   for (; row + 4 <= rows; row += 4)
-      MultiplyTile<4>(a + row * depth, bias ? bias + row : bias, b, depth, columns, stride, y + row * columns);
+   for (; row + kMost <= rows; row += kMost)
+      MultiplyRows<kMost>(a + row * depth, bias ? bias + row : bias, b, offsets, depth, columns, y + row * columns);
    for (; row < rows; ++row)
-      MultiplyTile<1>(a + row * depth, bias ? bias + row : bias, b, depth, columns, stride, y + row * columns);
+      MultiplyRows<1>(a + row * depth, bias ? bias + row : bias, b, offsets, depth, columns, y + row * columns);
 }

@@ -3,6 +3,9 @@
 
 #include "Network/OperationReader.hxx"
 
+#include <utility>
+#include <vector>
+
 namespace TorchMVA {
 namespace Internal {
 
@@ -15,6 +18,8 @@ struct Window {
    long fStride[2] = {1, 1};
    long fPadding[2] = {0, 0};
    long fDilation[2] = {1, 1};
+   /// For each number of a row of the window: first and last + 1 place of the row where it lies inside of the input.
+   std::vector<std::pair<long, long>> fColumns;
    long OutCount() const { return fOutSize[0] * fOutSize[1]; }
    /// Place in the input along dimension d of number `k` of the window at `out`; may lie in the padding.
    long Place(int d, long out, long k) const { return out * fStride[d] - fPadding[d] + k * fDilation[d]; }
