@@ -187,6 +187,15 @@ private:
    void AddWindow(int value)
    {
       const Shape_t shape = fShapes[value];
+      if (shape.size() == 3) {
+         const int outputs = Between(1, 10), step = Between(1, 2);
+         const std::string weight = Parameters(outputs * shape[0] * 6, 1 / std::sqrt(6. * shape[0]));
+         const std::string strides = std::to_string(step) + " 1";
+         const Shape_t result = {outputs, (shape[1] - 1) / step + 1, shape[2] + 1};
+         Add("Conv2d", {value}, result,
+             {{"Weight", weight}, {"Kernel", "3 2"}, {"Padding", "1 1"}, {"Stride", strides}});
+         return;
+      }
       if (shape.size() != 2 || shape[1] < 3)
          return;
       if (Between(0, 1)) {
