@@ -17,7 +17,7 @@ from torchmva import cli
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 N_EVENTS = 1000
-STRICT = ("-std=c++17", "-O2", "-Wall", "-Wextra", "-pedantic", "-Werror")
+STRICT = ("-std=c++17", "-O2", "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-pedantic", "-Werror")
 #: Title -> analysis, method, options; in all a, b and c are the variables.
 METHODS = {
     "Mixed": ("Classification", "Fisher", "VarTransform=D,G,N_Signal,P(_V0_,_V2_),U(_V1_)"),
@@ -133,7 +133,8 @@ int main()
 
 def test_events_of_a_file_are_compared(ROOT, command, weights, tmp_path):
     path = str(tmp_path / "events.root")
-    rows = np.random.default_rng(1).normal((1000, 0, -3), (1, 2, 0.1), (50, 3))
+    rows = np.random.default_rng(1).normal((1000, 0, -3), (1, 2, 0.1), (51, 3))
+    rows[7, 1] = np.nan  # no event to compare on
     columns = {name: np.ascontiguousarray(rows[:, k]) for k, name in enumerate("abc")}
     ROOT.RDF.FromNumpy(columns).Snapshot("tree", path)
     header = tmp_path / "Model.hxx"

@@ -22,9 +22,8 @@ void WriteNetworkCode(StandaloneCode &code, const NetworkDescription &network)
    code.NeedFloats(size);
    code.Use("Elementwise");
    std::ostream &out = code.Out();
-   out << "/// The network; the values between input and output are in m.\ntemplate <int L>\ninline void Predict(float "
-          "*x, "
-          "float *y)\n{\n";
+   out << "/// The network; the values between input and output are in m.\ntemplate <int L>\n"
+          "inline void Predict(float *in, float *out)\n{\n";
    if (size > kMaxStackFloats)
       out << "   std::vector<float> memory(" << size << " * L);\n   float *const m = memory.data();\n";
    else if (size > 0)
@@ -32,7 +31,7 @@ void WriteNetworkCode(StandaloneCode &code, const NetworkDescription &network)
    const int last = static_cast<int>(network.fOperations.size());
    const std::string n = std::to_string(memory.NValues(last));
    out << operations.Statements() << "   CopyRows<L, 1, " << n << ", " << n << ", " << n << ">(" << memory.Name(last)
-       << ", y);\n}\n\n";
+       << ", out);\n}\n\n";
 }
 
 } // namespace Internal

@@ -86,7 +86,7 @@ int ValueMemory::NValues(int value) const
 std::string ValueMemory::Name(int value) const
 {
    const long long offset = fOffsets[fOwners[value]];
-   return offset < 0 ? "x" : offset == 0 ? "m" : "m + " + std::to_string(offset) + " * L";
+   return offset < 0 ? "in" : offset == 0 ? "m" : "m + " + std::to_string(offset) + " * L";
 }
 
 } // namespace Internal

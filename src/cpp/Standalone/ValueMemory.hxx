@@ -17,7 +17,7 @@ public:
 
    /// Floats of one event.
    long long Size() const { return fSize; }
-   /// The value as an expression of C++: "x", the input, or "m + 64 * L".
+   /// The value as an expression of C++: "in", the input, or "m + 64 * L".
    std::string Name(int value) const;
    const std::vector<int> &Shape(int value) const { return fShapes[value]; }
    int NValues(int value) const;

@@ -58,6 +58,8 @@ def draw_events(file: WeightFile) -> Floats:
 def read_events(ROOT: Any, where: str, file: WeightFile) -> Floats:
     """The first events of a tree, given as FILE:TREE; variables are the expressions of the weight file.
 
+    Those with a NaN are left out: the Reader answers -999 there, by a rule of its own.
+
     Raises:
         CommandError: there is no such file, tree or variable, or no event.
     """
@@ -79,9 +81,11 @@ def read_events(ROOT: Any, where: str, file: WeightFile) -> Floats:
         tree.GetEntry(i)
         if all(formula.GetNdata() > 0 for formula in formulas):
             rows.append([formula.EvalInstance(0) for formula in formulas])
-    if not rows:
-        raise CommandError(f"{where}: expected at least one event, found none")
-    return np.array(rows, dtype=np.float32)
+    events = np.array(rows, dtype=np.float32).reshape(len(rows), len(formulas))
+    events = events[~np.isnan(events).any(axis=1)]
+    if len(events) == 0:
+        raise CommandError(f"{where}: expected at least one event without a NaN, found none")
+    return events
 
 
 def compare(found: Floats, expected: Floats, events: Floats, what: str) -> float:

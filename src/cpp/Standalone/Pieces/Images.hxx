@@ -72,7 +72,8 @@ inline void MaxPool(const float *x, float *y)
          y[i] = -std::numeric_limits<float>::infinity();
       for (int ky = 0; ky < S::KH; ++ky)
          for (int kx = 0; kx < S::KW; ++kx)
-            ForWindow<L, S>(ky, kx, [=](int to, int from) { y[to] = y[to] != y[to] || y[to] > x[from] ? y[to] : x[from]; });
+            ForWindow<L, S>(ky, kx,
+                            [=](int to, int from) { y[to] = y[to] != y[to] || y[to] > x[from] ? y[to] : x[from]; });
    }
 }
 
