@@ -9,6 +9,7 @@ import torch
 from network_formats import FORMATS, N_VARIABLES, check, exported, scripted
 from torch import Tensor, nn
 
+from torchmva._engine import model as models
 from torchmva._engine.graph import NotExpressible, describe
 from torchmva._engine.session import Session
 
@@ -225,6 +226,29 @@ def test_the_model_itself_stays_as_it_is(written: Any) -> None:
     before = [value.clone() for value in given.state_dict().values()]
     check(model, given)
     assert all(torch.equal(old, new) for old, new in zip(before, given.state_dict().values(), strict=True))
+
+
+class Enlarged(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.interpolate(x.unsqueeze(1), scale_factor=2.0).flatten(1)
+
+
+def test_operators_without_rule_are_decomposed() -> None:
+    """As torch.export knows how: no rule says what interpolation is."""
+    model = nn.Sequential(Enlarged(), nn.Linear(16, 2))
+    given = models.from_bytes(models.to_bytes(model, N_VARIABLES, models.EXPORT), "model")
+    assert "Linear" in {operation.type for operation in check(model, given).operations}
+
+
+def test_operator_is_named_where_decomposing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = exported(nn.Sequential(Enlarged(), nn.Linear(16, 2)))
+
+    def fail(*_args: object, **_settings: object) -> None:
+        raise RuntimeError("no export")
+
+    monkeypatch.setattr("torchmva._engine.graph.exported.export", fail)
+    with pytest.raises(NotExpressible, match=r"operator aten::upsample_nearest1d\.?\w* \(layer 0: Enlarged\)"):
+        describe(given, N_VARIABLES)
 
 
 @pytest.mark.parametrize("last", [nn.Softmax(dim=1), Sorting()])
