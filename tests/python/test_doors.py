@@ -117,8 +117,8 @@ def test_executable_built_by_hand(reference, weights, run_checked, tmp_path):
 # --- what must be refused ---------------------------------------------------------------------------------------------
 
 
-def response(ROOT, weight_file: Path, row: list[float]) -> float:
-    reader = ROOT.TMVA.Reader("!Color:Silent")
+def response(ROOT, weight_file: Path, row: list[float], engine: str = "Python") -> float:
+    reader = ROOT.TMVA.Reader(f"!Color:Silent:Engine={engine}")
     values = [array("f", [x]) for x in row]
     for i, value in enumerate(values):
         reader.AddVariable(f"var{i + 1}", value)
@@ -127,8 +127,10 @@ def response(ROOT, weight_file: Path, row: list[float]) -> float:
 
 
 def embedded(text: str) -> re.Match[str]:
-    """The embedded model: the longest base64 text of the file."""
-    return max(re.finditer(r"[A-Za-z0-9+/=\s]{200,}", text), key=lambda match: len(match.group()))
+    """The embedded model."""
+    found = re.search(r"(?<=>)[A-Za-z0-9+/=\s]{200,}(?=</Model>)", text)
+    assert found is not None
+    return found
 
 
 def test_a_damaged_embedded_model_is_refused(ROOT, weights, tmp_path):
@@ -195,8 +197,13 @@ def large(ROOT, tmp_path_factory):
 
 def test_a_model_beside_its_weight_file_moves_with_it(ROOT, large):
     folder, value = large
-    assert (folder / "large_PyTorch.weights.xml").stat().st_size < 1_000_000
+    assert re.search(r"<Model [^>]*/>", (folder / "large_PyTorch.weights.xml").read_text())
     assert response(ROOT, folder / "large_PyTorch.weights.xml", [0.5, -0.5]) == value
+
+
+def test_the_native_engine_needs_no_model_beside_its_weight_file(ROOT, large, tmp_path):
+    weights = shutil.copy(large[0] / "large_PyTorch.weights.xml", tmp_path)
+    assert response(ROOT, weights, [0.5, -0.5], "Native") == pytest.approx(large[1], rel=1e-5)
 
 
 def test_another_model_beside_the_weight_file_is_refused(ROOT, large, tmp_path):

@@ -81,7 +81,9 @@ def book(ROOT, kind):
     layers = [nn.Linear(3, 1)] if regression else [nn.Linear(3, 2), nn.Softmax(dim=1)]
     torch.jit.script(nn.Sequential(*layers)).save("net.pt")
     factory = TMVA.Factory("job", Silent=True, Color=False, AnalysisType=kind)
-    factory.BookMethod(loader, TMVA.Types.kPyTorch, "PyTorch", FilenameModel="net.pt", ValidationSize="25%")
+    factory.BookMethod(
+        loader, TMVA.Types.kPyTorch, "PyTorch", FilenameModel="net.pt", ValidationSize="25%", Engine="Python"
+    )
     return factory, loader
 
 

@@ -82,6 +82,8 @@ protected:
 private:
    struct Impl;
    void EnsureLoaded() const;
+   /// By SetEngine, else by the option Engine.
+   void ChooseEngine();
    /// The native form of the model that was trained, if there is one. Throws Error (kModel) if it does not give what
    /// the model gives on training events: then nobody should use either.
    void MakeNetworks(const Internal::TrainRequest &request);

@@ -35,7 +35,7 @@ struct MethodPyTorch::Impl {
    }
 
    /// The network that predicts; nullptr: Python does.
-   const Network *Native() const { return fNetwork && fEngine != Types::kPythonEngine ? &*fNetwork : nullptr; }
+   const Network *Native() const { return fNetwork && !fPrefersPython ? &*fNetwork : nullptr; }
 
    std::atomic<Internal::TorchSession *> fSession{nullptr};
    std::atomic<bool> fIsReady{false}; ///< a trained model is in the session
@@ -46,7 +46,8 @@ struct MethodPyTorch::Impl {
    std::string fTrainedFile; ///< as the training wrote it; empty: none, or not trained here
    TrainingHistory_t fHistory;
    std::optional<Internal::ExportedModel> fExported; ///< of the last training
-   Types::EEngine fEngine = Types::kAutoEngine;
+   Types::EEngine fEngine = Types::kAutoEngine;      ///< as the reading side wants it
+   bool fPrefersPython = false;                      ///< by fEngine, or, if that is Auto, by the option Engine
    // the native form of the trained model, whether it predicts or not; written as fIsReady is
    std::optional<Network> fNetwork;
    std::optional<Network> fSpreadNetwork; ///< of an ensemble

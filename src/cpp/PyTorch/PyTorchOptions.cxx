@@ -24,6 +24,11 @@ void MethodPyTorch::DeclareModelOptions()
                     "File for the trained model; the ending .pt asks for TorchScript, .pt2 for torch.export (default: "
                     "TrainedModel_<title> beside the weight file)");
    DeclareOptionRef(o.fUserCode, "UserCode", "Python file that defines load_model_custom_objects; runs at booking");
+   DeclareOptionRef(o.fEngine, "Engine",
+                    "What applies the trained model, unless a Reader says otherwise: Python, or Auto: inside the "
+                    "library if it can be expressed there");
+   AddPreDefVal("Auto");
+   AddPreDefVal("Python");
    DeclareOptionRef(o.fLayout, "Layout", "Widths of the hidden layers of the network that is made without a model");
    DeclareOptionRef(o.fActivation, "Activation",
                     "Activation function of that network; Auto: ReLU, in a regression SiLU");

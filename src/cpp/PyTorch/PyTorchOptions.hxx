@@ -14,6 +14,7 @@ struct PyTorchOptions {
    TString fFilenameModel;
    TString fFilenameTrainedModel;
    TString fUserCode;
+   TString fEngine = "Auto";
    TString fLayout = "100,100";
    TString fActivation = "Auto";
    Bool_t fBatchNorm = kFALSE;

@@ -91,7 +91,7 @@ TEST_F(FileApplication, AnOutputThatCannotBeWrittenIsAnError)
    ExpectError(EErrorCode::kFile, {"cannot write the output", "nowhere"},
                [&] { applier.Apply({in}, fDir / "nowhere/out.root"); });
    fs::create_directory(fDir / "folder.root");
-   ExpectError(EErrorCode::kFile, {"cannot rename", "folder.root"}, [&] {
+   ExpectError(EErrorCode::kFile, {"found a folder", "folder.root"}, [&] {
       applier.SetOverwrite();
       applier.Apply({in}, fDir / "folder.root");
    });
