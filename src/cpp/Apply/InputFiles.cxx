@@ -98,13 +98,15 @@ std::unique_ptr<TFile> Open(const std::string &path)
 {
    const RootErrors errors;
    std::unique_ptr<TFile> file(TFile::Open(path.c_str(), "READ_WITHOUT_GLOBALREGISTRATION"));
-   if (!file || file->IsZombie())
-      throw Error(EErrorCode::kFile, "cannot open the input file: " + errors.First(), {{"file", path}});
-   if (file->TestBit(TFile::kRecovered) || !errors.First().empty())
+   const std::string reason = errors.First();
+   const bool isCut = (file && file->TestBit(TFile::kRecovered)) || reason.find("truncated") != std::string::npos;
+   if (isCut)
       throw Error(EErrorCode::kFile,
-                  "the input file ends early or was not closed, so that events of it are missing" +
-                     (errors.First().empty() ? "" : ": " + errors.First()),
+                  "the input file ends early or was not closed, events of it are missing" +
+                     (reason.empty() ? "" : ": " + reason),
                   {{"file", path}});
+   if (!file || file->IsZombie() || !reason.empty())
+      throw Error(EErrorCode::kFile, "cannot open the input file: " + reason, {{"file", path}});
    return file;
 }
 

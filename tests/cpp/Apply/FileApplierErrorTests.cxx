@@ -126,7 +126,7 @@ TEST_F(FileApplication, AnInputThatEndsEarlyIsAnErrorWithItsName)
       const std::string in = isTree ? WriteTree("in.root", 50000) : WriteNTuple("n.root", 50000, 0);
       fs::resize_file(in, fs::file_size(in) / 2);
       FileApplier applier(Fisher());
-      ExpectError(EErrorCode::kFile, {in}, [&] { applier.Apply({in}, fDir / "out.root"); });
+      ExpectError(EErrorCode::kFile, {in, "ends early"}, [&] { applier.Apply({in}, fDir / "out.root"); });
       EXPECT_TRUE(IsAlone("out.root"));
       EXPECT_FALSE(fs::exists(fDir / "out.root"));
    }
