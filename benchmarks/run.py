@@ -24,7 +24,7 @@ PACKAGES = {
     "lightgbm": "lightgbm",
     "onnxruntime": "onnxruntime onnx",
 }  # module: to install
-NAMES = ("reading", "transforming", "applying", "standalone", "training", "trees", "evaluating", "memory")
+NAMES = ("reading", "transforming", "applying", "standalone", "training", "trees", "evaluating", "memory", "files")
 
 
 def run(name: str, *, quick: bool) -> dict[str, dict[str, Any]]:

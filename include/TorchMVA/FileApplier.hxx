@@ -36,8 +36,9 @@ namespace Experimental {
 /// Thread safety: one call of Apply at a time; Stop and the numbers from any thread.
 class FileApplier {
 public:
-   /// Reads a weight file. Throws Error (kFile, kWeightFile, kMethod).
-   explicit FileApplier(const std::string &weightFile);
+   /// Reads a weight file. `engine`: "Auto", "Native" or "Python", as the option Engine of Reader.
+   /// Throws Error (kFile, kWeightFile, kMethod, kArgument).
+   explicit FileApplier(const std::string &weightFile, const std::string &engine = "Auto");
    ~FileApplier();
    FileApplier(const FileApplier &) = delete;
    FileApplier &operator=(const FileApplier &) = delete;

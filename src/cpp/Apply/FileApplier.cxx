@@ -26,7 +26,7 @@ using namespace TorchMVA::Internal;
 struct FileApplier::Model {
    DataSetInfo fInfo{"FileApplier"};
    std::string fFile;
-   std::string fMd5;                    ///< of the weight file
+   std::string fMd5;                    ///< of the weight file, and the engine if one was chosen
    std::unique_ptr<MethodBase> fMethod; ///< after fInfo: goes first
 };
 
@@ -115,13 +115,16 @@ void ReadNTuples(const InputFiles &inputs, const DataSetInfo &info, const std::s
 
 } // namespace
 
-FileApplier::FileApplier(const std::string &weightFile) : fModel(std::make_unique<Model>())
+FileApplier::FileApplier(const std::string &weightFile, const std::string &engine) : fModel(std::make_unique<Model>())
 {
+   const Types::EEngine chosen = Types::GetEngine(engine.c_str());
    const XmlDocument document = XmlDocument::Read(weightFile);
    fModel->fFile = weightFile;
    const std::unique_ptr<TMD5> checksum(TMD5::FileChecksum(weightFile.c_str()));
    fModel->fMd5 = checksum ? checksum->AsString() : "";
-   fModel->fMethod = LoadMethod(document.Root(), weightFile.c_str(), fModel->fInfo, kWARNING);
+   fModel->fMethod = LoadMethod(document.Root(), weightFile.c_str(), fModel->fInfo, kWARNING, chosen);
+   if (chosen != Types::kAutoEngine)
+      fModel->fMd5 += " " + engine;
    fName = Sanitised(fModel->fMethod->GetMethodName().Data());
 }
 

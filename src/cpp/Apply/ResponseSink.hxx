@@ -30,7 +30,7 @@ public:
    void NoteRemoved(const ColumnSpec &, Long64_t) override {}
    void NoteSurplus(const ColumnSpec &column, Int_t found) override;
    /// Calls into Python from many threads would only wait for each other.
-   bool TakesThreads() const override { return !fMethod.NeedsPython(); }
+   bool TakesThreads() const override { return !fMethod.UsesPython(); }
    void Abort(std::exception_ptr reason) override;
 
 private:

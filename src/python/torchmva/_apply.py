@@ -18,6 +18,7 @@ class Settings:
 
     Args:
         weights: weight file.
+        engine: "Auto", "Native" or "Python".
         name: of the new columns; empty: the title of the method.
         cut: of the events that are copied.
         friend: write the new columns only.
@@ -26,6 +27,7 @@ class Settings:
     """
 
     weights: str
+    engine: str = "Auto"
     name: str = ""
     cut: str = ""
     friend: bool = False
@@ -69,6 +71,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--jobs", type=int, default=1, metavar="N", help="files at a time, each in a process of its own"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace outputs that are there, whatever they are")
+    parser.add_argument(
+        "--engine", choices=("Auto", "Native", "Python"), default="Auto", help="what computes networks (default: Auto)"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(run=lambda options: _run(parser, options))
 
@@ -88,7 +93,9 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         return 1
     n_processes = min(options.jobs, len(jobs))
     threads = max(1, len(os.sched_getaffinity(0)) // n_processes) if n_processes > 1 else 0
-    settings = Settings(options.weights, options.name, options.cut, options.friend, options.overwrite, threads)
+    settings = Settings(
+        options.weights, options.engine, options.name, options.cut, options.friend, options.overwrite, threads
+    )
     from torchmva import _apply_jobs
 
     return _apply_jobs.run(settings, jobs, n_processes, show_progress=not options.quiet)

@@ -147,7 +147,7 @@ def _applier(settings: Settings) -> Any:
     if settings.threads:
         library.gConfig().EnableMT(settings.threads)
     try:
-        applier = klass(settings.weights)
+        applier = klass(settings.weights, settings.engine)
         if settings.name:
             applier.SetName(settings.name)
         applier.SetCut(settings.cut)
