@@ -27,16 +27,18 @@ namespace Experimental {
 ///
 /// Variations (Vary) of inputs vary the responses. Any number of threads. The same bits for an event, however many.
 ///
-/// A method that needs Python is evaluated here and now, in blocks, for all events that reach `node` (one event loop,
+/// A method that runs in Python is evaluated here and now, in blocks, for all events that reach `node` (one event loop,
 /// which also runs what was booked before); the column looks the responses up by the values of the inputs, which takes
 /// about 30 bytes an event. Inputs that are not the same in the next event loop (random numbers) are then evaluated
 /// one by one, with a warning; with several threads they are an Error (kState).
+///
+/// `engine`: "Auto", "Native" or "Python", as the option Engine of Reader.
 ///
 /// Throws Error: kFile, kWeightFile, kMethod; kExpression for an input that is no column and cannot be evaluated, or is
 /// no number; kArgument for a wrong number of columns, and, in the event loop, for collections of different lengths.
 /// Throws what RDataFrame throws if `name` is taken.
 FrameNode_t Define(FrameNode_t node, const std::string &name, const std::string &weightFile,
-                   const std::vector<std::string> &columns = {});
+                   const std::vector<std::string> &columns = {}, const std::string &engine = "Auto");
 
 } // namespace Experimental
 } // namespace TorchMVA

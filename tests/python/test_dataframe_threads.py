@@ -18,12 +18,6 @@ from torch import nn
 
 torch.manual_seed(1)
 torch.jit.script(nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 2), nn.Softmax(dim=1))).save("net.pt")
-open("user.py", "w").write('''import torch
-def predict(model, test_X, batch_size=100):
-    with torch.no_grad():
-        return model(torch.as_tensor(test_X)).numpy()
-load_model_custom_objects = {{"predict_func": predict}}
-''')
 loader = ROOT.TMVA.DataLoader("dataset")
 for name in ("x", "y", "z", "w"):
     loader.AddVariable(name)
@@ -32,7 +26,7 @@ for i in range(60):
     loader.AddEvent(("Signal", "Background")[i % 2], kind, [float(i % 2 + i % k) for k in (3, 5, 7, 11)], 1.0)
 factory = ROOT.TMVA.Factory("job", Silent=True, Color=False, AnalysisType="Classification")
 factory.BookMethod(loader, ROOT.TMVA.Types.kFisher, "Fisher")
-factory.BookMethod(loader, ROOT.TMVA.Types.kPyTorch, "Net", FilenameModel="net.pt", UserCode="user.py", NumEpochs=1)
+factory.BookMethod(loader, ROOT.TMVA.Types.kPyTorch, "Net", FilenameModel="net.pt", NumEpochs=1)
 factory.TrainAllMethods()
 
 N = 3000
@@ -46,7 +40,7 @@ for k in range(2):
 
 # The scores of all events by their ids, from one thread and from several.
 LOOP = f"""{LOADING}
-title, way = sys.argv[1:]
+title, engine, way = sys.argv[1:]
 weights = f"dataset/weights/job_{{title}}.weights.xml"
 
 def frame():
@@ -54,9 +48,9 @@ def frame():
 
 def scored():
     if way == "compute":
-        response = ROOT.TMVA.Experimental.Compute[4, "float"](ROOT.TMVA.Experimental.RReader(weights))
+        response = ROOT.TMVA.Experimental.Compute[4, "float"](ROOT.TMVA.Experimental.RReader(weights, engine))
         return frame().Define("all", response, list("xyzw")).Define("score", "all[0]")
-    return torchmva.define(frame(), "score", weights)
+    return torchmva.define(frame(), "score", weights, engine=engine)
 
 def by_id(node):
     columns = node.AsNumpy(["id", "score"])
@@ -127,8 +121,8 @@ def loop(trained, tmp_path, run_checked):
     for path in trained.iterdir():
         (tmp_path / path.name).symlink_to(path)
 
-    def run(title, way, text):
-        command = [sys.executable, "-u", "-c", LOOP + text, title, way]
+    def run(title, engine, way, text):
+        command = [sys.executable, "-u", "-c", LOOP + text, title, engine, way]
         return run_checked(command, cwd=tmp_path, timeout=TIME_LIMIT).stdout
 
     return run
@@ -137,23 +131,23 @@ def loop(trained, tmp_path, run_checked):
 ALL_WAYS = "".join(f"print({name!r})\n{text.strip()}\n" for name, text in WAYS.items()) + 'print("ended")'
 
 
-@pytest.mark.parametrize("title", ["Fisher", "Net"])
-def test_defined_columns(loop, title):
-    assert "ended" in loop(title, "define", ALL_WAYS)
+@pytest.mark.parametrize(("title", "engine"), [("Fisher", "Auto"), ("Net", "Native"), ("Net", "Python")])
+def test_defined_columns(loop, title, engine):
+    assert "ended" in loop(title, engine, "define", ALL_WAYS)
 
 
 def test_compute_waits_for_python_event_by_event(loop):
     """Ends, but slowly: the event loops give Python's lock away."""
-    assert "ended" in loop("Net", "compute", ALL_WAYS.replace("check(", "len("))
+    assert "ended" in loop("Net", "Python", "compute", ALL_WAYS.replace("check(", "len("))
 
 
 def test_inputs_that_change_are_refused(loop):
     text = """
 changing = frame().Define("random", "gRandom->Uniform()")
 try:
-    torchmva.define(changing, "score", weights, ["x", "y", "z", "random"]).Sum("score").GetValue()
+    torchmva.define(changing, "score", weights, ["x", "y", "z", "random"], engine).Sum("score").GetValue()
 except ROOT.TMVA.Error as error:
     assert "random numbers" in str(error)
     print("refused")
 """
-    assert "refused" in loop("Net", "define", text)
+    assert "refused" in loop("Net", "Python", "define", text)

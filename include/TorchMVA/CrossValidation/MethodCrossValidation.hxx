@@ -46,8 +46,6 @@ public:
    /// no fold. One call of a fold's method for all its rows.
    void Evaluate(const float *variables, Long64_t n, float *responses,
                  const double *spectators = nullptr) const override;
-   /// As its folds do.
-   Bool_t NeedsPython() const override;
    /// Also if they choose the fold of an event.
    Bool_t UsesSpectators() const override;
 

@@ -115,7 +115,8 @@ public:
 
    /// Which engine shall compute the outputs, where a method has more than one; called before a weight file is read.
    virtual void SetEngine(Types::EEngine) {}
-   /// Whether Predict runs Python; a trained or loaded method knows.
+   /// Whether Predict runs Python: its calls then wait for each other, and one row costs as much as a thousand. A trained
+   /// or loaded method knows.
    virtual Bool_t UsesPython() const { return kFALSE; }
 
    // ---- life cycle, called by Factory and Reader -------------------------------------------------------------------
@@ -150,8 +151,6 @@ public:
    /// Rows that go through transformation and Predict at a time: few enough for the scratch memory to stay in the
    /// processor's caches, enough for what a call costs not to count. More than any number: all rows of a call.
    virtual Long64_t GetBlockRows() const { return 1 << 16; }
-   /// Whether Evaluate calls Python: its calls wait for each other, and one row costs nearly as much as a thousand.
-   virtual Bool_t NeedsPython() const { return kFALSE; }
    /// Whether the responses depend on spectators, so that Evaluate cannot do without them.
    virtual Bool_t UsesSpectators() const { return fTransformations.UsesSpectators(); }
    /// Standard deviations of the responses, laid out as those of Evaluate. False, with `errors` as it was, if the method

@@ -44,7 +44,6 @@ class PyMethodBase : public MethodBase {
 public:
    using MethodBase::MethodBase;
 
-   Bool_t NeedsPython() const override { return kTRUE; }
    Bool_t UsesPython() const override { return kTRUE; }
 
    /// Starts Python unless it runs already. Loads the PyTorch plugin. Any number of calls, from any thread.

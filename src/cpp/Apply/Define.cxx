@@ -103,12 +103,12 @@ RNode DefineEach(RNode node, const std::string &name, const std::vector<std::str
 } // namespace Internal
 
 FrameNode_t Experimental::Define(FrameNode_t node, const std::string &name, const std::string &weightFile,
-                                 const std::vector<std::string> &columns)
+                                 const std::vector<std::string> &columns, const std::string &engine)
 {
    using namespace Internal;
    if (node.HasColumn(name)) // what RDataFrame says, before expressions are defined
       return node.Define(name, [] { return 0.F; });
-   const auto model = std::make_shared<const FrameMethod>(weightFile);
+   const auto model = std::make_shared<const FrameMethod>(weightFile, engine);
    const MethodBase &method = *model->fMethod;
    const FrameInputs inputs(node, method, columns, "rdftorchmva_" + name + "_");
    const bool isNumber = !inputs.fHasCollections && method.GetNResponses() == 1;
@@ -116,7 +116,7 @@ FrameNode_t Experimental::Define(FrameNode_t node, const std::string &name, cons
 
    std::shared_ptr<ResponseSource> source;
    std::shared_ptr<BlockResponses> blocks;
-   if (method.NeedsPython())
+   if (method.UsesPython())
       source = blocks = std::make_shared<BlockResponses>(model, inputs.fColumns, node.GetNSlots());
    else
       source = std::make_shared<DirectResponses>(model, inputs.fColumns, node.GetNSlots());

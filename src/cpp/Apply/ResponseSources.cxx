@@ -1,11 +1,10 @@
 #include "ResponseSources.hxx"
 
-#include "LoadMethod.hxx"
+#include "EvaluateRows.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 namespace TorchMVA {
@@ -48,21 +47,20 @@ void ResponseSource::FailOnLength(std::size_t column, std::size_t expected, std:
 
 // ---- FrameMethod ----------------------------------------------------------------------------------------------------
 
-FrameMethod::FrameMethod(const std::string &weightFile)
+FrameMethod::FrameMethod(const std::string &weightFile, const std::string &engine)
 {
    const XmlDocument document = XmlDocument::Read(weightFile);
-   fMethod = LoadMethod(document.Root(), weightFile.c_str(), fInfo, kWARNING);
+   fMethod = LoadMethod(document.Root(), weightFile.c_str(), fInfo, kWARNING, Types::GetEngine(engine.c_str()));
 }
 
 void FrameMethod::Evaluate(const InputRows &rows, float *responses) const
 {
-   fMethod->Evaluate(rows.fVariables, static_cast<Long64_t>(rows.fN), responses, rows.fSpectators);
-   const std::size_t nVariables = fInfo.GetNVariables(), nResponses = fMethod->GetNResponses();
-   for (std::size_t i = 0; i < rows.fN; ++i) {
-      const float *row = rows.fVariables + i * nVariables;
-      if (std::any_of(row, row + nVariables, [](float x) { return std::isnan(x); }))
-         std::fill_n(responses + i * nResponses, nResponses, kNaNResponse);
-   }
+   if (rows.fN == 1 && HasNaN(rows.fVariables, fInfo.GetNVariables()))
+      std::fill_n(responses, fMethod->GetNResponses(), kNaNResponse);
+   else if (rows.fN == 1)
+      fMethod->Evaluate(rows.fVariables, 1, responses, rows.fSpectators);
+   else
+      EvaluateRows(*fMethod, rows.fVariables, static_cast<Long64_t>(rows.fN), responses, rows.fSpectators);
 }
 
 // ---- DirectResponses ------------------------------------------------------------------------------------------------

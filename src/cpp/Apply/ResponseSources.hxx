@@ -17,7 +17,7 @@ namespace Internal {
 
 /// A method read from a weight file, with what the file declares.
 struct FrameMethod {
-   explicit FrameMethod(const std::string &weightFile);
+   FrameMethod(const std::string &weightFile, const std::string &engine);
    /// Responses of rows, -999 where an input is NaN.
    void Evaluate(const InputRows &rows, float *responses) const;
 

@@ -164,11 +164,6 @@ void MethodCrossValidation::Evaluate(const float *variables, Long64_t n, float *
    EvaluateFolds(folds, variables, responses, spectators);
 }
 
-Bool_t MethodCrossValidation::NeedsPython() const
-{
-   return std::any_of(fMethods.begin(), fMethods.end(), [](const MethodBase *method) { return method->NeedsPython(); });
-}
-
 Bool_t MethodCrossValidation::UsesSpectators() const
 {
    return !IsAveraged() || MethodBase::UsesSpectators() ||

@@ -32,7 +32,9 @@ def activate(ROOT: ModuleType) -> None:
     ROOT.pythonization("RInterface<", ns="ROOT::RDF", is_prefix=True)(_snapshot_in_two_steps)
 
 
-def define(frame: Any, name: str, weights: str | os.PathLike[str], columns: Sequence[str] | None = None) -> Any:
+def define(
+    frame: Any, name: str, weights: str | os.PathLike[str], columns: Sequence[str] | None = None, engine: str = "Auto"
+) -> Any:
     """The responses of a trained method as columns of a data frame.
 
         scored = torchmva.define(ROOT.RDataFrame("tree", "events.root"), "score", "dataset/weights/job_Net.weights.xml")
@@ -45,8 +47,8 @@ def define(frame: Any, name: str, weights: str | os.PathLike[str], columns: Sequ
     The column `name` holds a float, for several responses an RVec<float> of all, and then `name`_<class or target>
     holds each. With collections (jets) among the inputs every column is an RVec<float>, one response an element.
 
-    A method that needs Python is evaluated here, in blocks, for all events that reach the node; others are evaluated
-    by the event loop. See docs/applying.md.
+    A method that runs in Python is evaluated here, in blocks, for all events that reach the node; others are evaluated
+    by the event loop. `engine` is "Auto", "Native" or "Python". See docs/applying.md.
     """
     import ROOT
 
@@ -54,7 +56,7 @@ def define(frame: Any, name: str, weights: str | os.PathLike[str], columns: Sequ
         _arrays.fail(f"columns: expected a list of names, found the text {columns!r}")
     node = as_node(frame, "define")
     try:
-        result = _define(node, name, os.fspath(weights), ROOT.std.vector["std::string"](columns or []))
+        result = _define(node, name, os.fspath(weights), ROOT.std.vector["std::string"](columns or []), engine)
     except Exception as error:
         from torchmva import _pythonize
 

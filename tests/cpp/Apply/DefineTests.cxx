@@ -40,7 +40,7 @@ const std::vector<std::string> kNames = {"var1", "var2", "var3", "var4"};
 class MethodInBlocks : public MethodFisher {
 public:
    using MethodFisher::MethodFisher;
-   Bool_t NeedsPython() const override { return kTRUE; }
+   Bool_t UsesPython() const override { return kTRUE; }
    void Predict(const float *rows, Long64_t n, float *outputs) const override
    {
       ++fgCalls;
