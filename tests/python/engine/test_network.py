@@ -23,7 +23,7 @@ def test_layouts(text, widths):
     assert network.parse_layout(text) == widths
 
 
-@pytest.mark.parametrize("text", ["a", "64,-1", "0", "3.5", "64;64", "99999999"])
+@pytest.mark.parametrize("text", ["a", "64,-1", "0", "3.5", "64;64", "8,,8", "99999999"])
 def test_wrong_layouts(text):
     with pytest.raises(EngineError, match=r"Layout.*such as 64,64.*found") as caught:
         network.parse_layout(text)

@@ -34,7 +34,8 @@ def parse_layout(text: str) -> list[int]:
         EngineError: ``Option``.
     """
     widths = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    given = text.strip().removesuffix(",")
+    for part in (part.strip() for part in given.split(",")) if given else ():
         if not part.isdecimal() or not 0 < int(part) <= 1 << 20:
             raise option_error("Layout", text, "widths of the hidden layers such as 64,64")
         widths.append(int(part))

@@ -95,6 +95,8 @@ class TrainingOptions:
             raise option_error("BatchSize", self.batch_size, "at least 1")
         if not (self.num_epochs >= 1 or self.num_epochs == AUTOMATIC):
             raise option_error("NumEpochs", self.num_epochs, "at least 1, or -1")
+        if self.num_epochs != AUTOMATIC and self.warmup_epochs >= self.num_epochs:
+            raise option_error("WarmupEpochs", self.warmup_epochs, f"fewer than NumEpochs, which is {self.num_epochs}")
         if not self.ensemble_size >= 1:
             raise option_error("EnsembleSize", self.ensemble_size, "at least 1")
         if not 0 <= self.dropout < 1:
