@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -192,8 +193,11 @@ def wait_for_orphans(out: Path) -> None:
             time.sleep(0.05)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+@pytest.mark.parametrize(
+    ("how", "jobs"),
+    [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGKILL, 1), (signal.SIGKILL, 2)],
+    ids=lambda value: str(getattr(value, "name", value)),
+)
 def test_an_interrupted_job_keeps_what_is_finished_and_the_next_call_does_the_rest(
     ROOT, write, apply, column, tmp_path, how, jobs
 ):
@@ -251,6 +255,34 @@ def test_trees_and_weights_that_change_are_done_again(write, apply, tmp_path):
 )
 def test_files_and_trees_are_told_apart(text, expected):
     assert _apply.split(text) == expected
+
+
+def test_spectators_choose_the_fold_of_an_event(ROOT, write, apply, column, tmp_path):
+    """A cross-validated method whose folds are two discriminants: even entries go to the first."""
+    text = WEIGHTS.read_text()
+    spectator = 'SpecIndex="0" Expression="Entry$" Label="eventID" Title="eventID" Unit="" Internal="eventID" Type="F" Min="0" Max="0"'
+    text = text.replace('<Spectators NSpec="0"/>', f'<Spectators NSpec="1"><Spectator {spectator}/></Spectators>')
+    (tmp_path / "fold1.weights.xml").write_text(text)
+    (tmp_path / "fold2.weights.xml").write_text(re.sub(r'Index="0" Value="[^"]+"', 'Index="0" Value="5"', text))
+    options = {"EncapsulatedMethodName": "Fisher", "EncapsulatedMethodTypeName": "Fisher", "NumFolds": "2"}
+    options |= {"OutputEnsembling": "None", "SplitExpr": "int([eventID])%int([NumFolds])"}
+    lines = "".join(f'<Option name="{name}" modified="Yes">{value}</Option>' for name, value in options.items())
+    folds = '<Fold File="fold1.weights.xml"/><Fold File="fold2.weights.xml"/>'
+    attributes = " ".join(f'{name}="{value}"' for name, value in options.items())
+    text = text.replace("Fisher::Fisher", "CrossValidation::Fisher")
+    text = re.sub(r"<Options>.*</Options>", f"<Options>{lines}</Options>", text, flags=re.DOTALL)
+    text = re.sub(
+        r"<Weights.*</Weights>", f'<Weights JobName="job" {attributes}>{folds}</Weights>', text, flags=re.DOTALL
+    )
+    (tmp_path / "all.weights.xml").write_text(text)
+    rows = write("in.root", 2001)
+    code, _, error = apply("all.weights.xml", "in.root", "-o", "out.root", "--name", "score")
+    assert code == 0, error
+    second = ROOT.TMVA.Experimental.RReader("fold2.weights.xml")
+    expected = responses(ROOT, rows)
+    expected[1::2] = np.asarray(second.Compute(rows))[1::2]
+    assert not np.array_equal(expected, responses(ROOT, rows))
+    assert np.array_equal(column("out.root"), expected)
 
 
 MODEL = """
