@@ -8,18 +8,15 @@
 #include "TCanvas.h"
 #include "TH1D.h"
 #include "TROOT.h"
-#include "TMVA/RInferenceUtils.hxx"
 #include "TMVA/RReader.hxx"
+#include "TorchMVA/Define.hxx"
 
 #include <string>
 #include <vector>
 
 int RDataFrame(const std::string &weightFile = "dataset/weights/Classification_PyTorch.weights.xml")
 {
-   using TMVA::Experimental::Compute;
    ROOT::EnableImplicitMT();
-   const TMVA::Experimental::RReader model(weightFile);
-   const std::vector<std::string> names = model.GetVariableNames();
    const std::string data = (TROOT::GetTutorialDir() + "/machine_learning/data/tmva_class_example.root").Data();
 
    TCanvas canvas("responses", "Responses", 800, 600);
@@ -27,8 +24,8 @@ int RDataFrame(const std::string &weightFile = "dataset/weights/Classification_P
    int i = 0;
    for (const char *tree : {"TreeS", "TreeB"}) {
       ROOT::RDataFrame events(tree, data);
-      // the column "responses" is a vector: one value for classification, one a class or target for the others
-      auto withResponse = events.Define("responses", Compute<4, float>(model), names).Define("y", "responses[0]");
+      // the inputs are the columns that are called as the variables of the training
+      auto withResponse = TorchMVA::Experimental::Define(events, "y", weightFile);
       auto mean = withResponse.Mean("y");
       auto histogram = withResponse.Histo1D({tree, "Response;y;events", 50, 0, 1}, "y");
       printf("%s: mean response %.4f of %.0f events\n", tree, *mean, histogram->GetEntries());
@@ -41,6 +38,7 @@ int RDataFrame(const std::string &weightFile = "dataset/weights/Classification_P
    canvas.SaveAs("Responses.png");
 
    // many events in one call, for code that has no data frame: rows of four values
+   const TMVA::Experimental::RReader model(weightFile);
    const std::vector<float> rows = {0.5, 1.0, -0.2, 1.5, -0.5, -1.0, 0.2, -1.5};
    const auto responses = model.Compute(rows.data(), 2);
    printf("two events: %.4f %.4f\n", responses[0], responses[1]);
