@@ -101,7 +101,7 @@ def test_a_checkpoint_of_another_job_is_refused(trained, events, monkeypatch):
     with pytest.raises(EngineError, match=r"belongs to another training \(batch_size: 20 there, 10 here\)"):
         trained(events, batch_size=10, continue_training=True)
     with pytest.raises(
-        EngineError, match=r"activation: 'ReLU' there, 'Tanh' here; learning_rate: 0.005 there, 0.1 here"
+        EngineError, match=r"activation: 'Auto' there, 'Tanh' here; learning_rate: 0.005 there, 0.1 here"
     ):
         trained(events, learning_rate=0.1, activation="Tanh", continue_training=True)
     events.inputs[3, 1] += 1
