@@ -24,7 +24,18 @@ PACKAGES = {
     "lightgbm": "lightgbm",
     "onnxruntime": "onnxruntime onnx",
 }  # module: to install
-NAMES = ("reading", "transforming", "applying", "standalone", "training", "trees", "evaluating", "memory", "files")
+NAMES = (
+    "reading",
+    "transforming",
+    "applying",
+    "standalone",
+    "training",
+    "trees",
+    "evaluating",
+    "memory",
+    "files",
+    "frames",
+)
 
 
 def run(name: str, *, quick: bool) -> dict[str, dict[str, Any]]:
