@@ -49,18 +49,30 @@ class Events:
     @classmethod
     def from_host(
         cls,
+        *,
         inputs: Array,
         targets: Array | None,
         classes: Array | None,
         weights: Array,
-        *,
         n_classes: int,
         n_validation: int,
         rows: tuple[Array, Array] | None,
         spectators: dict[str, Array] | None = None,
         variable_names: list[str] | None = None,
     ) -> Events:
-        """From the arrays that the bridge hands over; ``rows`` are training and validation rows if no slices."""
+        """From what the bridge hands over.
+
+        Args:
+            inputs: float32 [n, nVars], shared with C++.
+            targets: float32 [n, nTargets] of a regression, shared with C++.
+            classes: int32 [n] otherwise.
+            weights: float32 [n], shared with C++.
+            n_classes: columns of the one-hot targets.
+            n_validation: validation events, the last rows.
+            rows: int64 row numbers for training and validation, where the last rows will not do.
+            spectators: columns by name, [n] each.
+            variable_names: of the columns of ``inputs``; none if these are mixtures of variables.
+        """
         x = torch.from_numpy(inputs)
         if targets is not None:
             y = torch.from_numpy(targets)

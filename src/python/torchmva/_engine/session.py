@@ -105,33 +105,13 @@ class Session:
 
     # ---- training ----------------------------------------------------------------------------------------------
 
-    def train(
-        self,
-        *,
-        inputs: Array,
-        targets: Array | None,
-        classes: Array | None,
-        weights: Array,
-        n_validation: int,
-        rows: tuple[Array, Array] | None,
-        progress: bool,
-        spectators: dict[str, Array] | None = None,
-        variable_names: list[str] | None = None,
-        history_file: str = "",
-    ) -> int:
+    def train(self, *, progress: bool, history_file: str = "", **arrays: Any) -> int:
         """Train and keep the trained model, in memory and in its file if the options name one.
 
         Args:
-            inputs: float32 [n, nVars], shared with C++.
-            targets: float32 [n, nTargets] of a regression, shared with C++.
-            classes: int32 [n] otherwise.
-            weights: float32 [n], shared with C++.
-            n_validation: validation events, the last rows.
-            rows: int64 row numbers for training and validation, where the last rows will not do.
             progress: show epochs.
-            spectators: columns by name, [n] each.
-            variable_names: of the columns of ``inputs``; none if these are mixtures of variables.
             history_file: JSON of the epochs; empty: none.
+            arrays: the events, arguments of :meth:`Events.from_host`.
 
         Returns:
             The number of output columns.
@@ -140,17 +120,7 @@ class Session:
             file = self._prepare_file()
             saver = models.BestSaver(self._shape.n_variables, file, models.wanted_format(str(file or "")))
             self._history = History(self._options.tensor_board, Path(history_file).name.removesuffix(history.ENDING))
-            events = Events.from_host(
-                inputs,
-                targets,
-                classes,
-                weights,
-                n_classes=self._shape.n_outputs,
-                n_validation=n_validation,
-                rows=rows,
-                spectators=spectators,
-                variable_names=variable_names,
-            )
+            events = Events.from_host(n_classes=self._shape.n_outputs, **arrays)
             is_user = self._objects.train_func is not None
             options = automatic.of_sample(self._options, self._shape.kind, events.n_training(), is_user=is_user)
             job = training.Training(
@@ -177,7 +147,7 @@ class Session:
             trained = self._run_training(job, saver)
             self._keep(trained, saver)
             self._write_history(history_file)
-            self._n_outputs = self._trained_width(inputs)
+            self._n_outputs = self._trained_width(arrays["inputs"])
             return self._n_outputs
 
     def _write_history(self, file: str) -> None:
@@ -189,23 +159,12 @@ class Session:
         except EngineError as error:
             self._log.warning(f"The history of the training is not written: {error.message} ({file})")
 
-    def tune(
-        self,
-        *,
-        inputs: Array,
-        targets: Array | None,
-        classes: Array | None,
-        weights: Array,
-        n_validation: int,
-        rows: tuple[Array, Array] | None,
-        settings: Settings,
-        spectators: dict[str, Array] | None = None,
-        variable_names: list[str] | None = None,
-    ) -> list[tuple[str, str]]:
-        """Search for better options; the session stays as it is, the arrays are those of :meth:`train`.
+    def tune(self, *, settings: Settings, **arrays: Any) -> list[tuple[str, str]]:
+        """Search for better options; the session stays as it is.
 
         Args:
             settings: of the search.
+            arrays: the events, arguments of :meth:`Events.from_host`.
 
         Returns:
             Names and values of the best options; empty if the user's function trains, which decides all that itself.
@@ -214,20 +173,12 @@ class Session:
             if self._objects.train_func is not None:
                 self._log.warning("The user's train_func trains: there are no parameters that can be optimised")
                 return []
-            events = Events.from_host(
-                inputs,
-                targets,
-                classes,
-                weights,
-                n_classes=self._shape.n_outputs,
-                n_validation=n_validation,
-                rows=rows,
-                spectators=spectators,
-                variable_names=variable_names,
-            )
+            events = Events.from_host(n_classes=self._shape.n_outputs, **arrays)
             options = automatic.of_network(self._options, self._shape.kind)
             options = automatic.of_sample(options, self._shape.kind, events.n_training(), is_user=False)
-            search = NetworkSearch(events, classes, self._shape, options, self._objects, self._model, self._log)
+            search = NetworkSearch(
+                events, arrays["classes"], self._shape, options, self._objects, self._model, self._log
+            )
             return search.run(settings).options()
 
     def history(self) -> dict[str, list[float]]:
