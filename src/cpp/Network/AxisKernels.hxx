@@ -67,17 +67,48 @@ static void SoftmaxRow(const float *x, float *y, long size, bool isLog)
    }
 }
 
-/// Few numbers a row: kLanes rows side by side.
+/// The softmax of kLanes columns, a number of each in one of the `size` vectors; the arithmetic of SoftmaxColumns.
+static inline void SoftmaxOf(Vector *values, long size, bool isLog)
+{
+   Vector largest = values[0];
+   for (long i = 1; i < size; ++i)
+      largest = Larger(largest, values[i]);
+   Vector sum = Set(0.f);
+   for (long i = 0; i < size; ++i) {
+      const Vector difference = values[i] - largest, e = Exp(difference);
+      sum += e;
+      values[i] = isLog ? difference : e;
+   }
+   const Vector logarithm = isLog ? Log(sum) : sum;
+   for (long i = 0; i < size; ++i)
+      values[i] = isLog ? values[i] - logarithm : values[i] / sum;
+}
+
+/// Few numbers a row: kLanes rows side by side. A single row, an event, stays in registers: what is written number by
+/// number cannot be read as a vector at once.
 static void SoftmaxShortRows(long rows, long size, bool isLog, const float *x, float *y)
 {
-   float columns[8 * kLanes];
+   Vector values[8];
+   float columns[8 * kLanes] = {};
    for (long first = 0; first < rows; first += kLanes, x += size * kLanes, y += size * kLanes) {
       const long count = rows - first < kLanes ? rows - first : kLanes;
+      if (count == 1) {
+         for (long i = 0; i < size; ++i)
+            values[i] = Set(x[i]);
+         SoftmaxOf(values, size, isLog);
+         for (long i = 0; i < size; ++i)
+            y[i] = values[i][0];
+         continue;
+      }
       for (long r = 0; r < count; ++r) {
          for (long i = 0; i < size; ++i)
             columns[i * kLanes + r] = x[r * size + i];
       }
-      SoftmaxColumns(columns, columns, size, kLanes, count, isLog);
+      for (long i = 0; i < size; ++i)
+         values[i] = Load(columns + i * kLanes);
+      SoftmaxOf(values, size, isLog);
+      for (long i = 0; i < size; ++i)
+         Store(columns + i * kLanes, values[i]);
       for (long r = 0; r < count; ++r) {
          for (long i = 0; i < size; ++i)
             y[r * size + i] = columns[i * kLanes + r];
