@@ -136,7 +136,7 @@ def test_no_path_of_the_build_is_left(repository, pattern):
 def test_dictionary_stays_small(repository):
     """Each class in the dictionary is interface for ever: think before raising this."""
     linkdef = (repository / "src" / "cpp" / "Dict" / "LinkDef.h").read_text()
-    assert linkdef.count("pragma link C++ class") <= 27
+    assert linkdef.count("pragma link C++ class") <= 28
     assert not re.search(r"class [\w:]+\+;", linkdef), "no class of ours goes through ROOT I/O"
 
 

@@ -1,6 +1,6 @@
 #include "InputFiles.hxx"
 
-#include "RootErrors.hxx"
+#include "Core/RootErrors.hxx"
 
 #include "ROOT/RNTuple.hxx"
 #include "ROOT/RNTupleReader.hxx"

@@ -1,6 +1,6 @@
 #include "PartFile.hxx"
 
-#include "RootErrors.hxx"
+#include "Core/RootErrors.hxx"
 
 #include "TNamed.h"
 #include "TSystem.h"

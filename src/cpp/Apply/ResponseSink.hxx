@@ -3,7 +3,7 @@
 
 #include "Data/EventSource.hxx"
 #include "ResponseWriter.hxx"
-#include "RootErrors.hxx"
+#include "Core/RootErrors.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
 
 #include <atomic>

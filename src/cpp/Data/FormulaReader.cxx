@@ -1,8 +1,8 @@
 #include "FormulaReader.hxx"
 
+#include "Core/RootErrors.hxx"
 #include "ExpressionNames.hxx"
 #include "TBranch.h"
-#include "TError.h"
 #include "TFriendElement.h"
 #include "TLeaf.h"
 #include "TList.h"
@@ -15,18 +15,6 @@ namespace TorchMVA {
 namespace Internal {
 
 namespace {
-
-/// ROOT prints what it dislikes about a formula; the exception says it better.
-class QuietRoot {
-public:
-   QuietRoot() : fHandler(SetErrorHandler([](int, Bool_t, const char *, const char *) {})) {}
-   ~QuietRoot() { SetErrorHandler(fHandler); }
-   QuietRoot(const QuietRoot &) = delete;
-   QuietRoot &operator=(const QuietRoot &) = delete;
-
-private:
-   ErrorHandlerFunc_t fHandler;
-};
 
 void CollectNames(TTree &tree, std::vector<std::string> &names)
 {

@@ -52,7 +52,9 @@ def test_warnings_of_the_engine_reach_python(run_script, tmp_path: Path):
 def test_an_interrupt_outside_of_user_code_is_one_too(run_script, tmp_path: Path):
     script = tmp_path / "script.py"
     script.write_text(
-        SCRIPT.replace("load_model_custom_objects", "unused")
+        SCRIPT.replace("load_model_custom_objects", "unused").replace(
+            "FilenameModel=net.pt", "FilenameModel=net.pt:Engine=Python"
+        )
         + """
 from torchmva._engine import prediction
 

@@ -1,7 +1,6 @@
-#ifndef TORCHMVA_SRC_APPLY_ROOTERRORS_HXX
-#define TORCHMVA_SRC_APPLY_ROOTERRORS_HXX
+#ifndef TORCHMVA_SRC_CORE_ROOTERRORS_HXX
+#define TORCHMVA_SRC_CORE_ROOTERRORS_HXX
 
-#include "TError.h"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <string>
@@ -10,8 +9,8 @@ namespace TorchMVA {
 namespace Internal {
 
 /// Keeps what ROOT would print as an error while it lives: much of its reading and writing of files tells of failure
-/// in no other way. Warnings go their usual way. Guards may be nested, on one thread; the inner one takes the errors of
-/// all threads.
+/// in no other way. Warnings go their usual way. Of several guards the youngest takes the errors of all threads; they
+/// may live and end in any order, on any threads.
 class RootErrors {
 public:
    RootErrors();
@@ -25,11 +24,17 @@ public:
    void Throw(const std::string &what, const Error::Context_t &where) const;
 
 private:
-   static void Keep(int level, Bool_t abort, const char *location, const char *message);
-
-   ErrorHandlerFunc_t fPrevious;
-   RootErrors *fOuter;
+   friend struct RootMessages;
    std::string fFirst;
+};
+
+/// Drops whatever ROOT would print in this thread while it lives.
+class QuietRoot {
+public:
+   QuietRoot();
+   ~QuietRoot();
+   QuietRoot(const QuietRoot &) = delete;
+   QuietRoot &operator=(const QuietRoot &) = delete;
 };
 
 } // namespace Internal
