@@ -42,11 +42,29 @@ class _Worker:
 
 
 _worker = _Worker()
+_is_interrupted = threading.Event()
+
+
+def _interrupt(_number: int, _frame: Any) -> None:
+    """Ctrl-C, and SIGTERM, which leaves no unfinished files either.
+
+    It is remembered: an exception that comes while C++ looks something up in Python is lost.
+    """
+    _is_interrupted.set()
+    raise KeyboardInterrupt
+
+
+def _check() -> None:
+    if _is_interrupted.is_set():
+        raise KeyboardInterrupt
 
 
 def run(settings: Settings, jobs: Sequence[Job], n_processes: int, show_progress: bool) -> int:
     """Do all jobs; one that fails does not keep the others from being done. Returns the exit code."""
-    usual = signal.signal(signal.SIGTERM, signal.default_int_handler)  # leaves no unfinished files either
+    _is_interrupted.clear()
+    # what ignores Ctrl-C, such as a job in the background of a script, goes on ignoring it
+    heard = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+    usual = {number: signal.signal(number, _interrupt) for number in heard}
     try:
         with _Progress(len(jobs), show_progress) as progress:
             outcomes = (
@@ -63,7 +81,8 @@ def run(settings: Settings, jobs: Sequence[Job], n_processes: int, show_progress
         print("torchmva apply: interrupted; what is finished is kept, the same command does the rest", file=sys.stderr)
         return 130
     finally:
-        signal.signal(signal.SIGTERM, usual)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
 
 
 #: Entries of the output and whether it was there already, or why there is none.
@@ -111,7 +130,9 @@ def _do(settings: Settings, job: Job, number: int, report: Report) -> tuple[int,
     try:
         threading.Thread(target=call).start()
         while not ended.wait(_INTERVAL):
+            _check()
             report(number, int(applier.GetNDone()), int(applier.GetNEntries()))
+        _check()
     except BaseException:
         while not ended.wait(_INTERVAL):
             applier.Stop()  # again and again: a call forgets a stop that comes before it has begun
@@ -175,6 +196,7 @@ def _in_processes(
         }
         try:
             while waiting:
+                _check()
                 with contextlib.suppress(queue.Empty):
                     while True:
                         progress.update(*reports.get(timeout=_INTERVAL))
@@ -198,7 +220,7 @@ def _start(reports: Any) -> None:
     _worker.reports = reports
     warnings.filterwarnings("ignore", r"\s*This distribution of ROOT is in alpha stage", UserWarning)  # from each
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # nobody would take the results
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it and ends this one
 
 
