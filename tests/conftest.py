@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,24 @@ def check_png(path: Path) -> None:
 @pytest.fixture(scope="session")
 def is_png() -> Callable[[Path], None]:
     return check_png
+
+
+@pytest.fixture
+def root_warns(capfd) -> Callable[..., AbstractContextManager[None]]:
+    """`with root_warns(words):` expects a warning of ROOT, words being a regular expression.
+
+    PyROOT makes Python's warnings of them, but prints lines once anything in the process has enabled thread safety.
+    """
+
+    @contextmanager
+    def expect(words: str) -> Iterator[None]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield
+        said = capfd.readouterr().err + "".join(str(warning.message) for warning in caught)
+        assert re.search(words, said), said
+
+    return expect
 
 
 @pytest.fixture(scope="session")

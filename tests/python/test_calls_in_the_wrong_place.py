@@ -131,14 +131,14 @@ def test_a_chain_with_a_missing_file_names_it(file, tmp_path):
         TMVA.DataLoader("data").AddSignalTree(chain)
 
 
-def test_a_chain_with_a_file_without_the_tree_warns(file, tmp_path):
+def test_a_chain_with_a_file_without_the_tree_warns(file, tmp_path, root_warns):
     with ROOT.TFile.Open(str(tmp_path / "other.root"), "RECREATE"):
         pass
     chain = ROOT.TChain("Signal")
     chain.Add(file)
     chain.Add(str(tmp_path / "other.root"))
     loader = TMVA.DataLoader("data")
-    with pytest.warns(RuntimeWarning, match=r"No tree 'Signal' in the file '.*other\.root'"):
+    with root_warns(r"No tree 'Signal' in the file '.*other\.root'"):
         loader.AddSignalTree(chain)
     assert loader.DataInput().GetEntries() == 300
 
@@ -150,7 +150,7 @@ def test_a_regression_without_target_is_an_error_at_booking(file):
         factory.BookMethod(loader, TMVA.Types.kLD, "LD", "")
 
 
-def test_variables_are_checked_when_declared():
+def test_variables_are_checked_when_declared(root_warns):
     loader = TMVA.DataLoader("data")
     for kind in "FDIC":
         loader.AddVariable(f"x{kind}", kind)
@@ -161,7 +161,7 @@ def test_variables_are_checked_when_declared():
             loader.AddVariable("x", "F", low, high)
     with pytest.raises(torchmva.Error, match="expected a range"):
         loader.AddTarget("t", "", "", 2, 1)
-    with pytest.warns(RuntimeWarning, match="The variable 'xF' of data set 'data' is there already"):
+    with root_warns("The variable 'xF' of data set 'data' is there already"):
         loader.AddVariable("xF", "F")
 
 
@@ -170,9 +170,9 @@ def test_methods_to_book_are_listed_without_that_of_cross_validation(file):
         TMVA.Factory("job", QUIET + "Classification").BookMethod(loader_of(file), "CutsGA", "CutsGA", "")
 
 
-def test_ada_boost_is_warned_of_with_what_to_use(file):
+def test_ada_boost_is_warned_of_with_what_to_use(file, root_warns):
     pytest.importorskip("lightgbm")
     factory = TMVA.Factory("job", QUIET + "Classification")
     words = r"with NTrees=850, Shrinkage=0\.1 and MaxDepth=3.*starting at BoostType=Grad:NTrees=200"
-    with pytest.warns(RuntimeWarning, match=words):
+    with root_warns(words):
         factory.BookMethod(loader_of(file), TMVA.Types.kBDT, "BDT", "NTrees=850:MaxDepth=3:BoostType=AdaBoost:!H:!V")

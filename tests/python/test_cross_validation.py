@@ -310,11 +310,11 @@ def test_booked_methods_and_mistakes():
     assert len(cv.GetResults()[0].GetROCValues()) == 3
 
 
-def test_more_workers_than_one_warn():
+def test_more_workers_than_one_warn(root_warns):
     loader = toy_loader()
     cv = TMVA.CrossValidation("job", loader, NumFolds=2, NumWorkerProcs=2, **QUIET)
     cv.BookMethod("Fisher", "F")
-    with pytest.warns(RuntimeWarning, match="one after the other"):
+    with root_warns("one after the other"):
         cv.Evaluate()
     assert len(cv.GetResults()[0].GetROCValues()) == 2
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 import sys
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -77,24 +74,14 @@ def build(n_variables, n_outputs):
     return torch.nn.Sequential(torch.nn.Linear(n_variables, n_outputs), torch.nn.Softmax(dim=1))
 
 
-@contextlib.contextmanager
-def warned(capfd, words):
-    """A warning of ROOT's: of Python, or a line where another test has changed ROOT's handler."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield
-    said = capfd.readouterr().err + "".join(str(warning.message) for warning in caught)
-    assert re.search(words, said), said
-
-
-def test_an_old_function_gets_pairs_and_a_warning(ROOT, monkeypatch, capfd):
+def test_an_old_function_gets_pairs_and_a_warning(ROOT, monkeypatch, root_warns):
     seen = []
 
     def train(model, train_loader, val_loader, num_epochs, batch_size, optimizer, criterion, save_best, scheduler):
         seen.extend(len(batch) for batch in train_loader)
         return model
 
-    with warned(capfd, "training weights are not uniform"):
+    with root_warns("training weights are not uniform"):
         train_user(ROOT, monkeypatch, train)
     assert set(seen) == {2}
 
@@ -126,7 +113,7 @@ def test_the_weights_that_a_function_gets_are_those_of_the_options(ROOT, monkeyp
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
-def test_the_order_of_the_batches(ROOT, monkeypatch, capfd, shuffle):
+def test_the_order_of_the_batches(ROOT, monkeypatch, root_warns, shuffle):
     epochs = []
 
     def train(model, train_loader, val_loader, num_epochs, batch_size, optimizer, criterion, save_best, scheduler):
@@ -145,7 +132,7 @@ def test_the_order_of_the_batches(ROOT, monkeypatch, capfd, shuffle):
         assert train_loader.num_workers == 0
         return model
 
-    with warned(capfd, "not uniform"):
+    with root_warns("not uniform"):
         train_user(ROOT, monkeypatch, train, Shuffle=shuffle)
     first, second, stored = epochs
     assert bool((first == stored).all()) != shuffle
