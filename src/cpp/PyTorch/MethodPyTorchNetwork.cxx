@@ -99,8 +99,17 @@ void MethodPyTorch::MakeNetworks(const TrainRequest &request)
       fLogger.Info("The trained model is applied by Python: " + impl.fWhyNoNetwork);
       return;
    }
-   Network network(std::move(*exported.fNetwork));
+   std::optional<Network> made;
+   try {
+      made.emplace(std::move(*exported.fNetwork));
+   } catch (const Error &error) { // a mistake of ours costs nobody a training
+      impl.fWhyNoNetwork = error.GetMessage();
+      fLogger.Warning("The trained model is applied by Python: " + impl.fWhyNoNetwork);
+   }
    exported.fNetwork.reset();
+   if (!made)
+      return;
+   const Network &network = *made;
    const Long64_t n = std::min(request.fInputs.fRows, kNCompared);
    const auto columns = static_cast<std::size_t>(impl.fNOutputs.load());
    std::vector<float> native(n * columns), python(n * columns);
@@ -128,7 +137,7 @@ void MethodPyTorch::MakeNetworks(const TrainRequest &request)
                         "; Engine=Python trains and applies it all the same, please report this model",
                      {{"method", GetMethodName().Data()}});
    }
-   impl.fNetwork = std::move(network);
+   impl.fNetwork = std::move(made);
    if (exported.fSpreadNetwork)
       impl.fSpreadNetwork = Network(std::move(*exported.fSpreadNetwork));
    exported.fSpreadNetwork.reset();
