@@ -112,10 +112,10 @@ Window ReadWindow(OperationReader &operation, bool isPooling)
       window.fOutSize[d] = free / window.fStride[d] + 1;
    }
    for (long j = 0; j < window.fKernel[1]; ++j) {
-      const long stride = window.fStride[1], out = window.fOutSize[1];
-      const long before = window.fPadding[1] - j * window.fDilation[1]; // inside: 0 <= column * stride - before < size
-      const long first = std::min(std::max(before + stride - 1, 0L) / stride, out);
-      const long last = std::min((std::max(window.fSize[1] + before, 0L) + stride - 1) / stride, out);
+      const long step = window.fStride[1], out = window.fOutSize[1];
+      const long before = window.fPadding[1] - j * window.fDilation[1]; // inside: 0 <= column * step - before < size
+      const long first = std::min(std::max(before + step - 1, 0L) / step, out);
+      const long last = std::min((std::max(window.fSize[1] + before, 0L) + step - 1) / step, out);
       window.fColumns.emplace_back(first, std::max(first, last));
    }
    return window;
