@@ -6,6 +6,7 @@
 #   make lint     formatting, types, static checks
 #   make format   apply the formatting
 #   make docs     write the page of options again, from the code
+#   make mutants  put faults into the code and see whether the tests notice; SEED and COUNT choose the sample
 #   make clean    remove what was built, and .venv
 
 SHELL := /bin/bash
@@ -17,6 +18,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUILD := build/wheel
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+SEED ?= 1
+COUNT ?= 30
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
@@ -37,7 +40,7 @@ CPP_FILES = $(shell find include src/cpp tests/cpp tests/downstream -not -path '
 TIDY_FILES = $(shell find src/cpp -name '*.cxx')
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test bench lint format docs clean install ctest pytest
+.PHONY: demo test bench lint format docs mutants clean install ctest pytest
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -125,6 +128,9 @@ format: $(VENV)/.test
 docs: $(VENV)/.installed
 	$(BIN)/torchmva options --markdown > docs/options.md.new
 	mv docs/options.md.new docs/options.md
+
+mutants: $(VENV)/.installed-with-tests
+	$(BIN)/python tests/mutants/run.py --seed $(SEED) --count $(COUNT)
 
 clean:
 	rm -rf $(VENV) build stage dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
