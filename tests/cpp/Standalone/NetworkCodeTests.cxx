@@ -73,10 +73,11 @@ std::pair<Function_t, Function_t> Compile(const NetworkDescription &description)
 
 void ExpectClose(float found, float expected, float scale, const std::string &where)
 {
-   if (std::isnan(expected))
+   if (std::isnan(expected)) {
       EXPECT_TRUE(std::isnan(found)) << where << ": " << found;
-   else if (found != expected) // also infinite
+   } else if (found != expected) { // also infinite
       EXPECT_NEAR(found, expected, 2e-6 * std::max(scale, std::fabs(expected))) << where;
+   }
 }
 
 /// The text and the native engine on kLanes events, the last with a NaN.
