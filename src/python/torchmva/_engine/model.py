@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 
-from . import device
+from . import archive, device
 from .ensemble import spread_of
 from .errors import EngineError, summary_of, traceback_of
 
@@ -119,13 +119,14 @@ def _load_exported(data: bytes) -> Any:
 
 
 def from_bytes(data: bytes, name: str) -> Any:
-    """The model in ``data``, on the device of :func:`device.select` wherever it was saved.
+    """The model in ``data``, on the device of :func:`device.select` wherever it was saved. Nothing of it is run.
 
     Raises:
         EngineError: ``Model``.
     """
     kind = format_of(data, name)
     try:
+        (archive.check_exported if kind == EXPORT else archive.check_script)(data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             if kind == EXPORT:
