@@ -76,6 +76,7 @@ def with_graph(data, change):
 
 
 @pytest.mark.filterwarnings("ignore:torch.ao.quantization is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor:UserWarning")
 def test_what_torch_writes_is_loaded(exported, scripted):
     x = torch.randn(5, 4)
     for data in (exported, scripted):
