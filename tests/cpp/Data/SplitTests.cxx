@@ -109,6 +109,76 @@ TEST(Split, AlternateInterleavesAndAppendsTheRest)
    EXPECT_EQ(r.fTesting, (Ids_t{1, 5, 3, 7, 9, 11}));
 }
 
+TEST(Split, AlternateFillsTheTrainingUpFromTheLastTestEvents)
+{
+   const auto split = [](const std::string &options) {
+      return SplitEvents({Unassigned("S", 0, 6)}, ParseSplitOptions("SplitMode=Alternate:" + options, {"S"}));
+   };
+   EXPECT_EQ(split("").fTraining, (Ids_t{0, 2, 4}));
+   EXPECT_EQ(split("").fTesting, (Ids_t{1, 3, 5}));
+   EXPECT_EQ(split("nTrain_S=2").fTraining, (Ids_t{0, 2}));
+   EXPECT_EQ(split("nTrain_S=2").fTesting, (Ids_t{1, 3, 4, 5}));
+   EXPECT_EQ(split("nTrain_S=5").fTraining, (Ids_t{0, 2, 4, 5, 3}));
+   EXPECT_EQ(split("nTrain_S=5").fTesting, (Ids_t{1}));
+   EXPECT_EQ(split("nTrain_S=6").fTraining, (Ids_t{0, 2, 4, 5, 3, 1}));
+   EXPECT_TRUE(split("nTrain_S=6").fTesting.empty());
+}
+
+TEST(Split, RequestsTakeTheFirstEventsOfEachHalf)
+{
+   const auto split = [](const std::string &options) {
+      return SplitEvents({Unassigned("S", 0, 10)}, ParseSplitOptions(options, {"S"}));
+   };
+   const auto block = split("SplitMode=Block:nTrain_S=3:nTest_S=2");
+   EXPECT_EQ(block.fTraining, (Ids_t{0, 1, 2}));
+   EXPECT_EQ(block.fTesting, (Ids_t{5, 6}));
+   const auto alternate = split("SplitMode=Alternate:nTrain_S=3:nTest_S=2");
+   EXPECT_EQ(alternate.fTraining, (Ids_t{0, 2, 4}));
+   EXPECT_EQ(alternate.fTesting, (Ids_t{1, 3}));
+}
+
+TEST(Split, EventsOfTrainingTreesCountForTheRequest)
+{
+   ClassEvents events = Unassigned("S", 10, 6);
+   events.fTraining = {0};
+   events.fTesting = {1, 2};
+   const auto r = SplitEvents({events}, ParseSplitOptions("SplitMode=Alternate:nTrain_S=3", {"S"}));
+   EXPECT_EQ(r.fTraining, (Ids_t{0, 10, 12}));
+   EXPECT_EQ(r.fTesting, (Ids_t{1, 2, 11, 13, 14, 15}));
+}
+
+TEST(Split, ThreeClassesTakeTurns)
+{
+   const std::vector<std::string> names = {"A", "B", "C"};
+   const auto r = SplitEvents({Unassigned("A", 0, 4), Unassigned("B", 10, 4), Unassigned("C", 20, 8)},
+                              ParseSplitOptions("SplitMode=Block:MixMode=Alternate", names));
+   EXPECT_EQ(r.fTraining, (Ids_t{0, 10, 20, 1, 11, 21, 22, 23}));
+   EXPECT_EQ(r.fTesting, (Ids_t{2, 12, 24, 3, 13, 25, 26, 27}));
+}
+
+// A request drops random events and keeps the order of the others: that of the split without it.
+TEST(Split, RandomRequestsKeepTheOrder)
+{
+   const auto split = [](const std::string &options) {
+      return SplitEvents({Unassigned("S", 0, 100)}, ParseSplitOptions("MixMode=Block:" + options, {"S"}));
+   };
+   const auto all = split("nTrain_S=60"), some = split("nTrain_S=30:nTest_S=10");
+   ASSERT_EQ(all.fTraining.size(), 60u);
+   ASSERT_EQ(some.fTraining.size(), 30u);
+   ASSERT_EQ(some.fTesting.size(), 10u);
+   const auto isPart = [](const Ids_t &part, const Ids_t &whole) {
+      auto next = part.begin();
+      for (const auto id : whole)
+         next += next != part.end() && *next == id;
+      return next == part.end();
+   };
+   EXPECT_TRUE(isPart(some.fTraining, all.fTraining));
+   EXPECT_TRUE(isPart(some.fTesting, all.fTesting));
+   EXPECT_NE(some.fTraining, Ids_t(all.fTraining.begin(), all.fTraining.begin() + 30));
+   EXPECT_NE(some.fTraining, Ids_t(all.fTraining.end() - 30, all.fTraining.end()));
+   EXPECT_FALSE(std::is_sorted(all.fTraining.begin(), all.fTraining.end()));
+}
+
 TEST(Split, RandomUsesEveryEventOnceAndDependsOnTheSeedOnly)
 {
    const auto split = [](const std::string &options) {

@@ -20,6 +20,7 @@ namespace {
 struct Toy {
    std::vector<float> fResponses, fWeights;
    std::vector<int> fClasses;
+   Toy() = default;
    Toy(int n, double shift, unsigned seed)
    {
       TRandom3 random(seed);
@@ -35,6 +36,24 @@ struct Toy {
       return {fResponses.data(), static_cast<Long64_t>(fResponses.size()), 1, fWeights.data(), fClasses.data()};
    }
 };
+
+/// Twelve events with weights and without ties, between 0 and 1. Class 2 is background too.
+Toy TwelveEvents()
+{
+   Toy toy;
+   toy.fResponses = {.05F, .12F, .18F, .25F, .31F, .42F, .55F, .61F, .70F, .83F, .90F, .97F};
+   toy.fWeights = {1, .5, 2, .25, 1.5, 1, .75, 2, .5, 3, 1, .25};
+   toy.fClasses = {1, 1, 0, 1, 2, 0, 1, 0, 0, 2, 0, 0};
+   return toy;
+}
+
+ResponseStatistics Range(double minimum, double maximum)
+{
+   ResponseStatistics range;
+   range.fMinimum = minimum;
+   range.fMaximum = maximum;
+   return range;
+}
 
 class Golden : public ::testing::Test {
 protected:
@@ -124,6 +143,84 @@ TEST_F(Golden, UnsmoothedFormsAreNearTheSmoothedOnes)
    EXPECT_NEAR(test.fROCIntegral, Number(fRow, "roc_integral"), 2e-3);
    EXPECT_NEAR(test.fEffArea, test.fROCIntegral, 1e-3);
    EXPECT_NEAR(test.fSeparation, Number(fRow, "separation"), 1e-2);
+}
+
+// NumPy: average(y[s], weights=w[s]), sqrt(average((y[s] - mean)**2, weights=w[s])); the area and its uncertainty from all
+// pairs of a signal and a background event (formulas of ROCCurve.hxx).
+TEST(Classification, FiguresOfTwelveWeightedEvents)
+{
+   const Toy toy = TwelveEvents();
+   const ResponseStatistics r = ComputeResponseStatistics(toy.View(), 0);
+   EXPECT_DOUBLE_EQ(r.fSumS, 6.75);
+   EXPECT_DOUBLE_EQ(r.fSumB, 7);
+   const ClassificationMetrics m = EvaluateClassification(toy.View(), 0);
+   EXPECT_NEAR(m.fMeanS, 0.5174074084670456, 1e-12);
+   EXPECT_NEAR(m.fRmsS, 0.2634752399311959, 1e-12);
+   EXPECT_NEAR(m.fMeanB, 0.5057142802647182, 1e-12);
+   EXPECT_NEAR(m.fRmsB, 0.31002797013134853, 1e-12);
+   EXPECT_NEAR(m.fSignificance, 0.028739801807878513, 1e-12);
+   EXPECT_NEAR(m.fROCIntegral, 0.5291005291005291, 1e-12);
+   EXPECT_NEAR(m.fROCIntegralErr, 0.24008397196626238, 1e-12);
+   EXPECT_EQ(m.fMinimum, .05F);
+   EXPECT_DOUBLE_EQ(m.fMaximum, .97F + 1e-5);
+   // Up to a signal efficiency of 1.25/6.75 there is no background, then 3/7 (the event at 0.83). The table has points at
+   // 0.185 and 0.195, so that b is at 0.185 + 0.01 b / (3/7): the middles of these steps of 0.001 are
+   EXPECT_NEAR(m.fEff01, 0.185, 1e-9);
+   EXPECT_NEAR(m.fEff10, 0.187, 1e-9);
+   EXPECT_NEAR(m.fEff30, 0.192, 1e-9);
+   EXPECT_DOUBLE_EQ(m.fEff01Err, std::sqrt(0.185 * 0.815 / 6.75));
+   EXPECT_DOUBLE_EQ(m.fEff10Err, std::sqrt(0.187 * 0.813 / 6.75));
+   EXPECT_DOUBLE_EQ(m.fEff30Err, std::sqrt(0.192 * 0.808 / 6.75));
+}
+
+// numpy.histogram(y[s], bins=5, range=(0, 1), weights=w[s]) and weights=w[s]**2
+TEST(Classification, HistogramsAddWeightsAndTheirSquares)
+{
+   using Bins_t = std::vector<double>;
+   const Toy toy = TwelveEvents();
+   const ResponseHistograms h = FillResponseHistograms(toy.View(), 0, Range(0, 1), 5);
+   EXPECT_EQ(h.fSignal, (Bins_t{2, 0, 1, 2.5, 1.25}));
+   EXPECT_EQ(h.fSignalSumw2, (Bins_t{4, 0, 1, 4.25, 1.0625}));
+   EXPECT_EQ(h.fBackground, (Bins_t{1.5, 1.75, 0.75, 0, 3}));
+   EXPECT_EQ(h.fBackgroundSumw2, (Bins_t{1.25, 2.3125, 0.5625, 0, 9}));
+   EXPECT_NEAR(ComputeSeparation(h.fSignal, h.fBackground), 0.3683223155261748, 1e-12);
+   // a range of another width, beyond which events count in the outermost bins
+   const ResponseHistograms narrow = FillResponseHistograms(toy.View(), 0, Range(.4, .8), 2);
+   EXPECT_EQ(narrow.fSignal, (Bins_t{3, 3.75}));
+   EXPECT_EQ(narrow.fBackground, (Bins_t{4, 3}));
+   EXPECT_EQ(FillResponseHistograms(toy.View(), 0, Range(0, 1), 1).fSignal, Bins_t{6.75});
+   EXPECT_THROW(FillResponseHistograms(toy.View(), 0, Range(0, 1), 0), TorchMVA::Error);
+   EXPECT_THROW(FillResponseHistograms(toy.View(), 0, Range(1, 1), 5), TorchMVA::Error);
+   EXPECT_THROW(ComputeSeparation({1, 2}, {1, 2, 3}), TorchMVA::Error);
+}
+
+TEST(Classification, RangeEndsTenDeviationsFromTheMeans)
+{
+   Toy toy; // 400 events at -1, 0, 1 of each class, and one far away on each side
+   for (int i = 0; i < 800; ++i) {
+      toy.fResponses.push_back(static_cast<float>(i / 2 % 3 - 1));
+      toy.fWeights.push_back(1);
+      toy.fClasses.push_back(i % 2);
+   }
+   toy.fResponses[0] = 1e3F;
+   toy.fResponses[1] = -1e3F;
+   double mean[2] = {0, 0}, rms[2] = {0, 0};
+   for (int i = 0; i < 800; ++i)
+      mean[i % 2] += toy.fResponses[i] / 400;
+   for (int i = 0; i < 800; ++i)
+      rms[i % 2] += std::pow(toy.fResponses[i] - mean[i % 2], 2) / 400;
+   const ResponseStatistics r = ComputeResponseStatistics(toy.View(), 0);
+   EXPECT_NEAR(r.fMinimum, mean[1] - 10 * std::sqrt(rms[1]), 1e-9);
+   EXPECT_NEAR(r.fMaximum, mean[0] + 10 * std::sqrt(rms[0]) + 1e-5, 1e-9);
+   EXPECT_TRUE(r.fPositive);
+   EXPECT_FALSE(ComputeResponseStatistics(toy.View(), 1).fPositive);
+   // The signal event beyond the range passes no cut, and the background event on the other side passes the loosest one.
+   const EfficiencyCurve curve(toy.View(), 0, r);
+   EXPECT_NEAR(curve.GetBackgroundEfficiencyOfCut(-2), 399. / 400, 1e-9);
+   EXPECT_NEAR(curve.GetBackgroundEfficiencyOfCut(-500), 399. / 400, 1e-9);
+   EXPECT_DOUBLE_EQ(curve.GetBackgroundEfficiencies().front(), 1);
+   EXPECT_DOUBLE_EQ(curve.GetSignalEfficiencies().front(), 1);
+   EXPECT_DOUBLE_EQ(curve.GetSignalEfficiencies().back(), 0);
 }
 
 TEST(Classification, ScaleOfWeightsDoesNotMatter)
@@ -218,6 +315,26 @@ TEST(Classification, KolmogorovAgreesWithROOT)
    }
    const std::vector<double> empty(40, 0.0), full(40, 1.0);
    EXPECT_EQ(KolmogorovProbability(empty, empty, full, full), -1);
+}
+
+// Only the effective numbers of events count: a histogram of n events of weight w is one of n events.
+TEST(Classification, KolmogorovTakesTheEffectiveNumberOfEvents)
+{
+   const std::vector<double> a = {30, 50, 20}, b = {21, 45.5, 33.5};
+   const double probability = KolmogorovProbability(a, a, b, b);
+   // 400000 pseudo-experiments in NumPy: multinomial(100, [.3, .5, .2]) twice, largest distance of the cumulative sums
+   EXPECT_NEAR(probability, 0.0524, 0.025);
+   std::vector<double> scaled = a, squares = a;
+   for (std::size_t i = 0; i < a.size(); ++i) {
+      scaled[i] = 4 * a[i];
+      squares[i] = 16 * a[i];
+   }
+   EXPECT_EQ(KolmogorovProbability(scaled, squares, b, b), probability);
+   EXPECT_EQ(KolmogorovProbability(a, a, a, a), KolmogorovProbability(scaled, squares, a, a));
+   for (double &square : squares) // five effective events
+      square *= 20;
+   EXPECT_NEAR(KolmogorovProbability(scaled, squares, b, b), 0.7648, 0.05);
+   EXPECT_THROW(KolmogorovProbability(a, a, b, {1, 2}), TorchMVA::Error);
 }
 
 TEST(Classification, OvertrainingTestSeesADifference)

@@ -173,6 +173,29 @@ TEST(Fisher, CoefficientsDoNotDependOnTheScaleOfTheWeights)
       EXPECT_NEAR(again[k], once[k], 1e-12);
 }
 
+// NumPy: within = cov(signal, aweights) + cov(background, aweights), both with ddof=0; d = mean_S - mean_B;
+// between = S B / (S + B)^2 outer(d, d); c = sqrt(S B) / (S + B) solve(within (+ between), d); c_0 = -c (mean_S + mean_B) / 2
+TEST(Fisher, CoefficientsOfNineWeightedEvents)
+{
+   const float rows[] = {1, 4, 2, 1, 4, 3, 3, 6, 0, 2, 1, 0, -1, 3, 2, 5, -2, 1};
+   const float weights[] = {1, 2, .5, 1.5, 1, 3, .25, 2, 1};
+   const int classes[] = {0, 0, 0, 0, 1, 1, 1, 1, 1};
+   const auto m = Internal::ComputeFisherMoments({rows, 9, 2}, weights, classes, 0, 1);
+   EXPECT_DOUBLE_EQ(m.fSumSignal, 5);
+   EXPECT_DOUBLE_EQ(m.fSumBackground, 7.25);
+   const std::vector<double> fisher = {-0.506137528348646, 0.31402083686585314, 0.016220245022016303};
+   const std::vector<double> mahalanobis = {-0.4000929194450875, 0.24822801383284318, 0.012821821780626528};
+   const std::vector<double> power = {0.20828552182614737, 0.051799828014820075};
+   for (int k = 0; k < 3; ++k) {
+      EXPECT_NEAR(Internal::ComputeFisherCoefficients(m, false, {"a", "b"}, "Test")[k], fisher[k], 1e-12);
+      EXPECT_NEAR(Internal::ComputeFisherCoefficients(m, true, {"a", "b"}, "Test")[k], mahalanobis[k], 1e-12);
+   }
+   for (int k = 0; k < 2; ++k)
+      EXPECT_NEAR(Internal::ComputeDiscriminatingPower(m)[k], power[k], 1e-12);
+   const auto swapped = Internal::ComputeFisherMoments({rows, 9, 2}, weights, classes, 1, 0);
+   EXPECT_NEAR(Internal::ComputeFisherCoefficients(swapped, false, {"a", "b"}, "Test")[1], -fisher[1], 1e-12);
+}
+
 TEST(Fisher, SingularMatricesNameTheVariables)
 {
    const float rows[] = {0, 3, 0, 1, 3, 2, 2, 3, 4, 4, 3, 8, 7, 3, 14, 9, 3, 18};
