@@ -194,6 +194,14 @@ TEST(Classification, HistogramsAddWeightsAndTheirSquares)
    EXPECT_THROW(ComputeSeparation({1, 2}, {1, 2, 3}), TorchMVA::Error);
 }
 
+TEST(Classification, SeparationIsThatOfFortyBins)
+{
+   // 0.501 and 0.524 are in the same of 40 bins, but not in the same of 39 or 41.
+   const float responses[] = {0, 0.501F, 0.524F, 1};
+   const int classes[] = {0, 0, 1, 1};
+   EXPECT_NEAR(EvaluateClassification({responses, 4, 1, nullptr, classes}, 0).fSeparation, 0.5, 1e-12);
+}
+
 TEST(Classification, RangeEndsTenDeviationsFromTheMeans)
 {
    Toy toy; // 400 events at -1, 0, 1 of each class, and one far away on each side

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -102,6 +103,40 @@ TEST(Multiclass, ClassWithoutEventsIsUndefined)
    EXPECT_FALSE(std::isnan(m.fClasses[0].fROCIntegral));
    EXPECT_TRUE(std::isnan(m.fConfusion[0](2, 0)));
    EXPECT_TRUE(std::isnan(m.fConfusion[0](0, 2)));
+}
+
+// Efficiency times purity of every cut, event by event.
+TEST(Multiclass, BestCutsHaveTheLargestEfficiencyTimesPurity)
+{
+   Toy toy(300, 3, 7);
+   for (float &response : toy.fResponses)
+      response = std::round(response * 5) / 5; // with ties
+   const auto cuts = ComputeBestCuts(toy.View());
+   ASSERT_EQ(cuts.size(), 3u);
+   for (int cls = 0; cls < 3; ++cls) {
+      const auto passing = [&](double cut, bool ofClass) {
+         double sum = 0;
+         for (std::size_t i = 0; i < toy.fClasses.size(); ++i)
+            sum += toy.fResponses[3 * i + cls] > cut && (!ofClass || toy.fClasses[i] == cls) ? toy.fWeights[i] : 0;
+         return sum;
+      };
+      double best = 0;
+      for (std::size_t i = 0; i < toy.fClasses.size(); ++i) {
+         const double cut = toy.fResponses[3 * i + cls] - 0.1;
+         best = std::max(best, passing(cut, true) / passing(-1e9, true) * passing(cut, true) / passing(cut, false));
+      }
+      EXPECT_NEAR(cuts[cls].fEfficiency * cuts[cls].fPurity, best, 1e-6) << cls;
+      EXPECT_NEAR(cuts[cls].fEfficiency, passing(cuts[cls].fCut, true) / passing(-1e9, true), 1e-6) << cls;
+      EXPECT_NEAR(cuts[cls].fPurity, passing(cuts[cls].fCut, true) / passing(cuts[cls].fCut, false), 1e-6) << cls;
+   }
+   // the best cut may keep everything: then it lies below the smallest response
+   const float responses[] = {1, 0, 1, 0};
+   const int classes[] = {0, 0};
+   const auto all = ComputeBestCuts({{responses, 2, 2}, nullptr, classes});
+   EXPECT_LT(all[0].fCut, 1);
+   EXPECT_EQ(all[0].fEfficiency, 1);
+   EXPECT_EQ(all[0].fPurity, 1);
+   EXPECT_TRUE(std::isnan(all[1].fCut)) << "no events of class 1";
 }
 
 TEST(Multiclass, BadInputIsRefused)

@@ -108,6 +108,104 @@ TEST(PDF, SmoothingIsThatOfROOT)
    EXPECT_GT(tails, 0);
 }
 
+// Bins without significance get the most passes, the others, whose relative errors are equal, the fewest. The passes
+// above the fewest go over runs of bins, and then all bins get the fewest.
+TEST(PDF, PassesOfSmoothingFollowTheRelativeErrors)
+{
+   TH1D h("errors", "", 12, 0, 12);
+   const double contents[] = {8, 24, 16, 40, 64, 16, 48, 80, 32, 8, 56, 24};
+   for (int bin = 1; bin <= 12; ++bin) {
+      h.SetBinContent(bin, contents[bin - 1]);
+      h.SetBinError(bin, contents[bin - 1] * (bin <= 4 ? 2 : 0.125));
+   }
+   TH1D expected = h;
+   expected.GetXaxis()->SetRange(1, 4);
+   for (int pass = 0; pass < 3; ++pass)
+      expected.Smooth(1, "R");
+   expected.GetXaxis()->SetRange(0, 0);
+   expected.Smooth(2);
+   PdfOptions options;
+   options.fMinNSmooth = 2;
+   options.fMaxNSmooth = 5;
+   const PDF pdf("test", h, options);
+   for (int bin = 1; bin <= 12; ++bin)
+      EXPECT_NEAR(pdf.GetSmoothedHist()->GetBinContent(bin), expected.GetBinContent(bin), 1e-9) << bin;
+
+   // Relative errors of 1/8 and 3/8, one deviation from their mean: the fewest and the most passes.
+   for (int bin = 1; bin <= 12; ++bin)
+      h.SetBinError(bin, contents[bin - 1] * (bin <= 6 ? 0.125 : 0.375));
+   expected = h;
+   expected.GetXaxis()->SetRange(7, 12);
+   for (int pass = 0; pass < 3; ++pass)
+      expected.Smooth(1, "R");
+   expected.GetXaxis()->SetRange(0, 0);
+   expected.Smooth(2);
+   const PDF two("test", h, options);
+   for (int bin = 1; bin <= 12; ++bin)
+      EXPECT_NEAR(two.GetSmoothedHist()->GetBinContent(bin), expected.GetBinContent(bin), 1e-9) << bin;
+}
+
+// A constant is extended beyond both edges by its mirror images, and stays a constant; without them half of the kernels
+// at an edge is lost, which Renorm gives back to its own bin.
+TEST(PDF, BordersOfKernelsOfAConstant)
+{
+   TH1D h("flat", "", 100, 0, 1);
+   for (int bin = 1; bin <= 100; ++bin) {
+      h.SetBinContent(bin, 10);
+      h.SetBinError(bin, 1);
+   }
+   PdfOptions options = With("KDE");
+   const PDF none("none", h, options);
+   EXPECT_NEAR(none.GetVal(0.0001) / none.GetVal(0.5), 0.5, 0.01);
+   EXPECT_NEAR(none.GetVal(0.9999) / none.GetVal(0.5), 0.5, 0.01);
+   options.fKDEBorder = "Mirror";
+   const PDF mirror("mirror", h, options);
+   for (const double x : {0.0001, 0.01, 0.05, 0.5, 0.95, 0.99, 0.9999})
+      EXPECT_NEAR(mirror.GetVal(x), 1, 2e-3) << x;
+   // The width is (4/3 / n)^(1/5) times the deviation, for n = sum^2 / sum of squared errors = 10000 events.
+   const double width = std::pow(4. / 3 / 10000, 0.2) * std::sqrt(1 / 12.);
+   EXPECT_NEAR(none.GetVal(width) / none.GetVal(0.5), TMath::Freq(1), 2e-3);
+   EXPECT_NEAR(none.GetVal(1 - width) / none.GetVal(0.5), TMath::Freq(1), 2e-3);
+   options.fKDEBorder = "None";
+   options.fKDEFineFactor = 2;
+   const PDF wide("wide", h, options);
+   EXPECT_NEAR(wide.GetVal(2 * width) / wide.GetVal(0.5), TMath::Freq(1), 2e-3);
+   // At an edge each kernel counts 1 / (its part inside): the integral of phi(t) / Phi(t) over t > 0 is log 2.
+   options.fKDEFineFactor = 1;
+   options.fKDEBorder = "Renorm";
+   const PDF renorm("renorm", h, options);
+   EXPECT_NEAR(renorm.GetVal(0.00005) / renorm.GetVal(0.5), std::log(2), 5e-3);
+   EXPECT_NEAR(renorm.GetVal(0.99995) / renorm.GetVal(0.5), std::log(2), 5e-3);
+}
+
+TEST(PDF, DensitiesOfResponsesAreHistogramsOverTheirRange)
+{
+   const float responses[] = {0, 0.3F, 0.3F, 1, 0.6F, 1};
+   const float weights[] = {1, 2, 3, 4, 5, 6};
+   const int classes[] = {0, 0, 1, 0, 1, 1};
+   const ScoredSample sample{responses, 6, 1, weights, classes};
+   PdfOptions options = With("Spline0");
+   options.fNbins = 4;
+   const PDF signal = Internal::MakeMvaPdf(sample, 0, true, "s", "hs", options);
+   const PDF background = Internal::MakeMvaPdf(sample, 0, false, "b", "hb", options);
+   const double expected[2][4] = {{1, 2, 0, 4}, {0, 3, 5, 6}}; // the largest response is in the last bin
+   for (int bin = 1; bin <= 4; ++bin) {
+      EXPECT_NEAR(signal.GetOriginalHist()->GetBinContent(bin), expected[0][bin - 1] / 7 * 4, 1e-6) << bin;
+      EXPECT_NEAR(background.GetOriginalHist()->GetBinContent(bin), expected[1][bin - 1] / 14 * 4, 1e-6) << bin;
+   }
+   EXPECT_NEAR(background.GetOriginalHist()->GetBinError(2), 3 / 14. * 4, 1e-6);
+   EXPECT_EQ(signal.GetXmin(), 0);
+   EXPECT_EQ(signal.GetXmax(), 1);
+   // beyond the limits nothing counts
+   const PDF part = Internal::MakeResponsePdf(sample, 0, false, "p", 2, 0.25, 0.75);
+   EXPECT_NEAR(part.GetOriginalHist()->GetBinContent(1) / part.GetOriginalHist()->GetBinContent(2), 3. / 5, 1e-6);
+   const float bad[] = {1, 2, std::nanf(""), 4, 5, 6};
+   for (const ScoredSample &wrong : {ScoredSample{responses, 6, 1, bad, classes}, {bad, 6, 1, weights, classes}})
+      ExpectError(EErrorCode::kData, {"finite"}, [&] { Internal::MakeMvaPdf(wrong, 0, true, "s", "hs", options); });
+   const ScoredSample none{responses, 6, 1, weights, classes};
+   ExpectError(EErrorCode::kData, {"signal"}, [&] { Internal::MakeMvaPdf(none, 2, true, "s", "hs", options); });
+}
+
 TEST(PDF, KernelDensityKnowsItsEdges)
 {
    TH1D h("exponential", "", 200, 0, 5);

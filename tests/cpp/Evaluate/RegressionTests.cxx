@@ -89,6 +89,41 @@ TEST(Regression, HandComputed)
    EXPECT_DOUBLE_EQ(m.fBiasTruncated, 0.5); // nothing is further than 2 rms
 }
 
+// NumPy: histogram2d(prediction, target, bins=[75, 50], range=[[0, 10], [0, 10]], weights), sum of p log(p / (p_x p_y));
+// the event at 10 is outside, and so are, with a limit, those whose deviation is beyond it
+TEST(Regression, MutualInformationByHand)
+{
+   const Predicted p{{1, 1, 4, 4, 10, 0}, {1, 4, 4, 4, 10, 0}, {2, 1, 3, 2, 7, 0}};
+   const double both = 5. / 8, t1 = 2. / 8, p1 = 3. / 8;
+   const double expected = 2. / 8 * std::log(2. / 8 / (p1 * t1)) + 1. / 8 * std::log(1. / 8 / (p1 * (1 - t1))) +
+                           both * std::log(both / (both * (1 - t1)));
+   EXPECT_NEAR(ComputeMutualInformation(p.View(), 0, 100), expected, 1e-12);
+   // without the event that is 3 too low: 2/7 and 5/7 on the diagonal
+   EXPECT_NEAR(ComputeMutualInformation(p.View(), 0, 1), -2. / 7 * std::log(2. / 7) - 5. / 7 * std::log(5. / 7), 1e-12);
+   EXPECT_NEAR(ComputeMutualInformation(p.View(), -3, 1), 0, 1e-12) << "one event alone";
+   EXPECT_EQ(ComputeMutualInformation(p.View(), 50, 1), -1) << "no event";
+   const Predicted bad{{1, std::numeric_limits<float>::infinity()}, {1, 1}, {}}, none{{1, 2}, {1, 2}, {1, -1}};
+   EXPECT_THROW(ComputeMutualInformation(bad.View(), 0, 1), TorchMVA::Error);
+   EXPECT_THROW(EvaluateRegression(none.View()), TorchMVA::Error);
+}
+
+// deviations 0, 0, 0, 0, 0, 10 of weight 1: mean 5/3, rms 3.7; the last is further away than 2 rms, and then all are 0
+TEST(Regression, TruncationIsAtTwoDeviations)
+{
+   const Predicted p{{1, 2, 3, 4, 5, 16}, {1, 2, 3, 4, 5, 6}, {}};
+   const RegressionMetrics m = EvaluateRegression(p.View());
+   EXPECT_NEAR(m.fBias, 10. / 6, 1e-12);
+   EXPECT_NEAR(m.fRms, std::sqrt(100. / 6 - 100. / 36), 1e-12);
+   EXPECT_EQ(m.fBiasTruncated, 0);
+   EXPECT_EQ(m.fDeviationTruncated, 0);
+   EXPECT_EQ(m.fRmsTruncated, 0);
+   // numpy.corrcoef([1, 2, 3, 4, 5, 16], [1, 2, 3, 4, 5, 6])[0, 1]
+   EXPECT_NEAR(m.fCorrelation, 0.827220410135981, 1e-12);
+   // 0 and 20 at equal distance of their mean 10 = 1 rms: both count
+   const Predicted two{{1, 22}, {1, 2}, {}};
+   EXPECT_NEAR(EvaluateRegression(two.View()).fBiasTruncated, 10, 1e-12);
+}
+
 TEST(Regression, WeightOfTwoIsTheEventTwice)
 {
    TRandom3 random(3);

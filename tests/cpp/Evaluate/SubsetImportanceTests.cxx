@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <random>
 
 using namespace TorchMVA;
 using TorchMVA::Test::ExpectError;
@@ -61,6 +63,19 @@ TEST(SubsetImportance, RandomIsRepeatableAndProportional)
    EXPECT_LT(score.fCalls, 900) << "far fewer than the 4095 of kAll";
    for (std::size_t i = 0; i < importances.size(); ++i)
       EXPECT_NEAR(importances[i] / (i + 1.), 60, 25) << "each variable is in about half of 120 subsets";
+}
+
+// Each variable of a subset adds 1, so the importances count how often a variable is in a subset.
+TEST(SubsetImportance, RandomTakesTenSubsetsPerVariable)
+{
+   const auto size = [](const std::vector<UInt_t> &variables) { return double(variables.size()); };
+   const auto importances = ComputeSubsetImportance(11, kRandom, size, 0);
+   std::mt19937_64 generator(4357);
+   std::vector<double> expected(11, 0.);
+   for (int subset = 0; subset < 110; ++subset)
+      for (std::uint64_t bits = generator(), i = 0; i < 11; ++i)
+         expected[i] += bits >> i & 1;
+   EXPECT_EQ(importances, expected);
 }
 
 TEST(SubsetImportance, NumbersOfVariablesAreChecked)

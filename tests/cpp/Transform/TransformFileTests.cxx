@@ -170,6 +170,33 @@ TEST(TransformFile, ElementsOfAnArrayAreToldApart)
    EXPECT_EQ(0, std::memcmp(expected.fVariables.fData, found.fVariables.fData, 600 * sizeof(float)));
 }
 
+TEST(TransformFile, AClassWithoutEventsHasTheRangeOfAll)
+{
+   ToyEvents events(200, 2, 0, 0, 3);
+   for (int &cls : events.fClasses)
+      cls = cls == 2 ? 1 : cls;
+   auto pipeline = TransformPipeline::Parse("N", events.fContext);
+   pipeline.FitTransform(events.AsSample());
+   const auto document = XmlDocument::Create("Transformations");
+   pipeline.Write(document.Root());
+   const auto classes = document.Root().RequiredChild("Transform").Children("Class");
+   ASSERT_EQ(classes.size(), 4u);
+   for (int k = 0; k < 2; ++k) {
+      const auto range = [&](int set) { return classes[set].RequiredChild("Ranges").Children("Range")[k]; };
+      float low[3] = {1e9F, 1e9F, 1e9F}, high[3] = {-1e9F, -1e9F, -1e9F}; // of the classes 0 and 1, and of both
+      for (int i = 0; i < 200; ++i)
+         for (const int set : {events.fClasses[i], 2}) {
+            low[set] = std::min(low[set], events.Variable(i, k));
+            high[set] = std::max(high[set], events.Variable(i, k));
+         }
+      for (int set = 0; set < 4; ++set) {
+         EXPECT_EQ(range(set).DoubleAttribute("Min"), low[std::min(set, 2)]) << set;
+         EXPECT_EQ(range(set).DoubleAttribute("Max"), high[std::min(set, 2)]) << set;
+         EXPECT_EQ(range(set).IntAttribute("Index"), k);
+      }
+   }
+}
+
 TEST(TransformFile, WithoutASelectionAllVariablesAreMeant)
 {
    std::string text = GoldenText("N");
@@ -191,7 +218,7 @@ TEST(TransformFile, FilesThatLieAreRefused)
    ExpectRefused(Replaced(n, "NInputs=\"4\"", "NInputs=\"-4\""), "NInputs");
    ExpectRefused(Replaced(n, "Type=\"Variable\"", "Type=\"Cow\""), "Cow");
    ExpectRefused(Replaced(n, "Expression=\"var1\"", "Expression=\"varX\""), "varX");
-   ExpectRefused(Replaced(n, "<Range Index=\"0\"", "<Range Index=\"7\""), "Index");
+   ExpectRefused(Replaced(n, "<Range Index=\"0\"", "<Range Index=\"4\""), "Index");
    ExpectRefused(Replaced(n, "<Range Index=\"0\"", "<Range Index=\"1\""), "once");
    ExpectRefused(Replaced(n, "Min=\"-3.3779852390289307e+00\"", "Min=\"nan\""), "Min");
    ExpectRefused(Replaced(n, "Min=\"-3.3779852390289307e+00\"", "Min=\"1e300\""), "Min");

@@ -193,6 +193,22 @@ TEST(TransformPipeline, AbsentTargetsAndSpectatorsAreLeftOut)
    ExpectError(EErrorCode::kArgument, {"spectators"}, [&] { mixed.Apply(500, rows.data()); });
 }
 
+TEST(TransformPipeline, TargetsAndSpectatorsOfRowsAreTransformedToo)
+{
+   ToyEvents events(300, 2, 2, 1);
+   auto pipeline = TransformPipeline::Parse("N(_V_,_T_,_S_),D(_T_)", events.fContext);
+   const Sample sample = pipeline.FitTransform(events.AsSample());
+   std::vector<float> rows(events.fVariables.Data(), events.fVariables.Data() + 600);
+   std::vector<float> targets(events.fTargets.Data(), events.fTargets.Data() + 600);
+   std::vector<double> spectators(events.fSpectators.Data(), events.fSpectators.Data() + 300);
+   pipeline.Apply(300, rows.data(), targets.data(), spectators.data());
+   EXPECT_EQ(0, std::memcmp(rows.data(), sample.fVariables.fData, 600 * sizeof(float)));
+   EXPECT_EQ(0, std::memcmp(targets.data(), sample.fTargets.fData, 600 * sizeof(float)));
+   EXPECT_EQ(0, std::memcmp(spectators.data(), sample.fSpectators.fData, 300 * sizeof(double)));
+   EXPECT_EQ(spectators.front(), -1);
+   EXPECT_EQ(spectators.back(), 1);
+}
+
 TEST(TransformPipeline, NaNStaysNaN)
 {
    ToyEvents events(500, 3);
