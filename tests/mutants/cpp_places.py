@@ -40,10 +40,12 @@ SIBLINGS = (
 
 # Statements and calls without an effect on any result: memory, time, messages, texts of errors and of options.
 IGNORED_NAMES = {
-    "throw", "static_assert", "assert", "reserve", "shrink_to_fit", "Info", "Warning", "Header", "Debug", "Logger", "fLog",
+    "throw", "static_assert", "assert", "reserve", "shrink_to_fit", "Info", "Warning", "Header", "Debug", "Logger", "fLog", "fLogger",
     "FailReading", "Fail", "fail", "DeclareOptionRef", "AddPreDefVal", "Prefetch", "__builtin_prefetch", "ReturnFreedMemory",
     "malloc_trim", "operator", "template", "using", "noexcept", "lock_guard", "SetDirectory",
 }  # fmt: skip
+
+SPEAKING = {"Info", "Warning", "Header", "Debug", "Logger", "fLog", "fLogger"}
 
 # Constants that only decide how fast the code is.
 SPEED = re.compile(r"constexpr \w+ k\w*(Prefetch|Block|Lanes|Tile|Unchecked)\w* =")
@@ -149,6 +151,8 @@ class Source:
                 ):
                     first -= 1
                 _, last = self.statement(i)
+                if token.text in SPEAKING and self.tokens[first - 1].text == ")":
+                    first = self.partner[first - 1] - 1  # the condition of a message
                 for j in range(first, min(last, len(ignored))):
                     ignored[j] = True
         return ignored

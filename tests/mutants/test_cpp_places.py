@@ -21,7 +21,8 @@ double Mean(const std::vector<double> &values, double fMin, double fMax)
       if (v >= fMin && !std::isnan(v))
          sum += v * 2;
    }
-   fLog.Info("sum = " + Text(sum - 1));
+   if (sum == 3)
+      fLog.Info("sum = " + Text(sum - 1));
    Clip(fMin, fMax);
    values.reserve(8);
    return values.size() > 1 ? sum / values.size() : fMin;
@@ -61,5 +62,5 @@ def test_statements_arguments_and_names() -> None:
 
 def test_texts_and_speed_are_left_alone() -> None:
     touched = "\n".join(SOURCE[p.start : p.end] for p in places(SOURCE))
-    for text in ("Error", "Info", "reserve", "64", "hxx", "sum - 1"):
+    for text in ("Error", "Info", "reserve", "64", "hxx", "sum - 1", "sum == 3"):
         assert text not in touched, text

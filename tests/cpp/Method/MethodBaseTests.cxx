@@ -35,7 +35,7 @@ std::shared_ptr<DataSet> MakeDataSet(DataSetInfo &)
                                     std::vector<double>{1, 1});
 }
 
-/// Two outputs: the sum of the inputs, and minus that.
+/// Two outputs: the sum of the inputs, and minus that; their errors are the first input, plus 0 and plus 1.
 class RecordingMethod : public MethodBase {
 public:
    RecordingMethod(DataSetInfo &info, const TString &options) : MethodBase("job", Types::kFisher, "rec", info, options)
@@ -58,6 +58,12 @@ public:
          outputs[2 * i] = std::accumulate(rows + i * kVariables, rows + (i + 1) * kVariables, 0.f);
          outputs[2 * i + 1] = -outputs[2 * i];
       }
+   }
+   Bool_t PredictErrors(const float *rows, Long64_t n, float *errors) const override
+   {
+      for (Long64_t i = 0; i < 2 * n; ++i)
+         errors[i] = rows[i / 2 * kVariables] + i % 2;
+      return kTRUE;
    }
    Sample GetTrainingSample() const { return TrainingSample(); }
 
@@ -146,6 +152,46 @@ TEST_F(MethodBaseTest, TransformedBlocksEqualSingleEvents)
       const Event event = fInfo.GetDataSet()->CopyEvent(i, Types::kTesting);
       EXPECT_EQ(method->GetMvaValue(&event), responses[i]);
    }
+}
+
+TEST_F(MethodBaseTest, ErrorsAreThoseOfTheSignalColumn)
+{
+   const float rows[] = {3, 9, 5, 9, 7, 9};
+   float errors[3] = {};
+   const auto plain = Make("");
+   EXPECT_TRUE(plain->EvaluateErrors(rows, 3, errors));
+   for (int i = 0; i < 3; ++i)
+      EXPECT_EQ(errors[i], rows[2 * i] + 1) << "class 1 is the signal";
+   // x0 of the training sample goes from 0 to 39
+   const auto normalised = Make("VarTransform=N");
+   normalised->TrainMethod();
+   EXPECT_TRUE(normalised->EvaluateErrors(rows, 3, errors));
+   for (int i = 0; i < 3; ++i)
+      EXPECT_NEAR(errors[i], rows[2 * i] / 19.5 - 1 + 1, 1e-6);
+   const Event event({5, 9});
+   double lower = 0, upper = 0;
+   EXPECT_EQ(plain->GetMvaValue(&event, &lower, &upper), -14);
+   EXPECT_EQ(lower, 6);
+   EXPECT_EQ(upper, 6);
+}
+
+TEST_F(MethodBaseTest, PartsOfASample)
+{
+   const auto method = Make("");
+   method->TrainMethod();
+   method->SetCurrentType(Types::kTraining);
+   const auto first = [&](Long64_t begin, Long64_t end) {
+      const auto values = method->GetMvaValues(begin, end);
+      return std::pair(values.size(), values.empty() ? 0 : values.front());
+   };
+   using Part_t = std::pair<std::size_t, double>;
+   EXPECT_EQ(first(0, kTrainingEvents), Part_t(kTrainingEvents, 0));
+   EXPECT_EQ(first(1, 3), Part_t(2, -2)); // of 1 and its root
+   EXPECT_EQ(first(4, 4), Part_t(0, 0));
+   EXPECT_EQ(first(4, -1), Part_t(kTrainingEvents - 4, -6));
+   EXPECT_EQ(first(4, 1000), Part_t(kTrainingEvents - 4, -6));
+   EXPECT_EQ(first(9, 4), Part_t(kTrainingEvents - 9, -12)) << "an end before the beginning means all";
+   EXPECT_EQ(first(-5, 2), Part_t(2, 0));
 }
 
 TEST_F(MethodBaseTest, WrongOrderAndWrongOptionsAreErrors)

@@ -2,17 +2,20 @@
 
 #include "TorchMVA/Evaluate/Classification.hxx"
 #include "TorchMVA/Evaluate/PDF.hxx"
+#include "TorchMVA/Evaluate/Regression.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
 
 #include "TH1D.h"
 #include "TMath.h"
 #include "TRandom3.h"
+#include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "support/ExpectError.hxx"
 #include "support/TempDir.hxx"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace TorchMVA;
@@ -22,8 +25,9 @@ namespace {
 
 constexpr Long64_t kTrainingEvents = 20000, kTestEvents = 10000;
 
-/// Gaussians of width 1: signal at `shift`, background at 0; a third of the events is signal.
-std::shared_ptr<DataSet> MakeDataSet(double shift)
+/// Gaussians of width 1: signal at `shift`, background at 0; a third of the events is signal. With weights, the signal of
+/// the test sample lies 0.1 higher.
+std::shared_ptr<DataSet> MakeDataSet(double shift, bool isWeighted)
 {
    constexpr Long64_t n = kTrainingEvents + kTestEvents;
    SharedMatrix<float> variables(n, 1), targets(n, 0), weights(n, 1);
@@ -33,7 +37,9 @@ std::shared_ptr<DataSet> MakeDataSet(double shift)
    for (Long64_t i = 0; i < n; ++i) {
       classes.Data()[i] = i % 3 == 0 ? 0 : 1;
       variables.View()(i, 0) = static_cast<float>(random.Gaus(classes.Data()[i] == 0 ? shift : 0, 1));
-      weights.Data()[i] = 1;
+      weights.Data()[i] = isWeighted ? 0.5F * (1 + i % 4) : 1;
+      if (isWeighted && i >= kTrainingEvents && classes.Data()[i] == 0)
+         variables.View()(i, 0) += 0.1F;
    }
    return std::make_shared<DataSet>(variables, targets, spectators, weights, classes, kTrainingEvents, 2,
                                     std::vector<double>{1, 1});
@@ -56,13 +62,13 @@ protected:
 
 class MethodFigures : public ::testing::Test {
 protected:
-   MethodBase &Make(double shift, const TString &options)
+   MethodBase &Make(double shift, const TString &options, bool isWeighted = false)
    {
       fInfo = std::make_unique<DataSetInfo>("figures");
       fInfo->AddVariable("x");
       fInfo->AddClass("Signal");
       fInfo->AddClass("Background");
-      fInfo->SetDataSet(MakeDataSet(shift));
+      fInfo->SetDataSet(MakeDataSet(shift, isWeighted));
       fMethod = std::make_unique<EchoMethod>(*fInfo, options);
       fMethod->SetMinLogType(kERROR);
       fMethod->SetupMethod();
@@ -145,6 +151,95 @@ TEST_F(MethodFigures, KolmogorovTakesTheOptionsOfROOT)
    ExpectError(EErrorCode::kArgument, {"'S' or 'B'"}, [&] { method.GetKSTrainingVsTest('x'); });
 }
 
+// Histograms of the two samples, filled by ROOT, over the range of the test sample.
+TEST_F(MethodFigures, KolmogorovComparesTrainingWithTest)
+{
+   MethodBase &method = Make(1, "", true);
+   const Sample samples[2] = {fInfo->GetDataSet()->GetSample(Types::kTesting),
+                              fInfo->GetDataSet()->GetSample(Types::kTraining)};
+   double min = 1e9, max = -1e9;
+   for (Long64_t i = 0; i < samples[0].Size(); ++i) {
+      min = std::min<double>(min, samples[0].fVariables(i, 0));
+      max = std::max<double>(max, samples[0].fVariables(i, 0));
+   }
+   const int bins = gConfig().GetVariablePlotting().fNbinsMVAoutput;
+   for (const int cls : {0, 1}) {
+      TH1D test("test", "", bins, min, max + 1e-5), training("training", "", bins, min, max + 1e-5);
+      for (int k = 0; k < 2; ++k) {
+         TH1D &histogram = k == 0 ? test : training;
+         histogram.Sumw2();
+         for (Long64_t i = 0; i < samples[k].Size(); ++i) {
+            const double x = std::clamp<double>(samples[k].fVariables(i, 0), min, max); // the outermost bins
+            if (samples[k].fClasses[i] == cls)
+               histogram.Fill(x, samples[k].fWeights[i]);
+         }
+      }
+      for (const char *option : {"", "M"})
+         EXPECT_NEAR(method.GetKSTrainingVsTest("SB"[cls], option), test.KolmogorovTest(&training, option), 1e-9)
+            << cls << option;
+   }
+   EXPECT_LT(method.GetKSTrainingVsTest('S', "X"), 0.01) << "0.1 of a deviation between 3333 and 6667 events";
+   EXPECT_GT(method.GetKSTrainingVsTest('B', "X"), 0.01);
+}
+
+TEST_F(MethodFigures, EfficienciesHaveTheErrorOfTheSumOfWeights)
+{
+   Make(1.5, "", true);
+   double sum = 0;
+   const Sample test = fInfo->GetDataSet()->GetSample(Types::kTesting);
+   for (Long64_t i = 0; i < test.Size(); ++i)
+      sum += test.fClasses[i] == 0 ? test.fWeights[i] : 0;
+   double error = 0;
+   const double efficiency = fMethod->GetEfficiency("Efficiency:0.1", Types::kTesting, error);
+   EXPECT_NEAR(efficiency, TMath::Freq(1.6 - TMath::NormQuantile(0.9)), 0.02);
+   EXPECT_NEAR(error, std::sqrt(efficiency * (1 - efficiency) / sum), 1e-9);
+   EXPECT_NEAR(fMethod->GetEfficiency("Efficiency:0.1", Types::kTraining, error),
+               TMath::Freq(1.5 - TMath::NormQuantile(0.9)), 0.02);
+}
+
+TEST_F(MethodFigures, RegressionFiguresComeInTheOrderOfTMVA)
+{
+   constexpr Long64_t n = 300, nTraining = 200;
+   SharedMatrix<float> variables(n, 1), targets(n, 1), weights(n, 1);
+   SharedMatrix<int> classes(n, 1);
+   TRandom3 random(5);
+   for (Long64_t i = 0; i < n; ++i) {
+      variables.Data()[i] = static_cast<float>(random.Gaus());
+      targets.Data()[i] = static_cast<float>(variables.Data()[i] + random.Gaus(i < nTraining ? 0.2 : 0.4, 0.3));
+      weights.Data()[i] = 1.F + i % 3;
+      classes.Data()[i] = 0;
+   }
+   DataSetInfo info("regression");
+   info.AddVariable("x");
+   info.AddTarget("y");
+   info.AddClass("Regression");
+   info.SetDataSet(std::make_shared<DataSet>(variables, targets, SharedMatrix<double>(n, 0), weights, classes,
+                                             nTraining, 1, std::vector<double>{1}));
+   EchoMethod method(info, "");
+   method.SetMinLogType(kERROR);
+   method.SetupMethod();
+   method.SetAnalysisType(Types::kRegression);
+   method.ProcessSetup();
+   method.TrainMethod();
+   for (const auto type : {Types::kTraining, Types::kTesting}) {
+      method.AddOutput(type);
+      const Long64_t first = type == Types::kTraining ? 0 : nTraining,
+                     size = type == Types::kTraining ? nTraining : 100;
+      const RegressionMetrics m =
+         EvaluateRegression({variables.Data() + first, 1, targets.Data() + first, 1, weights.Data() + first, size});
+      double f[9];
+      method.TestRegression(f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], type);
+      const double expected[9] = {m.fBias,       m.fBiasTruncated, m.fDeviation,         m.fDeviationTruncated,
+                                  m.fRms,        m.fRmsTruncated,  m.fMutualInformation, m.fMutualInformationTruncated,
+                                  m.fCorrelation};
+      for (int k = 0; k < 9; ++k) {
+         EXPECT_EQ(f[k], expected[k]) << k;
+         for (int other = 0; other < k; ++other)
+            EXPECT_NE(expected[k], expected[other]) << "so that no place can be confused";
+      }
+   }
+}
+
 TEST_F(MethodFigures, SignalMayLieBelow)
 {
    MethodBase &above = Make(1.5, "");
@@ -195,6 +290,7 @@ TEST_F(MethodFigures, DensitiesAreInTheWeightFile)
    EXPECT_DOUBLE_EQ(reread.GetRarity(0.7), rarity);
    const Event event({0.7F});
    EXPECT_NEAR(reread.GetProba(&event), method.GetProba(&event), 1e-12);
+   EXPECT_NEAR(reread.GetProba(&event), reread.GetProba(0.7, 1. / 3), 1e-4) << "a third of the training is signal";
 }
 
 TEST_F(MethodFigures, DensitiesAreMadeOnDemand)
