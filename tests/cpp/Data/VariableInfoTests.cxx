@@ -114,6 +114,11 @@ TEST(DataSetInfo, CorrelationHistogramIsInPercentAndOwnedByTheCaller)
    const std::unique_ptr<TH2> hist(info.CreateCorrelationMatrixHist(m, "h", "t"));
    EXPECT_EQ(hist->GetBinContent(1, 1), 100);
    EXPECT_EQ(hist->GetBinContent(1, 2), -25); // cut off, not rounded
+   EXPECT_EQ(hist->GetBinContent(2, 1), -25);
    EXPECT_EQ(hist->GetDirectory(), nullptr);
+   for (const TAxis *axis : {hist->GetXaxis(), hist->GetYaxis()}) {
+      EXPECT_STREQ(axis->GetBinLabel(1), "x");
+      EXPECT_STREQ(axis->GetBinLabel(2), "y");
+   }
    ExpectError(EErrorCode::kState, {"correlation"}, [&] { info.CreateCorrelationMatrixHist(TMatrixD(), "h", "t"); });
 }

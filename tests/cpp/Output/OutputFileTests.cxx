@@ -147,6 +147,33 @@ TEST_F(GoldenOutput, ClassificationHistograms)
       EXPECT_NEAR(inverse->GetBinContent(i), 1 / (1 - rejection->GetBinContent(i)), 1e-9);
 }
 
+TEST(Output, ResponseHistogramsAreWeightedDensitiesWithTheirErrors)
+{
+   // signal: 2 at 0 and 1 + 3 at 0.51; background: 2 at 0.51 and 3 + 4 at 1, the upper edge, which is inside
+   const float responses[] = {0, 0.51F, 0.51F, 0.51F, 1, 1}, weights[] = {2, 1, 3, 2, 3, 4};
+   const int classes[] = {0, 0, 0, 1, 1, 1};
+   const ScoredSample test{responses, 6, 1, weights, classes};
+   const ScoredSample training{responses, 5, 1, weights, classes};
+   const TorchMVA::Test::TempDir folder;
+   TFile file((folder / "out.root").c_str(), "RECREATE");
+   WriteClassificationHistograms(&file, "Net", test, &training, 0);
+   const double width = (1 + 1e-5) / 40;
+   const auto expect = [&](const char *name, int bin, double weight, double squares, double sum) {
+      const auto *histogram = file.Get<TH1>(name);
+      ASSERT_NE(histogram, nullptr) << name;
+      EXPECT_EQ(histogram->GetNbinsX(), 40);
+      EXPECT_NEAR(histogram->GetBinContent(bin), weight / (sum * width), 1e-9) << name << bin;
+      EXPECT_NEAR(histogram->GetBinError(bin), std::sqrt(squares) / (sum * width), 1e-9) << name << bin;
+   };
+   expect("MVA_Net_S", 1, 2, 4, 6);
+   expect("MVA_Net_S", 21, 4, 10, 6);
+   expect("MVA_Net_S", 40, 0, 0, 6);
+   expect("MVA_Net_B", 21, 2, 4, 9);
+   expect("MVA_Net_B", 40, 7, 25, 9);
+   expect("MVA_Net_Train_S", 21, 4, 10, 6);
+   expect("MVA_Net_Train_B", 40, 3, 9, 5);
+}
+
 TEST_F(GoldenOutput, TrainingCurveHasTheCutsOfTheTestSample)
 {
    TFile file((fFolder / "out.root").c_str(), "RECREATE");

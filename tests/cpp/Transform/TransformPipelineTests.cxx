@@ -209,6 +209,25 @@ TEST(TransformPipeline, TargetsAndSpectatorsOfRowsAreTransformedToo)
    EXPECT_EQ(spectators.back(), 1);
 }
 
+TEST(TransformPipeline, ASecondFitForgetsTheFirst)
+{
+   ToyEvents first(300, 3, 1, 0, 2, 1), second(200, 3, 1, 0, 2, 2);
+   for (int i = 0; i < 300; ++i)
+      first.Variable(i, 0) = 1000 * first.Variable(i, 0) - 7;
+   for (const char *spec : {"N", "D", "P", "G", "U", "N(_T_),D,G", "P_Class_1,U_Class_0"}) {
+      auto once = TransformPipeline::Parse(spec, first.fContext),
+           twice = TransformPipeline::Parse(spec, first.fContext);
+      twice.FitTransform(first.AsSample());
+      const Sample expected = once.FitTransform(second.AsSample()), found = twice.FitTransform(second.AsSample());
+      EXPECT_EQ(0, std::memcmp(expected.fVariables.fData, found.fVariables.fData, 600 * sizeof(float))) << spec;
+      EXPECT_EQ(0, std::memcmp(expected.fTargets.fData, found.fTargets.fData, 200 * sizeof(float))) << spec;
+      std::vector<float> a(expected.fTargets.fData, expected.fTargets.fData + 200), b = a;
+      once.InvertTargets(200, a.data());
+      twice.InvertTargets(200, b.data());
+      EXPECT_EQ(a, b) << spec;
+   }
+}
+
 TEST(TransformPipeline, NaNStaysNaN)
 {
    ToyEvents events(500, 3);
