@@ -111,6 +111,51 @@ def test_fisher_against_scikit_learn(run_checked, folder):
     assert result.GetROCStandardDeviation() == pytest.approx(np.std(told["areas"], ddof=1), abs=1e-6)
 
 
+def errors_with(path, rows, engine="Auto"):
+    """Responses and errors of events x0, x1, x2, number by a Reader; its method."""
+    reader = TMVA.Reader(f"!Color:Silent:Error:Engine={engine}")
+    cells = [array("f", [0]) for _ in range(4)]
+    for i in range(3):
+        reader.AddVariable(f"x{i}", cells[i])
+    reader.AddSpectator("id", cells[3])
+    method = reader.BookMVA("method", path)
+    found = []
+    for row in rows:
+        for cell, value in zip(cells, row, strict=True):
+            cell[0] = value
+        found.append((reader.EvaluateMVA("method"), reader.GetMVAError()))
+    return np.array(found).T, method
+
+
+@pytest.mark.parametrize("ensembling", ["None", "Avg"])
+def test_the_error_of_an_ensemble_is_that_of_its_fold(ensembling):
+    """Or, averaged over the folds, the spread of all networks, by its formula; for single events and for blocks."""
+    cv = TMVA.CrossValidation("job", toy_loader(), NumFolds=2, OutputEnsembling=ensembling, **BY_NUMBER, **QUIET)
+    cv.BookMethod(TMVA.Types.kPyTorch, "Net", "Layout=3:NumEpochs=1:Seed=1:EnsembleSize=2:NumThreads=1")
+    cv.BookMethod(TMVA.Types.kFisher, "Fisher")
+    cv.Evaluate()
+    rows = np.hstack([toy_events()[0][:5], np.array([[0], [3], [1], [2], [4]])]).astype(np.float32)
+    single = [errors_with(f"dataset/weights/job_Net_fold{k}.weights.xml", rows)[0] for k in (1, 2)]
+    folds, errors = np.swapaxes(single, 0, 1)
+    assert (errors > 0).all()
+    assert (abs(errors[0] - errors[1]) > 1e-6).all()
+    if ensembling == "Avg":
+        expected = folds.mean(0), np.sqrt((errors**2).mean(0) + folds.var(0))
+    else:  # fold 1 was not trained on the even numbers
+        expected = [np.choose(rows[:, 3].astype(int) % 2, values) for values in (folds, errors)]
+    for engine in ("Auto", "Python"):
+        found, method = errors_with("dataset/weights/job_Net.weights.xml", rows, engine)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
+        block = np.full(5, -7, dtype=np.float32)
+        x, spectators = np.ascontiguousarray(rows[:, :3]), np.ascontiguousarray(rows[:, 3].astype(float))
+        assert method.EvaluateErrors(x, 5, block, spectators)
+        np.testing.assert_allclose(block, expected[1], rtol=1e-5, atol=1e-7)
+    found, method = errors_with("dataset/weights/job_Fisher.weights.xml", rows)
+    assert (found[1] == -1).all()
+    assert not method.EvaluateErrors(x, 5, block, spectators)
+    np.testing.assert_allclose(block, expected[1], rtol=1e-5, atol=1e-7)
+
+
 def test_average_curve_against_numpy():
     loader = toy_loader()
     cv = TMVA.CrossValidation("job", loader, NumFolds=3, **QUIET)

@@ -4,6 +4,7 @@
 #include "TorchMVA/CrossValidation/CvSplitKFoldsExpr.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
 
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -46,6 +47,11 @@ public:
    /// no fold. One call of a fold's method for all its rows.
    void Evaluate(const float *variables, Long64_t n, float *responses,
                  const double *spectators = nullptr) const override;
+   /// The spread that the event's fold gives, such as that of an ensemble. Of an average over the folds it is the
+   /// standard deviation of all networks of all folds: the mean variance within a fold plus the variance of the folds'
+   /// responses. False if one of the folds in use has none. Throws Error as Evaluate.
+   Bool_t EvaluateErrors(const float *variables, Long64_t n, float *errors,
+                         const double *spectators = nullptr) const override;
    /// Also if they choose the fold of an event.
    Bool_t UsesSpectators() const override;
 
@@ -67,9 +73,19 @@ private:
    /// The files that a weight file names, as paths.
    std::vector<std::string> FoldFiles(const XmlNode &weights) const;
    void MakeSplitExpression();
+   /// Throws Error (kState) before the training.
+   void RequireFolds() const;
    void EvaluateAverage(const float *variables, Long64_t n, float *responses, const double *spectators) const;
-   void EvaluateFolds(const std::vector<UInt_t> &folds, const float *variables, float *responses,
-                      const double *spectators) const;
+   bool EvaluateAverageErrors(const float *variables, Long64_t n, float *errors, const double *spectators) const;
+   /// The fold of each row. Throws Error (kState) before the training or without an expression, (kArgument) without
+   /// spectators.
+   std::vector<UInt_t> FoldsOf(Long64_t n, const double *spectators) const;
+   /// Fills values of n rows of a fold's method, responses or their errors, and says whether there are any.
+   using FoldFunction_t = std::function<bool(const MethodBase &fold, const float *variables, Long64_t n, float *values,
+                                             const double *spectators)>;
+   /// Calls `function` once for each fold with its rows. False as soon as it has given that.
+   bool EvaluateFolds(const std::vector<UInt_t> &folds, const float *variables, float *values, const double *spectators,
+                      const FoldFunction_t &function) const;
 
    TString fEncapsulatedMethodName;
    TString fEncapsulatedMethodTypeName;

@@ -155,7 +155,8 @@ public:
    virtual Bool_t UsesSpectators() const { return fTransformations.UsesSpectators(); }
    /// Standard deviations of the responses, laid out as those of Evaluate. False, with `errors` as it was, if the method
    /// knows none (see PredictErrors), or if responses are transformed targets. Thread safe as Evaluate.
-   Bool_t EvaluateErrors(const float *variables, Long64_t n, float *errors, const double *spectators = nullptr) const;
+   virtual Bool_t EvaluateErrors(const float *variables, Long64_t n, float *errors,
+                                 const double *spectators = nullptr) const;
 
    /// Response of the current event; `errLower` and `errUpper` get its standard deviation, or -1 if there is none.
    Double_t GetMvaValue(Double_t *errLower = nullptr, Double_t *errUpper = nullptr) override;

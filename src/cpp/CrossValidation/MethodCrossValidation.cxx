@@ -6,6 +6,7 @@
 #include "TorchMVA/Method/ClassifierFactory.hxx"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 
@@ -141,15 +142,53 @@ void MethodCrossValidation::Predict(const float *rows, Long64_t n, float *output
    Evaluate(rows, n, outputs);
 }
 
+namespace {
+
+bool Respond(const MethodBase &fold, const float *variables, Long64_t n, float *responses, const double *spectators)
+{
+   fold.Evaluate(variables, n, responses, spectators);
+   return true;
+}
+
+bool RespondWithErrors(const MethodBase &fold, const float *variables, Long64_t n, float *errors,
+                       const double *spectators)
+{
+   return fold.EvaluateErrors(variables, n, errors, spectators);
+}
+
+} // namespace
+
 void MethodCrossValidation::Evaluate(const float *variables, Long64_t n, float *responses,
                                      const double *spectators) const
 {
+   if (IsAveraged())
+      EvaluateAverage(variables, n, responses, spectators);
+   else
+      EvaluateFolds(FoldsOf(n, spectators), variables, responses, spectators, Respond);
+}
+
+Bool_t MethodCrossValidation::EvaluateErrors(const float *variables, Long64_t n, float *errors,
+                                             const double *spectators) const
+{
+   // a fold without errors may come after one with: `errors` is left alone then
+   std::vector<float> found(n * GetNResponses());
+   const bool hasErrors =
+      IsAveraged() ? EvaluateAverageErrors(variables, n, found.data(), spectators)
+                   : EvaluateFolds(FoldsOf(n, spectators), variables, found.data(), spectators, RespondWithErrors);
+   if (hasErrors)
+      std::copy(found.begin(), found.end(), errors);
+   return hasErrors;
+}
+
+void MethodCrossValidation::RequireFolds() const
+{
    if (fMethods.empty())
       throw Error(EErrorCode::kState, "the method is used before it was trained or read", {{"method", GetName()}});
-   if (IsAveraged()) {
-      EvaluateAverage(variables, n, responses, spectators);
-      return;
-   }
+}
+
+std::vector<UInt_t> MethodCrossValidation::FoldsOf(Long64_t n, const double *spectators) const
+{
+   RequireFolds();
    if (!fSplitExpr)
       throw Error(EErrorCode::kState,
                   "after a random split only the events of the training sample belong to a fold; for other events use "
@@ -161,7 +200,7 @@ void MethodCrossValidation::Evaluate(const float *variables, Long64_t n, float *
    std::vector<UInt_t> folds(n);
    for (Long64_t i = 0; i < n; ++i)
       folds[i] = fSplitExpr->Eval(fNumFolds, spectators + i * DataInfo().GetNSpectators());
-   EvaluateFolds(folds, variables, responses, spectators);
+   return folds;
 }
 
 Bool_t MethodCrossValidation::UsesSpectators() const
@@ -174,6 +213,7 @@ Bool_t MethodCrossValidation::UsesSpectators() const
 void MethodCrossValidation::EvaluateAverage(const float *variables, Long64_t n, float *responses,
                                             const double *spectators) const
 {
+   RequireFolds();
    const Long64_t nValues = n * GetNResponses();
    std::vector<double> sums(nValues, 0.);
    for (const MethodBase *method : fMethods) {
@@ -185,22 +225,48 @@ void MethodCrossValidation::EvaluateAverage(const float *variables, Long64_t n, 
       responses[i] = static_cast<float>(sums[i] / fMethods.size());
 }
 
-void MethodCrossValidation::EvaluateFolds(const std::vector<UInt_t> &folds, const float *variables, float *responses,
-                                          const double *spectators) const
+bool MethodCrossValidation::EvaluateAverageErrors(const float *variables, Long64_t n, float *errors,
+                                                  const double *spectators) const
+{
+   RequireFolds();
+   const Long64_t nValues = n * GetNResponses();
+   const std::size_t nFolds = fMethods.size();
+   std::vector<float> foldResponses(nValues * nFolds);
+   std::vector<double> means(nValues, 0.), variances(nValues, 0.);
+   for (std::size_t fold = 0; fold < nFolds; ++fold) {
+      float *responses = &foldResponses[fold * nValues];
+      if (!fMethods[fold]->EvaluateErrors(variables, n, errors, spectators))
+         return false;
+      fMethods[fold]->Evaluate(variables, n, responses, spectators);
+      for (Long64_t i = 0; i < nValues; ++i) {
+         means[i] += responses[i] / double(nFolds);
+         variances[i] += double(errors[i]) * errors[i] / nFolds;
+      }
+   }
+   for (Long64_t i = 0; i < nValues; ++i) {
+      for (std::size_t fold = 0; fold < nFolds; ++fold)
+         variances[i] += std::pow(foldResponses[fold * nValues + i] - means[i], 2) / nFolds;
+      errors[i] = static_cast<float>(std::sqrt(variances[i]));
+   }
+   return true;
+}
+
+bool MethodCrossValidation::EvaluateFolds(const std::vector<UInt_t> &folds, const float *variables, float *values,
+                                          const double *spectators, const FoldFunction_t &function) const
 {
    const UInt_t nVariables = GetNVariables();
    const UInt_t nSpectators = DataInfo().GetNSpectators();
    const UInt_t nResponses = GetNResponses();
-   if (folds.size() == 1) { // an event loop: nothing to sort
-      fMethods[folds[0]]->Evaluate(variables, 1, responses, spectators);
-      return;
-   }
+   if (folds.size() == 1) // an event loop: nothing to sort
+      return function(*fMethods[folds[0]], variables, 1, values, spectators);
    std::vector<std::vector<std::size_t>> rows(fMethods.size());
    for (std::size_t i = 0; i < folds.size(); ++i)
       rows[folds[i]].push_back(i);
-   std::vector<float> foldVariables, foldResponses;
+   std::vector<float> foldVariables, foldValues;
    std::vector<double> foldSpectators;
    for (std::size_t fold = 0; fold < rows.size(); ++fold) {
+      if (rows[fold].empty())
+         continue;
       foldVariables.clear();
       foldSpectators.clear();
       for (const std::size_t row : rows[fold]) {
@@ -209,12 +275,14 @@ void MethodCrossValidation::EvaluateFolds(const std::vector<UInt_t> &folds, cons
             foldSpectators.insert(foldSpectators.end(), spectators + row * nSpectators,
                                   spectators + (row + 1) * nSpectators);
       }
-      foldResponses.resize(rows[fold].size() * nResponses);
-      fMethods[fold]->Evaluate(foldVariables.data(), rows[fold].size(), foldResponses.data(),
-                               spectators ? foldSpectators.data() : nullptr);
+      foldValues.resize(rows[fold].size() * nResponses);
+      if (!function(*fMethods[fold], foldVariables.data(), rows[fold].size(), foldValues.data(),
+                    spectators ? foldSpectators.data() : nullptr))
+         return false;
       for (std::size_t i = 0; i < rows[fold].size(); ++i)
-         std::copy_n(&foldResponses[i * nResponses], nResponses, responses + rows[fold][i] * nResponses);
+         std::copy_n(&foldValues[i * nResponses], nResponses, values + rows[fold][i] * nResponses);
    }
+   return true;
 }
 
 std::vector<Float_t> MethodCrossValidation::EvaluateSample(const Sample &sample) const
@@ -233,7 +301,7 @@ std::vector<Float_t> MethodCrossValidation::EvaluateSample(const Sample &sample)
          for (Long64_t i = 0; i < sample.Size(); ++i)
             folds[i] = fFoldOfEvent[(first + i) % nEvents];
          std::vector<Float_t> responses(sample.Size() * GetNResponses());
-         EvaluateFolds(folds, sample.fVariables.fData, responses.data(), sample.fSpectators.fData);
+         EvaluateFolds(folds, sample.fVariables.fData, responses.data(), sample.fSpectators.fData, Respond);
          return responses;
       }
    }

@@ -48,8 +48,10 @@ void MethodPyTorch::DeclareWeightOptions()
                     "Events of negative weight in the loss: with their sign, with weight 0, or with the modulus");
    for (const char *name : {"Keep", "Ignore", "Absolute"})
       AddPreDefVal(name);
-   DeclareOptionRef(o.fClassWeights, "ClassWeights",
-                    "Factors on the weights of each class, such as 1,0.5; Balanced: equal sums of weights");
+   DeclareOptionRef(
+      o.fClassWeights, "ClassWeights",
+      "Factors on the weights of each class, such as 1,0.5; Balanced: equal sums of the weights in the loss, "
+      "with their signs");
    DeclareOptionRef(o.fValidationSize, "ValidationSize",
                     "Part of the training events for validation: 20%, 0.2, or a number of events");
    DeclareOptionRef(o.fShuffle, "Shuffle", "A new order of the training events in every epoch");
@@ -101,7 +103,10 @@ void MethodPyTorch::DeclarePhysicsOptions()
                     "Variable that parametrises the signal, such as a mass; background gets values of the signal");
    DeclareOptionRef(o.fDecorrelate, "Decorrelate",
                     "Spectator (or variable) that the response of the background shall not depend on");
-   DeclareOptionRef(o.fLambda, "Lambda", "Strength of Decorrelate: factor on the distance correlation in the loss");
+   DeclareOptionRef(
+      o.fLambda, "Lambda",
+      "Strength of Decorrelate: factor on the distance correlation in the loss, which rises to this value over the "
+      "first third of the epochs");
    DeclareOptionRef(o.fEnsembleSize, "EnsembleSize", "Networks, trained with different seeds, whose mean is taken");
    DeclareOptionRef(o.fCalibrate, "Calibrate",
                     "Scale the logits such that the outputs are probabilities on the validation events");

@@ -14,8 +14,10 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
 
-from torchmva._engine import calibration, decorrelation, loop
+from torchmva._engine import calibration, decorrelation, loop, losses, parametrisation
 from torchmva._engine.errors import EngineError
+from torchmva._engine.network import Network
+from torchmva._engine.options import TrainingOptions
 
 
 def predict(made, rows, width=2):
@@ -25,11 +27,13 @@ def predict(made, rows, width=2):
 
 
 def make(session, inputs, classes, *, weights=None, n_variables=None, **options):
-    """A trained session, without a model of the user; the variables are x0, x1, ..."""
+    """A trained session; the last fifth validates; the variables are x0, x1, ..."""
     columns = {key: options.pop(key) for key in ("spectators", "variable_names") if key in options}
     n = len(inputs)
     shape = (n_variables or inputs.shape[1], "Classification", 2, 0)
-    made = session("", shape, **{"seed": 5, "shuffle": True, "batch_size": 500, "layout": "16,16", **options})
+    made = session(
+        "", shape, **{"seed": 5, "shuffle": True, "batch_size": min(500, n - n // 5), "layout": "16,16", **options}
+    )
     names = [f"x{i}" for i in range(inputs.shape[1])]
     made.train(
         inputs=np.ascontiguousarray(inputs, dtype=np.float32),
@@ -127,17 +131,207 @@ def test_the_response_no_longer_depends_on_the_mass(session):
     assert alone - 0.02 < flat[2] < plain[2]
 
 
+@pytest.mark.parametrize("seed", [4, 8])
+def test_a_large_lambda_does_not_make_the_training_collapse(session, log, seed):
+    """With the penalty at full strength from the first batch these seeds end with an area below 0.7."""
+    inputs, classes, mass = sculpting_toy(4000, 1)
+    test = sculpting_toy(4000, 2)
+    options = {"num_epochs": 12, "learning_rate": 0.01, "spectators": {"mass": mass}, "batch_size": 400}
+    made = make(session, inputs, classes, decorrelate="mass", seed=seed, **{"lambda": 20.0}, **options)
+    assert dependence(made, *test)[2] > 0.75
+    assert not log.warnings()
+
+
 def test_the_penalty_is_in_the_validation_loss(session):
-    inputs, classes, mass = sculpting_toy(1000, 1)
+    """At full strength in the first epoch; every validation batch counts as much as it has events, whatever their weights."""
+    inputs, classes, mass = sculpting_toy(6500, 1)
+    weights = np.random.default_rng(3).uniform(0.5, 2, 6500)
+    weights[::5] *= -1
     made = make(
-        session, inputs, classes, num_epochs=1, decorrelate="mass", spectators={"mass": mass}, **{"lambda": 3.0}
+        session,
+        inputs,
+        classes,
+        weights=weights,
+        num_epochs=1,
+        batch_size=900,
+        decorrelate="mass",
+        spectators={"mass": mass},
+        **{"lambda": 3.0},
     )
-    p = predict(made, inputs[800:])
-    b = classes[800:] == 1
-    w = torch.ones(int(b.sum()), dtype=torch.float64)
-    term = decorrelation.distance_correlation(torch.from_numpy(p[b, 0]).double(), torch.from_numpy(mass[800:][b]), w)
-    loss = -np.log(p[np.arange(200), classes[800:]]).mean() + 3 * float(term)
-    assert made._history.epochs[0].validation_loss == pytest.approx(loss, rel=1e-3)
+    rows = slice(5200, None)
+    p, kinds, m, w = predict(made, inputs[rows]), classes[rows], mass[rows], weights[rows]
+    expected = np.average(-np.log(p[np.arange(1300), kinds]), weights=w)
+    for batch in (slice(0, 1024), slice(1024, 1300)):
+        b = (kinds[batch] == 1) & (w[batch] > 0)
+        columns = (torch.from_numpy(v[batch][b]).double() for v in (p[:, 0], m, w))
+        expected += 3 * float(decorrelation.distance_correlation(*columns)) * len(kinds[batch]) / 1300
+    assert made._history.epochs[0].validation_loss == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_decorrelated_training_is_plain_pytorch(session, save_network):
+    """The same parameters as a loop by hand: lambda rises with the square of the time over the first third."""
+    inputs, classes, mass = sculpting_toy(1500, 1)
+    weights = np.random.default_rng(3).uniform(0.5, 2, 1500).astype(np.float32)
+    weights[::7] *= -1
+    path = save_network(2, 2)
+    made = make(
+        session,
+        inputs,
+        classes,
+        weights=weights,
+        filename_model=path,
+        shuffle=False,
+        save_best_only=False,
+        num_epochs=6,
+        batch_size=300,
+        learning_rate=0.01,
+        optimizer="Adam",
+        weight_decay=0.0,
+        learning_rate_schedule="None",
+        decorrelate="mass",
+        spectators={"mass": mass},
+        **{"lambda": 2.0},
+    )
+    plain = torch.jit.load(path)
+    optimizer = torch.optim.Adam(plain.parameters(), lr=0.01)
+    x, w, m = (torch.from_numpy(v[:1200]).float() for v in (inputs, weights, mass))
+    y = torch.eye(2)[torch.from_numpy(classes[:1200])]
+    training_losses = []
+    for step in range(6 * 4):
+        rows = slice(step % 4 * 300, step % 4 * 300 + 300)
+        p = plain(x[rows])
+        b = (y[rows, 1] == 1) & (w[rows] > 0)
+        loss = (-(y[rows] * p.log()).sum(1) * w[rows]).sum() / 300 / w.mean()
+        share = min(step / 8, 1) ** 2
+        loss = loss + 2 * share * decorrelation.distance_correlation(p[b, 0], m[rows][b], w[rows][b])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        training_losses.append(float(loss.detach()))
+    with torch.no_grad():
+        assert np.allclose(predict(made, inputs), plain(torch.from_numpy(inputs)).numpy(), atol=2e-5)
+    expected = np.mean(np.reshape(training_losses, (6, 4)), 1)
+    assert made.history()["training_loss"] == pytest.approx(expected.tolist(), rel=1e-4)
+
+
+def losses_by_hand(monkeypatch, values):
+    """Every training gets these validation losses, one after the other; the last one for ever."""
+    rest = iter(values)
+    monkeypatch.setattr(loop.TrainingLoop, "_validate", lambda self: next(rest, values[-1]))
+
+
+@pytest.mark.parametrize(("option", "n_epochs"), [({}, 4), ({"decorrelate": "mass"}, 7)])
+def test_patience_counts_from_the_full_strength_on(session, monkeypatch, option, n_epochs):
+    inputs, classes, mass = sculpting_toy(800, 1)
+    losses_by_hand(monkeypatch, [1.0, 2.0])
+    made = make(session, inputs, classes, num_epochs=12, patience=3, spectators={"mass": mass}, **option)
+    assert len(made._history.epochs) == n_epochs  # 1 + 3, or the 12 / 3 of the rise + 3
+
+
+@pytest.mark.parametrize(("option", "first"), [({}, 7), ({"decorrelate": "mass"}, 11)])
+def test_a_plateau_counts_from_the_full_strength_on(session, monkeypatch, option, first):
+    """The rate falls after 6 epochs that are no better than one before them."""
+    inputs, classes, mass = sculpting_toy(800, 1)
+    losses_by_hand(monkeypatch, [1.0])
+    options = {"learning_rate_schedule": "Plateau", "spectators": {"mass": mass}, "learning_rate": 0.01, **option}
+    rates = make(session, inputs, classes, num_epochs=12, **options).history()["learning_rate"]
+    assert [rate for rate in rates if rate == 0.01] == rates[:first]
+
+
+def test_a_network_that_learned_nothing_is_a_warning(session, log):
+    inputs, classes, mass = sculpting_toy(1000, 1)
+    options = {"num_epochs": 2, "decorrelate": "mass", "spectators": {"mass": mass}}
+    make(session, inputs, classes, ensemble_size=2, **{"lambda": 1000.0}, **options)
+    warnings = [text for text in log.warnings() if "no better than that of a constant response, 0.6931" in text]
+    assert len(warnings) == 2, "one for each network"
+    assert all("Option Decorrelate: the validation loss of the model" in text for text in warnings)
+    log.lines.clear()
+    make(session, inputs, classes, **{"lambda": 0.01}, **options)
+    assert not log.warnings()
+
+
+def test_the_kept_model_is_compared_with_a_constant(session, log, monkeypatch):
+    """Not the best epoch, if the last one is kept."""
+    inputs, classes, mass = sculpting_toy(800, 1)
+    options = {"num_epochs": 2, "decorrelate": "mass", "spectators": {"mass": mass}}
+    for save_best_only, expected in ((True, 0), (False, 1)):
+        log.lines.clear()
+        losses_by_hand(monkeypatch, [0.5, 0.7])
+        make(session, inputs, classes, save_best_only=save_best_only, **options)
+        assert len(log.warnings()) == expected
+
+
+@pytest.mark.parametrize("p", [0.5, 0.2])
+@pytest.mark.parametrize("signal", [0, 1])
+def test_the_loss_of_a_constant_response(save_network, log, p, signal):
+    """By formula: the entropy, the variance, the smaller class; for two outputs and for one."""
+    classes = np.array([signal] * 30 + [1 - signal] * 70)
+    weights = np.where(classes == signal, p / 0.3, (1 - p) / 0.7)
+    targets, w = torch.eye(2)[torch.from_numpy(classes)], torch.from_numpy(weights).float()
+    inputs = torch.randn(100, 4)
+    entropy = -p * np.log(p) - (1 - p) * np.log(1 - p)
+    ours = Network(4, 2, "Classification", TrainingOptions(activation="ReLU"))
+    two, one, linear = (torch.jit.load(save_network(4, n, last)) for n, last in NETWORK_ENDS)
+    for model, loss, expected in (
+        (ours, "Auto", entropy),
+        (ours, "MSE", p * (1 - p)),
+        (two, "Auto", entropy),
+        (two, "MAE", min(p, 1 - p)),
+        (two, "Huber", p * (1 - p) / 2),
+        (one, "Auto", entropy),
+        (one, "MSE", p * (1 - p)),
+        (linear, "Auto", p * (1 - p)),
+    ):
+        objective = losses.choose(model, inputs, "Classification", TrainingOptions(loss=loss), signal)
+        model.train()
+        found = losses.of_constant_response(objective, model, inputs, targets, w, signal)
+        assert found == pytest.approx(expected, rel=1e-5), loss
+        assert model.training
+
+
+#: Numbers of outputs, and last layers.
+NETWORK_ENDS = ((2, torch.nn.Softmax(1)), (1, torch.nn.Sigmoid()), (2, torch.nn.Identity()))
+
+
+BACKGROUND = np.arange(1000) % 2 == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.where(BACKGROUND, 7, np.arange(1000)), "expected different values of 'mass', found 7 for all background"),
+        # the last 200 events validate
+        (np.where(BACKGROUND & (np.arange(1000) < 800), 7, np.arange(1000)), "found 7 for all background training"),
+        # only in events that the penalty does not use: of negative weight, and without weight
+        (np.where(BACKGROUND & (np.arange(1000) > 40), 1e9 + 7, np.arange(1000)), "found 1e\\+09 for all background"),
+        (np.where(np.arange(1000) == 501, np.nan, np.arange(1000)), "finite values of 'mass', found 1 of 380"),
+        (np.where(np.arange(1000) == 901, np.inf, np.arange(1000)), "found 1 of 100 background validation events"),
+        (np.where(np.arange(1000) % 3, 0.1 + 0.2, 0.3), "found 0.3 for all background"),
+    ],
+)
+def test_a_spectator_that_cannot_be_used_is_named(session, values, message):
+    inputs, classes, _ = sculpting_toy(1000, 1)
+    weights = np.where(np.arange(1000) > 40, 1, -1 * (np.arange(1000) < 20))
+    with pytest.raises(EngineError, match=message) as caught:
+        make(session, inputs, classes, weights=weights, decorrelate="mass", spectators={"mass": values.astype(float)})
+    assert caught.value.code == "Data"
+    assert ("column", "mass") in caught.value.context
+    with pytest.raises(EngineError, match="'x0'"):
+        make(session, values[:, None] + 0 * inputs, classes, weights=weights, decorrelate="x0")
+
+
+def test_only_the_background_needs_a_spectator(session, log):
+    """Events of the signal may have none, and a column may be much narrower than its distance from 0."""
+    inputs, classes, mass = sculpting_toy(1000, 1)
+    plain = make(session, inputs, classes, decorrelate="mass", spectators={"mass": mass})
+    for other in (np.nan, -1e30):
+        shifted = np.where(classes == 0, other, 1e9 + mass)
+        made = make(session, inputs, classes, decorrelate="mass", spectators={"mass": shifted})
+        assert np.allclose(predict(made, inputs), predict(plain, inputs), atol=1e-3)
+    assert not any("background validation events" in text for text in log.warnings())
+    constant = np.where(np.arange(1000) < 800, mass, 3.0)
+    make(session, inputs, classes, decorrelate="mass", spectators={"mass": constant})
+    assert any("mass is the same for all background validation events" in text for text in log.warnings())
 
 
 def test_decorrelation_from_a_variable(session):
@@ -157,8 +351,16 @@ def test_an_unknown_spectator_is_named_with_the_nearest(session):
 
 def test_batches_too_small_for_a_correlation(session):
     inputs, classes, mass = sculpting_toy(1000, 1)
-    with pytest.raises(EngineError, match="BatchSize: expected at least 16 background events a batch"):
-        make(session, inputs, classes, decorrelate="mass", batch_size=20, spectators={"mass": mass})
+    options = {"decorrelate": "mass", "spectators": {"mass": mass}, "num_epochs": 1}
+    make(session, inputs, classes, batch_size=32, **options)
+    with pytest.raises(EngineError, match="BatchSize: expected at least 16 background events of .* be 15.5;"):
+        make(session, inputs, classes, batch_size=31, **options)
+    # of 800, the number of training events, half of the background has a positive weight
+    weights = np.where(np.arange(1000) % 4 == 1, -0.1, 1)
+    with pytest.raises(EngineError, match=r"\(there would be 15;"):
+        make(session, inputs, classes, weights=weights, batch_size=60, **options)
+    with pytest.raises(EngineError, match=r"\(there would be 8;"):
+        make(session, inputs[:20], classes[:20], batch_size=100, decorrelate="mass", spectators={"mass": mass[:20]})
 
 
 # ---- parametrised networks -------------------------------------------------------------------------------------------
@@ -235,6 +437,86 @@ def test_values_are_drawn_by_weight_and_anew_in_every_epoch(session, monkeypatch
     share = 3 * signal.sum() / (3 * signal.sum() + ((inputs[:3200, 1] == 1) & (classes[:3200] == 0)).sum())
     assert float((first["mass"][b] == 2).float().mean()) == pytest.approx(share, abs=0.04)
     assert np.array_equal(inputs, before), "the data set is as it was"
+
+
+def values_of(values, weights):
+    return parametrisation.ParameterValues("mass", torch.tensor(values).float(), torch.tensor(weights).float())
+
+
+def test_a_value_is_drawn_by_its_net_weight():
+    made = values_of([1, 2, 2, 1, 3, 3, 4], [2, 3, -2, 1, 0, 0, 6])
+    assert len(made) == 4
+    drawn = made.draw(100_000, torch.Generator().manual_seed(1)).numpy()
+    shares = [np.mean(drawn == value) for value in (1, 2, 3, 4)]
+    assert shares == pytest.approx([0.3, 0.1, 0, 0.6], abs=0.005)
+    assert shares[2] == 0
+
+
+@pytest.mark.parametrize("net", [0.0, -0.5])
+def test_a_value_without_net_weight_is_refused_by_name(net):
+    with pytest.raises(EngineError, match=rf"value of 'mass', found {net:g} for 2: use NegativeWeights") as caught:
+        values_of([1, 2, 2, 3], [1, 1, net - 1, 1])
+    assert caught.value.code == "Data"
+    assert ("variable", "mass") in caught.value.context
+    with pytest.raises(EngineError, match="for 2"):  # what is left of a cancellation is rounding
+        values_of([2] * 11, [0.1] * 10 + [-1])
+
+
+def test_the_parameter_alone_says_nothing_with_negative_weights(session):
+    """At mass 2, 35 % of the signal have weight -1: a background of the positive weights would give .36 and .53."""
+    generator = np.random.default_rng(1)
+    classes = np.arange(4000) % 2
+    mass = np.where(classes == 0, generator.choice([1.0, 2.0], 4000), -99)
+    weights = np.where((mass == 2) & (generator.random(4000) < 0.35), -1, 1)
+    inputs = np.stack([generator.normal(size=4000), mass], 1)
+    made = make(
+        session,
+        inputs,
+        classes,
+        weights=weights,
+        parametrise="x1",
+        num_epochs=8,
+        batch_size=200,
+        weight_decay=0.0,
+        layout="8",
+        ensemble_size=2,
+        class_weights="Balanced",
+    )
+    for value in (1.0, 2.0):
+        rows = np.stack([generator.normal(size=500), np.full(500, value)], 1).astype(np.float32)
+        assert predict(made, rows)[:, 0].mean() == pytest.approx(0.5, abs=0.05)
+
+
+def test_what_the_parametrisation_refuses_and_what_it_says(session, log):
+    inputs, classes = mass_toy(400, [1, 2], 3)
+    options = {"parametrise": "x1", "num_epochs": 1, "batch_size": 100}
+    weights = np.where(inputs[:, 1] == 2, -1, 3)
+    with pytest.raises(EngineError, match="expected a positive sum .*'x1'.* for 2"):
+        make(session, inputs, classes, weights=weights, **options)
+    make(session, inputs, classes, weights=weights, negative_weights="Ignore", **options)
+    with pytest.raises(EngineError, match="no signal training events with a weight"):
+        make(session, inputs, classes, weights=classes, **options)
+    log.lines.clear()
+    one = np.where(inputs[:, 1:] == 2, 1, inputs[:, 1:])
+    make(session, np.hstack([inputs[:, :1], one]), classes, **options)
+    assert any("all signal training events have x1 = 1" in text for text in log.warnings())
+
+
+def test_the_networks_of_an_ensemble_draw_different_values(session, monkeypatch):
+    seen = {}
+    original = loop.TrainingLoop._train_epoch
+
+    def watched(self, epoch):
+        batches = list(self._job.train_loader)
+        seen[self._job.identity["network"], epoch] = torch.cat([batch[0][:, 1] for batch in batches])
+        return original(self, epoch)
+
+    monkeypatch.setattr(loop.TrainingLoop, "_train_epoch", watched)
+    inputs, classes = mass_toy(400, [1, 2, 3, 4], 3)
+    make(session, inputs, classes, parametrise="x1", num_epochs=2, ensemble_size=2, shuffle=False, batch_size=100)
+    assert len(seen) == 4
+    drawn = [values[torch.from_numpy(classes[:320] == 1)] for values in seen.values()]
+    assert all(not torch.equal(a, b) for i, a in enumerate(drawn) for b in drawn[:i])
 
 
 def test_a_spectator_cannot_be_the_parameter(session):
@@ -396,6 +678,40 @@ def test_the_temperature_is_that_of_a_minimiser():
     found = calibration.fit_temperature(logits, targets, weights)
     assert found == pytest.approx(expected, rel=1e-5)
     assert found == pytest.approx(2.5, rel=0.1)
+
+
+def with_logits(logits, classes, weights=None):
+    """Arguments of fit_temperature."""
+    z = torch.tensor(logits, dtype=torch.float64)
+    return z, torch.eye(z.shape[1])[torch.tensor(classes)], torch.ones(len(z)) if weights is None else weights
+
+
+@pytest.mark.parametrize(
+    ("logits", "classes"),
+    [
+        ([[2.0, 0], [1, 0], [0, 2], [0, 1]], [1, 1, 0, 0]),  # all wrong: the loss falls until T is infinite
+        ([[2.0, 0], [1, 0], [0, 2], [0, 1]], [0, 1, 0, 1]),  # as often wrong as right, and surer where it is wrong
+        ([[2.0, 0], [1, 0], [0, 2], [0, 1]], [0, 0, 1, 1]),  # all right: until T is 0
+        ([[1.0, 1], [0, 0]], [0, 1]),  # no response differs from another one
+    ],
+)
+def test_without_a_best_temperature_there_is_none(logits, classes):
+    assert calibration.fit_temperature(*with_logits(logits, classes)) is None
+
+
+def test_a_calibration_that_fails_keeps_the_responses(session, log, events):
+    """Validation events of the other class: the best temperature is infinite, and every response would be one half."""
+    events.classes[160:] = 1 - events.classes[160:]
+    options = {"batch_size": 20, "learning_rate": 0.02, "save_best_only": False, "layout": "8", "ensemble_size": 2}
+    plain = make(session, events.inputs, events.classes, num_epochs=4, **options)
+    log.lines.clear()
+    made = make(session, events.inputs, events.classes, num_epochs=4, calibrate=True, **options)
+    assert np.array_equal(predict(made, events.inputs), predict(plain, events.inputs))
+    (warning,) = log.warnings()
+    assert warning.startswith("Option Calibrate: no temperature")
+    assert "T = 1" in warning
+    spread = np.empty((200, 2), dtype=np.float32)
+    assert made.predict_spread(events.inputs, spread)
 
 
 def test_expected_calibration_error_is_the_formula():

@@ -11,7 +11,7 @@ from engine_helpers import define, network
 from sklearn.metrics import roc_auc_score
 from test_trees import settings as tree_settings
 
-from torchmva._engine import figures, loop, parameters, search, tree_search, usercode
+from torchmva._engine import automatic, figures, loop, parameters, search, tree_search, usercode
 from torchmva._engine.errors import EngineError
 from torchmva._engine.log import Log
 from torchmva._engine.parameters import Parameter
@@ -79,24 +79,48 @@ def test_it_finds_a_learning_rate_that_learns(tune):
     assert float(found["LearningRate"]) > 1e-3
 
 
-def test_what_is_logged_is_what_a_training_gives(tune, session, log):
-    """The figure of the best trial is the area that the same options give, with scikit-learn's weighted area."""
-    found, lines = tune(search_settings=search.Settings(n_trials=3, parameters="LearningRate(0.001..0.1);Layout(8|16)"))
+def outputs_with(session, found, shape, request, **options):
+    """Outputs for all events of a training with options that a search has found, as C++ hands them over: texts."""
+    types = {"LearningRate": float, "Dropout": float, "BatchSize": int}
+    values = {parameters_in_python(name): types.get(name, str)(value) for name, value in found.items()}
+    made = session("", shape, **{"shuffle": True, "num_epochs": 6, "seed": 3, **options, **values})
+    made.train(**request, progress=False)
+    outputs = np.empty((600, shape[2]), dtype=np.float32)
+    made.predict(request["inputs"], outputs)
+    return outputs
+
+
+def parameters_in_python(name):
+    """``LearningRate`` to ``learning_rate``."""
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).removeprefix("_")
+
+
+def test_what_is_logged_is_what_a_training_gives(tune, session):
+    """The area of the best trial is that of a training with the same options, dropout included, by scikit-learn."""
+    text = "LearningRate(0.001..0.1);Layout(8|16);Dropout(0.1..0.3);Optimizer(Adam|AdamW)"
+    found, lines = tune(search_settings=search.Settings(n_trials=3, parameters=text), dropout=0.2, weight_decay=-1.0)
     data = Rings()
-    made = session(
-        "",
-        CLASSIFICATION,
-        layout=found["Layout"],
-        learning_rate=float(found["LearningRate"]),
-        shuffle=True,
-        num_epochs=6,
-        seed=3,
-    )
-    made.train(**data.request(), progress=False)
-    outputs = np.empty((600, 2), dtype=np.float32)
-    made.predict(data.inputs, outputs)
+    # AdamW and Adam have weight decays of their own unless that is an option
+    outputs = outputs_with(session, found, CLASSIFICATION, data.request(), weight_decay=-1.0)
     area = roc_auc_score(data.classes[400:] == 0, outputs[400:, 0], sample_weight=data.weights[400:])
     assert max(figures_of(lines)) == pytest.approx(area, abs=2e-5)
+
+
+def test_a_trial_has_as_many_epochs_as_a_training(tune, session, monkeypatch):
+    """The epochs of a regression follow the size of the batches where they are not given."""
+    monkeypatch.setattr(automatic, "REGRESSION_BATCHES", 250)
+    request = Rings().request()
+    request.update(targets=np.hypot(*request["inputs"].T).reshape(-1, 1), classes=None)
+    shape, options = (2, "Regression", 1, 0), {"num_epochs": -1, "learning_rate": 0.02, "layout": "8"}
+    settings = search.Settings(n_trials=2, parameters="BatchSize(400|20)")
+    _, lines = tune(shape=shape, data=request, search_settings=settings, batch_size=400, **options)
+    for size, line in (("400", lines[0]), ("20", lines[1])):
+        outputs = outputs_with(session, {"BatchSize": size}, shape, request, **options)
+        y, w = request["targets"][400:], request["weights"][400:]
+        mean = np.average(y[:, 0], weights=w)
+        rms = [np.average(np.square(v), weights=w) for v in (outputs[400:, 0] - y[:, 0], y[:, 0] - mean)]
+        assert float(line.split()[1]) == pytest.approx(np.sqrt(rms[0] / rms[1]), abs=2e-5)
+        assert f"BatchSize={size}" in line
 
 
 def test_the_same_seed_makes_the_same_search(tune, log):
@@ -245,6 +269,12 @@ def test_trees_validate_on_the_last_fifth_of_every_class():
 
 BOOKED = {"LearningRate": 0.001, "BatchSize": 100, "Layout": "64,64", "BatchNorm": False, "Dropout": 0.0}
 BUILT_IN = {"Dropout": Parameter("Dropout", low=0.0, high=0.5)}
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 1e-5, 0.2 + 0.1, 2.0, 123456789.123456])
+def test_texts_of_values_are_exact(value):
+    assert float(parameters.text_of(value)) == value
+    assert len(parameters.text_of(0.1)) == 3
 
 
 def test_parameters_are_typed_as_their_options():

@@ -42,6 +42,11 @@ def of_network(options: TrainingOptions, kind: str) -> TrainingOptions:
     return replace(options, activation="SiLU" if kind == "Regression" else "ReLU")
 
 
+def resolved(options: TrainingOptions, kind: str, n_training: int) -> TrainingOptions:
+    """All of these values for the default training of a network that is made of options."""
+    return of_sample(of_network(of_analysis(options, kind), kind), kind, n_training, is_user=False)
+
+
 def of_sample(options: TrainingOptions, kind: str, n_training: int, *, is_user: bool) -> TrainingOptions:
     """The number of epochs for ``n_training`` events, validation not counted; TMVA's 10 for the user's train_func."""
     if options.num_epochs != AUTOMATIC:

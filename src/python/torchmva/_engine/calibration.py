@@ -7,6 +7,7 @@ of itself. The order of the responses of two classes, and so the ROC curve, stay
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,11 +89,13 @@ def expected_error(
     return float(gaps.abs().sum() / w.sum())
 
 
-def fit_temperature(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> float:
-    """The temperature with the smallest weighted negative log-likelihood.
+def fit_temperature(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> float | None:
+    """The temperature with the smallest weighted negative log-likelihood; None if there is no such temperature.
 
     In 1/T the function is convex for positive weights, so halving the interval of ln T where its slope changes sign
-    finds the minimum.
+    finds the minimum. If the events contradict the logits, the function falls until T is infinite and all responses are
+    the same. If the logits are right for every event, it falls until T is 0 and all responses are 0 or 1. Neither is a
+    calibration.
 
     Args:
         logits: [n, nClasses].
@@ -108,11 +111,13 @@ def fit_temperature(logits: torch.Tensor, targets: torch.Tensor, weights: torch.
         return float((w * ((p * z).sum(1) - true)).sum())
 
     low, high = -_MAX_LOG, _MAX_LOG
+    if not slope(low) > 0 > slope(high):
+        return None
     while high - low > 1e-9:
         middle = 0.5 * (low + high)
         # a positive slope in 1/T: the minimum is at a smaller 1/T, a larger T
         low, high = (middle, high) if slope(middle) > 0 else (low, middle)
-    return float(torch.tensor(0.5 * (low + high)).double().exp())
+    return math.exp(0.5 * (low + high))
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
@@ -142,8 +147,9 @@ def probabilities_of(model: Any, inputs: torch.Tensor) -> torch.Tensor:
 @torch.no_grad()  # type: ignore[untyped-decorator]
 def calibrate(
     model: Any, inputs: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, signal_column: int
-) -> tuple[Any, Calibration]:
-    """A model with the temperature of the validation events, and what that changes.
+) -> tuple[Any, Calibration | None]:
+    """A model with the temperature of the validation events, and what that changes; the model itself, and None, if no
+    temperature has the smallest loss.
 
     Args:
         model: gives class probabilities, on the CPU.
@@ -163,6 +169,8 @@ def calibrate(
         targets = torch.stack([targets[:, signal_column], other], 1)
     logits = _log_probabilities(output)
     temperature = fit_temperature(logits, targets, weights)
+    if temperature is None:
+        return model, None
     before = expected_error(functional.softmax(logits.double(), 1), targets, weights)
     after = expected_error(functional.softmax(logits.double() / temperature, 1), targets, weights)
     return Calibrated(model, temperature).eval(), Calibration(temperature, before, after)

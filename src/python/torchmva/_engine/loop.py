@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from . import checkpoint
+from .decorrelation import RISE, Decorrelation
 from .errors import EngineError
 from .history import Epoch, History
 from .log import Log
@@ -25,8 +26,6 @@ from .progress import Progress
 CHECKPOINT_INTERVAL = 2.0
 
 State = dict[str, torch.Tensor]
-#: Added to the loss of a batch: (outputs [n, k], batch) to a scalar.
-Penalty = Callable[[torch.Tensor, list[torch.Tensor]], torch.Tensor]
 
 
 def _clone(model: Any) -> State:
@@ -49,6 +48,7 @@ class LoopJob:
         mean_weight: of the training events; the loss is in units of it.
         device: where the model is.
         penalty: what else is minimised.
+        constant_loss: validation loss of a constant response, where a training may end there; None elsewhere.
         checkpoint_file: where the state is kept; None: nowhere.
         keep_checkpoint: also when the training has ended.
         identity: what must be the same for a checkpoint to be continued.
@@ -66,7 +66,8 @@ class LoopJob:
     history: History
     mean_weight: float
     device: torch.device
-    penalty: Penalty | None = None
+    penalty: Decorrelation | None = None
+    constant_loss: float | None = None
     checkpoint_file: Path | None = None
     keep_checkpoint: bool = False
     identity: dict[str, Any] | None = None
@@ -80,6 +81,8 @@ class TrainingLoop:
     def __init__(self, job: LoopJob) -> None:
         self._job = job
         self._rates = LearningRates(job.options)
+        # until then the training minimises another sum than the validation loss: that one says nothing about progress
+        self._first_full_epoch = 0 if job.penalty is None else math.ceil(RISE * job.options.num_epochs)
         self._next_epoch = 0
         self._best: State | None = None
         self._best_loss = math.inf
@@ -145,7 +148,8 @@ class TrainingLoop:
             job.train_loader.set_epoch(epoch)
         training_loss = self._train_epoch(epoch)
         validation_loss = self._validate()
-        self._rates.after(validation_loss)
+        if epoch >= self._first_full_epoch:
+            self._rates.after(validation_loss)
         self._last = _clone(job.model)
         self._note(epoch, validation_loss)
         self._next_epoch = epoch + 1
@@ -158,7 +162,8 @@ class TrainingLoop:
     def _note(self, epoch: int, loss: float) -> None:
         """Keep the parameters if this is the best epoch so far."""
         gain = self._best_loss - loss
-        self._waited = 0 if gain > MIN_GAIN * abs(self._best_loss) or math.isinf(self._best_loss) else self._waited + 1
+        is_better = gain > MIN_GAIN * abs(self._best_loss) or math.isinf(self._best_loss)
+        self._waited = 0 if is_better or epoch < self._first_full_epoch else self._waited + 1
         if loss < self._best_loss:
             self._best, self._best_loss, self._best_epoch = self._last, loss, epoch + 1
 
@@ -172,6 +177,7 @@ class TrainingLoop:
         clip = job.options.gradient_clip
         scale = 1 / job.mean_weight
         total = torch.zeros((), dtype=torch.float64, device=job.device)
+        penalties = torch.zeros_like(total)
         n_rows = 0
         check_every = 1 if job.device.type == "cpu" else 64  # reading the loss waits for a GPU
         job.model.train()
@@ -185,9 +191,9 @@ class TrainingLoop:
                 batch_sum = (rows * weights).sum()
                 loss = batch_sum * (scale / len(rows))
                 if job.penalty is not None:
-                    penalty = job.penalty(output, batch)
+                    penalty = job.penalty(output, batch) * job.penalty.share(self._done(epoch, number))
                     loss = loss + penalty
-                    total += penalty.detach() * weights.sum()
+                    penalties += penalty.detach() * len(rows)
             loss.backward()
             if clip:
                 torch.nn.utils.clip_grad_norm_(job.model.parameters(), clip)
@@ -196,25 +202,31 @@ class TrainingLoop:
             n_rows += len(rows)
             if number % check_every == 0 and not math.isfinite(loss.item()):
                 self._stop_at_nan(epoch, number)
-        mean = float(total) * scale / n_rows
+        mean = (float(total) * scale + float(penalties)) / n_rows
         if not math.isfinite(mean):
             self._stop_at_nan(epoch, None)
         return mean
 
+    def _done(self, epoch: int, batch: int) -> float:
+        """The part of the training that lies before a batch."""
+        return (epoch + batch / len(self._job.train_loader)) / self._job.options.num_epochs
+
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def _validate(self) -> float:
         job = self._job
-        total = weight_sum = 0.0
+        total = weight_sum = penalties = 0.0
+        n_rows = 0
         job.model.eval()
         for batch in self._on_device(job.val_loader):
             inputs, target, weights = batch[:3]
             with self._autocast():
                 rows, output = job.objective(self._forward, inputs, target)
-                if job.penalty is not None:
-                    total += float(job.penalty(output, batch) * weights.sum())
+                if job.penalty is not None:  # at full strength in every epoch, so that epochs can be compared
+                    penalties += float(job.penalty(output, batch)) * len(rows)
             total += float((rows * weights).sum())
             weight_sum += float(weights.sum())
-        return total / weight_sum if weight_sum else float("nan")
+            n_rows += len(rows)
+        return total / weight_sum + penalties / n_rows if weight_sum else float("nan")
 
     def _on_device(self, loader: Any) -> Iterator[list[torch.Tensor]]:
         device = self._job.device
@@ -304,8 +316,21 @@ class TrainingLoop:
         kept = self._best if job.options.save_best_only and self._best is not None else self._last
         if kept is not None:
             job.model.load_state_dict(kept)
+            self._compare_with_constant(
+                self._best_loss if kept is self._best else job.history.epochs[-1].validation_loss
+            )
         job.model.eval()
         return job.model
+
+    def _compare_with_constant(self, loss: float) -> None:
+        """Warn if a constant response would have been as good as the model that is kept."""
+        constant = self._job.constant_loss
+        if constant is not None and not constant - loss > MIN_GAIN * abs(constant):
+            self._job.log.warning(
+                f"Option Decorrelate: the validation loss of the model, {loss:.4g}, is no better than that of a "
+                f"constant response, {constant:.4g}: the training has collapsed, or Lambda is too large for this "
+                "BatchSize. Try another Seed, a smaller Lambda, a larger BatchSize or more epochs"
+            )
 
     def best_model(self) -> Any | None:
         """The model with the parameters of the best epoch until now; None if no epoch has ended."""

@@ -159,6 +159,45 @@ def choose(model: Any, inputs: torch.Tensor, kind: str, options: TrainingOptions
     return Objective(loss, text, signal_column)
 
 
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def of_constant_response(
+    objective: Objective,
+    model: Any,
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    weights: torch.Tensor,
+    signal_column: int,
+) -> float:
+    """The loss of a classifier with the same response for all events: a training that ends above has learned nothing.
+
+    The constant is the share of the signal in the weights, which cross-entropy and mean square like best, or 0 or 1,
+    one of which the mean modulus likes best.
+
+    Args:
+        objective: of the training.
+        model: whose number of outputs counts.
+        inputs: of the validation events, [n, nVars].
+        targets: one-hot, [n, 2].
+        weights: [n].
+        signal_column: class number of the signal.
+    """
+    shares = (weights.double() @ targets.double()) / weights.double().sum()
+    training = model.training
+    width = as_matrix(model.eval()(inputs[:2]), len(inputs[:2]), "n").shape[1]
+    model.train(training)
+    classes = torch.eye(2)
+    found = []
+    for response in (float(shares[signal_column]), 0.0, 1.0):
+        output = torch.where(classes[signal_column] > 0, response, 1 - response).expand(2, 2)
+        if width == 1:
+            output = output[:, signal_column].unsqueeze(1)
+        if objective.on_scores:
+            output = output.clamp_min(_TINY).log()
+        rows, _ = objective(lambda _, output=output: output, classes, classes)
+        found.append(float(rows.double() @ shares))
+    return min(found)
+
+
 def of_user(criterion: Any, log: Log, weighted: bool, signal_column: int) -> Objective:
     """The objective that uses the user's ``criterion``."""
     return Objective(_criterion_loss(criterion, log, weighted), str(criterion), signal_column)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import network, prediction, training
+from . import automatic, network, prediction, training
 from .events import Events
 from .figures import Figure
 from .history import Epoch, History
@@ -84,7 +84,7 @@ class NetworkSearch:
         events: of the training sample; those that validate are what trials are compared on.
         classes: int32 [n]; None in a regression.
         shape: of the data.
-        options: of the method.
+        options: of the method, as they were given: values that the analysis decides follow those that are tried.
         objects: the user's.
         model: as it was before any training; not changed.
         log: where lines go.
@@ -104,9 +104,10 @@ class NetworkSearch:
         Raises:
             EngineError: ``Option``, ``Argument``, ``Data``, ``Python`` without Optuna.
         """
-        fields = {**_OF_THE_LOOP, **(_OF_THE_NETWORK if isinstance(self.model, network.Network) else {})}
-        booked = {name: getattr(self.options, field) for name, field in fields.items()}
         n_training = self.events.n_training()
+        options = automatic.resolved(self.options, self.shape.kind, n_training)
+        fields = {**_OF_THE_LOOP, **(_OF_THE_NETWORK if isinstance(self.model, network.Network) else {})}
+        booked = {name: getattr(options, field) for name, field in fields.items()}
         built_in = {p.name: _fitting(p, booked[p.name], n_training) for p in _BUILT_IN if p.name in booked}
         parameters = parse(settings.parameters, built_in, booked)
         figure = Figure(self.shape.kind, settings.figure, self.shape.signal_column)
@@ -122,7 +123,7 @@ class NetworkSearch:
             self.log,
             figure_name=figure.name,
             is_larger_better=figure.is_larger_better,
-            n_epochs=self.options.num_epochs,
+            n_epochs=options.num_epochs,
             compares_losses=not names & {"Loss", "ClassWeights", "NegativeWeights"},
         )
         base = replace(
@@ -138,8 +139,8 @@ class NetworkSearch:
         quiet = _quiet_after_first(self.log)
 
         def objective(values: dict[str, Any], report: Report) -> float:
-            options = replace(base, **{fields[name]: value for name, value in values.items()})
-            outputs = self._train(options, report, quiet())
+            tried = replace(base, **{fields[name]: value for name, value in values.items()})
+            outputs = self._train(automatic.resolved(tried, self.shape.kind, n_training), report, quiet())
             return figure(outputs, truth, weights)
 
         with torch.random.fork_rng(devices=[]):
@@ -150,14 +151,19 @@ class NetworkSearch:
         return self.classes[rows if isinstance(rows, slice) else rows.numpy()]
 
     def _train(self, options: TrainingOptions, report: Report, log: Log) -> np.ndarray[Any, Any]:
-        """Outputs [n, k] for the validation events after a training with ``options``."""
-        torch.manual_seed(options.seed)
+        """Outputs [n, k] for the validation events after a training with ``options``.
+
+        The random numbers are those of a training by itself, which sets the seed for the first parameters and once more
+        when it starts, so that the training after the search repeats the best trial, dropout included.
+        """
+        training.set_up_torch(options)
         options.check()
         is_ours = isinstance(self.model, network.Network)
         model = network.build(self.shape, options) if is_ours else copy.deepcopy(self.model)
         history = _TrialHistory(report)
         job = training.Training(self.events, self.shape, options, self.objects, log, history)
         training.check_samples(job)
+        training.set_up_torch(options)
         trained = training.run_default(job, model, keep=lambda _: None).eval()
         if history.is_interrupted:
             raise KeyboardInterrupt

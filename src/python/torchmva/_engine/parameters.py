@@ -20,8 +20,11 @@ def _error(text: str, found: str) -> EngineError:
 
 
 def text_of(value: object) -> str:
-    """A value as an option string has it."""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    """A value as an option string has it: read back, it is the same."""
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:.10g}"
+    return short if float(short) == value else repr(value)
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,40 @@ from .probe import Shape
 
 
 class ParameterValues:
-    """Draws from the values of the signal, each as likely as its weight.
+    """Draws from the values of the signal, each as likely as the net weight of the events that have it.
+
+    The parameter alone says nothing about the class if signal and background have the same distribution of it in the
+    loss, and there events of negative weight count with their sign: a value with many of them needs less background. No
+    background can balance a value whose net weight is negative.
 
     Args:
+        name: of the parameter.
         values: of the signal events, [n].
-        weights: [n]; negative ones are never drawn.
+        weights: [n].
+
+    Raises:
+        EngineError: ``Data`` if a value has a net weight that is not positive, unless its weights are all 0.
     """
 
-    def __init__(self, values: torch.Tensor, weights: torch.Tensor) -> None:
-        self._values = values
-        self._sums = weights.double().clamp_min(0).cumsum(0)
+    def __init__(self, name: str, values: torch.Tensor, weights: torch.Tensor) -> None:
+        self._values, number = torch.unique(values, return_inverse=True)
+        zeros = torch.zeros(len(self._values), dtype=torch.float64)
+        nets = zeros.index_add(0, number, weights.double())
+        sizes = zeros.index_add(0, number, weights.double().abs())
+        # what is left of weights that cancel is rounding
+        for row in ((sizes > 0) & (nets <= 1e-6 * sizes)).nonzero().flatten()[:1].tolist():
+            raise EngineError(
+                "Data",
+                f"Option Parametrise: expected a positive sum of the weights of the signal training events with each "
+                f"value of {name!r}, found {float(nets[row]):.6g} for {float(self._values[row]):.6g}: use "
+                "NegativeWeights=Ignore or Absolute, or fewer values with more events each",
+                [("option", "Parametrise"), ("variable", name)],
+            )
+        self._sums = nets.cumsum(0)
+
+    def __len__(self) -> int:
+        """Number of different values."""
+        return len(self._values)
 
     def draw(self, n: int, generator: torch.Generator) -> torch.Tensor:
         """n values, float32."""
@@ -104,9 +128,9 @@ class Parametrisation:
         training[events.training] = True
         column = events.inputs[:, self._column]
         chosen = is_signal & training
-        if not float(weights[chosen].clamp_min(0).sum()) > 0:
-            raise EngineError("Data", "Parametrise: there are no signal events of positive weight")
-        self._values = ParameterValues(column[chosen].clone(), weights[chosen])
+        if not bool((weights[chosen] != 0).any()):
+            raise EngineError("Data", "Option Parametrise: there are no signal training events with a weight")
+        self._values = ParameterValues(name, column[chosen], weights[chosen])
         self._report(name, column[chosen], column[~is_signal], log)
         # a first draw: the moments of the column are those of the signal, the validation events stay the same
         inputs = events.inputs.clone()
@@ -122,6 +146,10 @@ class Parametrisation:
         log.info(
             f"Option Parametrise: background gets values of {name} from those of the signal, {low:.5g} to {high:.5g}"
         )
+        if low == high:
+            log.warning(
+                f"Option Parametrise: all signal training events have {name} = {low:.5g}: the option has no effect"
+            )
         outside = float(((background < low) | (background > high)).float().mean())
         if outside > 0.01:
             log.warning(
@@ -130,6 +158,6 @@ class Parametrisation:
                 "not those of a search: give background values of the signal"
             )
 
-    def loader(self, loader: Any) -> ParametrisedLoader:
-        """New values every epoch."""
-        return ParametrisedLoader(loader, self._values, self._column, self._signal, self._seed)
+    def loader(self, loader: Any, number: int) -> ParametrisedLoader:
+        """New values every epoch, for network ``number`` of an ensemble, counted from 1."""
+        return ParametrisedLoader(loader, self._values, self._column, self._signal, self._seed + number - 1)

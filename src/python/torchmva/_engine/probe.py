@@ -31,6 +31,12 @@ class Shape:
         """Numbers of output columns that fit, the usual one first; two classes may share one output."""
         return (self.n_outputs, 1) if self.kind == "Classification" else (self.n_outputs,)
 
+    def class_name(self, number: int) -> str:
+        """What messages call class ``number``."""
+        if self.kind == "Classification":
+            return "signal" if number == self.signal_column else "background"
+        return f"class {number}"
+
 
 class Probe:
     """What a model does with two rows of zeros, and with one: the number of its outputs, or why it cannot take them."""

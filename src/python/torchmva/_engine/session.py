@@ -46,6 +46,7 @@ class Session:
         self._shape = Shape(*shape)
         self._lock = threading.Lock()
         self._objects = usercode.CustomObjects()
+        self._given = TrainingOptions()  # before the analysis decides what was not given
         self._options = TrainingOptions()
         self._source = ModelSource(self._options, self._objects, self._shape, self._log)
         self._history = History()
@@ -71,7 +72,8 @@ class Session:
             weight_folder: where relative paths may start too.
         """
         with flushed():
-            self._options = automatic.of_analysis(TrainingOptions.from_host(options), self._shape.kind)
+            self._given = TrainingOptions.from_host(options)
+            self._options = automatic.of_analysis(self._given, self._shape.kind)
             device.for_training(self._options.device)
             LearningRates(self._options)
             weights.parse_class_weights(self._options.class_weights, self._shape.kind, self._shape.n_outputs)
@@ -174,10 +176,8 @@ class Session:
                 self._log.warning("The user's train_func trains: there are no parameters that can be optimised")
                 return []
             events = Events.from_host(n_classes=self._shape.n_outputs, **arrays)
-            options = automatic.of_network(self._options, self._shape.kind)
-            options = automatic.of_sample(options, self._shape.kind, events.n_training(), is_user=False)
             search = NetworkSearch(
-                events, arrays["classes"], self._shape, options, self._objects, self._model, self._log
+                events, arrays["classes"], self._shape, self._given, self._objects, self._model, self._log
             )
             return search.run(settings).options()
 

@@ -85,8 +85,7 @@ def check_samples(job: Training) -> None:
             )
         )
     if job.shape.kind != "Regression" and len(found := job.events.classes_in_validation()) == 1:
-        is_signal = found[0] == job.shape.signal_column
-        name = ("signal" if is_signal else "background") if job.shape.kind == "Classification" else f"class {found[0]}"
+        name = job.shape.class_name(found[0])
         problems.append(
             EngineError(
                 "Data",
@@ -105,7 +104,7 @@ def _effective_weights(job: Training) -> torch.Tensor:
     found = weights.effective(job.events.weights, job.options, job.log)
     if job.shape.kind == "Regression":
         return found
-    return weights.balanced(found, job.events.targets, job.events.training, job.options)
+    return weights.balanced(found, job.events, job.shape, job.options)
 
 
 def check_options(options: TrainingOptions, objects: CustomObjects, kind: str) -> None:
@@ -243,8 +242,7 @@ def _prepare(job: Training) -> _Data:
         events = parametrisation.events
     tensors = [events.inputs, events.targets, event_weights]
     if options.decorrelate:
-        decorrelation.check(options, job.shape, events.targets[events.training])
-        tensors.append(decorrelation.standardised(job.events.column(options.decorrelate, "Decorrelate")))
+        tensors.append(decorrelation.spectator_of(job.events, event_weights, options, job.shape, job.log))
     return _Data(events, event_weights, where, device.place(tuple(tensors), where), options, parametrisation, seed)
 
 
@@ -270,10 +268,14 @@ def _make_loop(job: Training, data: _Data, model: Any, number: int) -> TrainingL
     seed = data.seed + (number - 1) * options.num_epochs
     train_loader: Any = events.loader(part, data.tensors, options.batch_size, shuffle=options.shuffle, seed=seed)
     if data.parametrisation is not None:
-        train_loader = data.parametrisation.loader(train_loader)
-    penalty = None
+        train_loader = data.parametrisation.loader(train_loader, number)
+    penalty, constant_loss = None, None
     if options.decorrelate:
         penalty = decorrelation.Decorrelation(options.decorrelation_strength, signal, from_scores=objective.on_scores)
+        rows = events.validation
+        constant_loss = losses.of_constant_response(
+            objective, model, events.inputs[rows], events.targets[rows], data.weights[rows], signal
+        )
     is_ensemble = options.ensemble_size > 1
     n_parameters = sum(p.numel() for p in model.parameters())
     return TrainingLoop(
@@ -289,6 +291,7 @@ def _make_loop(job: Training, data: _Data, model: Any, number: int) -> TrainingL
             mean_weight=mean_weight,
             device=data.device,
             penalty=penalty,
+            constant_loss=constant_loss,
             checkpoint_file=None if job.trained_file is None else checkpoint.path_of(job.trained_file, number),
             keep_checkpoint=is_ensemble,
             identity={**_identity(job, n_parameters), "network": number},
@@ -382,6 +385,13 @@ def _calibrated(job: Training, events: Events, event_weights: torch.Tensor, mode
     calibrated, found = calibration.calibrate(
         model, events.inputs[part], events.targets[part], event_weights[part], job.shape.signal_column
     )
+    if found is None:
+        job.log.warning(
+            "Option Calibrate: no temperature makes the loss of the validation events smallest (the validation events "
+            "contradict the responses, or the responses are right for each of them): the responses stay as they are, "
+            "T = 1. A larger ValidationSize, or fewer epochs, may help"
+        )
+        return model
     job.log.info(
         f"Option Calibrate: temperature {found.temperature:.4g}; expected calibration error of the validation events "
         f"{found.error_before:.4g} before, {found.error_after:.4g} after"

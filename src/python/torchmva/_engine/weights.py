@@ -5,8 +5,10 @@ from __future__ import annotations
 import torch
 
 from .errors import EngineError
+from .events import Events
 from .log import Log
 from .options import TrainingOptions, option_error
+from .probe import Shape
 
 BALANCED = "balanced"
 
@@ -30,17 +32,6 @@ def parse_class_weights(text: str, kind: str, n_classes: int) -> torch.Tensor | 
     if len(factors) != n_classes or not bool(((factors >= 0) & factors.isfinite()).all()) or not float(factors.sum()):
         raise option_error("ClassWeights", text, f"Balanced, or {n_classes} numbers that are not negative")
     return factors
-
-
-def _class_factors(text: str, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor | None:
-    """A factor for each class from ``ClassWeights``: ``Balanced``, or one number a class."""
-    n_classes = targets.shape[1]
-    if text.strip().lower() == BALANCED:
-        sums = (targets * weights.clamp_min(0).unsqueeze(1)).sum(0)
-        if not bool((sums > 0).all()):
-            raise EngineError("Data", "ClassWeights=Balanced: a class has no training events with positive weight")
-        return sums.sum() / (n_classes * sums)
-    return parse_class_weights(text, "", n_classes)
 
 
 def effective(weights: torch.Tensor, options: TrainingOptions, log: Log) -> torch.Tensor:
@@ -68,19 +59,59 @@ def effective(weights: torch.Tensor, options: TrainingOptions, log: Log) -> torc
     return weights
 
 
-def balanced(
-    weights: torch.Tensor, targets: torch.Tensor, training: slice | torch.Tensor, options: TrainingOptions
-) -> torch.Tensor:
-    """Event weights times the factor of their class (``ClassWeights``); the tensor itself without factors.
+def _balancing_factors(weights: torch.Tensor, targets: torch.Tensor, shape: Shape, what: str) -> torch.Tensor:
+    """Factors that give every class the same sum of weights, and keep the sum of all weights.
+
+    The sums are those of the loss, with the signs that it uses: a class counts in the loss as its net weight says. The
+    sums of positive weights would give a class with many negative weights too small a part. Validation events may lack
+    a class where the user's function trains.
 
     Args:
-        weights: of all events, [n].
+        weights: as the loss uses them, [n].
         targets: one-hot, [n, nClasses].
-        training: the training events, whose sums count.
-        options: of the method.
+        shape: of the data, for the names of the classes.
+        what: ``"training"`` or ``"validation"``.
+
+    Raises:
+        EngineError: ``Data`` if the weights of a class have no positive sum.
     """
-    factors = _class_factors(options.class_weights, targets[training], weights[training])
-    return weights if factors is None else weights * (targets @ factors)
+    parts = [weights[column > 0] for column in targets.unbind(1)]
+    sums = torch.stack([part.double().sum() for part in parts])
+    counts = torch.tensor([what == "training" or bool((part != 0).any()) for part in parts])
+    for number in (counts & ~(sums > 0)).nonzero().flatten().tolist():
+        raise EngineError(
+            "Data",
+            f"ClassWeights=Balanced: the weights of the {what} events of every class must have a positive sum, found "
+            f"{float(sums[number]):.6g} for {shape.class_name(number)}: use NegativeWeights=Ignore or Absolute, or "
+            "more events",
+            [("option", "ClassWeights")],
+        )
+    return torch.where(counts, sums.sum() / (counts.sum() * sums), 1.0).float()
+
+
+def balanced(weights: torch.Tensor, events: Events, shape: Shape, options: TrainingOptions) -> torch.Tensor:
+    """Event weights times the factor of their class (``ClassWeights``); the tensor itself without factors.
+
+    ``Balanced`` balances training and validation events each by themselves: both losses are then the mean of the mean
+    losses of the classes, however the classes are divided between the two parts.
+
+    Args:
+        weights: of all events after ``NegativeWeights``, [n].
+        events: whose targets are one-hot.
+        shape: of the data.
+        options: of the method.
+
+    Raises:
+        EngineError: ``Option``; ``Data`` if a class cannot be balanced.
+    """
+    if options.class_weights.strip().lower() != BALANCED:
+        factors = parse_class_weights(options.class_weights, shape.kind, events.targets.shape[1])
+        return weights if factors is None else weights * (events.targets @ factors)
+    result = weights.clone()
+    for rows, what in ((events.training, "training"), (events.validation, "validation")):
+        targets = events.targets[rows]
+        result[rows] = weights[rows] * (targets @ _balancing_factors(weights[rows], targets, shape, what))
+    return result
 
 
 def require_positive_sum(weights: torch.Tensor) -> float:
