@@ -200,6 +200,35 @@ TEST(LD, DependentVariablesAreNamed)
    ExpectError(EErrorCode::kData, {"positive sum of weights"}, [&] { Internal::ComputeMean(view, {weights}, mean); });
 }
 
+// A correlation of 1 - e has the eigenvalue e; the limit is 1e-11.
+TEST(LD, TheLimitOfSingularMatrices)
+{
+   const auto invert = [](double e) {
+      TMatrixDSym matrix(2);
+      matrix(0, 0) = 4;
+      matrix(1, 1) = 9;
+      matrix(0, 1) = matrix(1, 0) = 6 * (1 - e);
+      return Internal::InvertCovariance(matrix, {"a", "b"}, "MyLD");
+   };
+   ExpectError(EErrorCode::kData, {"\"a\", \"b\"", "linearly"}, [&] { invert(0.8e-11); });
+   EXPECT_NEAR(invert(1.2e-11)(0, 1) * 2.4e-11 * 6, -1, 1e-4);
+   const TMatrixDSym inverse = invert(0.5); // of [[4, 3], [3, 9]]
+   EXPECT_NEAR(inverse(0, 0), 9. / 27, 1e-12);
+   EXPECT_NEAR(inverse(0, 1), -3. / 27, 1e-12);
+   EXPECT_NEAR(inverse(1, 1), 4. / 27, 1e-12);
+}
+
+TEST(LD, AnUntrainedMethodSaysSo)
+{
+   DataSetInfo info;
+   info.AddVariable("x");
+   MethodLD method("job", "LD", info, "");
+   method.SetupMethod();
+   const float row = 1;
+   float response = 0;
+   ExpectError(EErrorCode::kState, {"trained"}, [&] { method.Predict(&row, 1, &response); });
+}
+
 TEST(LD, IsRegisteredForTwoClassesAndForRegression)
 {
    DataSetInfo info;

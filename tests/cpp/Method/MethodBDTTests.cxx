@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <map>
+#include <numeric>
 #include <thread>
 #include <unistd.h>
 
@@ -176,6 +177,22 @@ TEST(MethodBDT, LearnsClassesAndTheSameBitsForTheSameSeed)
    EXPECT_EQ(responses, TrainToy(options + "5"));
    EXPECT_NE(responses, TrainToy(options + "6"));
    EXPECT_NE(TrainToy("NTrees=20:MaxDepth=1"), TrainToy("NTrees=20:MaxDepth=4"));
+}
+
+TEST(MethodBDT, TheSignalMayBeTheSecondClass)
+{
+   gConfig().SetSilent(kTRUE);
+   const auto toy = MakeToyInfo(Types::kClassification);
+   DataSetInfo info("dataset");
+   for (const char *name : {"a", "b", "c"})
+      info.AddVariable(name);
+   for (const char *name : {"Background", "Signal"})
+      info.AddClass(name);
+   std::vector<Long64_t> all(toy->GetDataSet()->GetNEvents());
+   std::iota(all.begin(), all.end(), 0);
+   info.SetDataSet(toy->GetDataSet()->Select(all, all.size(), {}));
+   const auto responses = Train(*BookToyBDT(info, Types::kClassification, "BoostType=Grad:Shrinkage=0.2:NTrees=40"));
+   EXPECT_LT(Accuracy(responses), 0.1) << "of class 0 as the signal";
 }
 
 TEST(MethodBDT, RegressionFollowsTheTargetForEveryLoss)

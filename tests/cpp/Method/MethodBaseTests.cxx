@@ -70,6 +70,8 @@ public:
    const float *fSeenRows = nullptr;
    std::vector<float> fSeenWeights;
    mutable std::vector<Long64_t> fBlocks;
+   Long64_t fBlockRows = 1 << 16;
+   Long64_t GetBlockRows() const override { return fBlockRows; }
 
 protected:
    void AddWeightsXMLTo(const XmlNode &) const override {}
@@ -151,15 +153,43 @@ TEST_F(MethodBaseTest, TransformedBlocksEqualSingleEvents)
    for (const Long64_t i : {0LL, 70000LL, 149999LL}) {
       const Event event = fInfo.GetDataSet()->CopyEvent(i, Types::kTesting);
       EXPECT_EQ(method->GetMvaValue(&event), responses[i]);
+      // with spectators, of which this data set has none, the variables are transformed too
+      const double spectator = 7;
+      float response = 0;
+      method->Evaluate(event.GetValues().data(), 1, &response, &spectator);
+      EXPECT_EQ(response, responses[i]);
    }
+   // the range of the training sample, [0, 39] and its roots, becomes [-1, 1]
+   const Event last = method->GetEvent(kTrainingEvents - 1, Types::kTraining);
+   EXPECT_EQ(last.GetValues(), (std::vector<Float_t>{1, 1}));
+   EXPECT_EQ(last.GetClass(), 1u);
+   EXPECT_EQ(last.GetOriginalWeight(), -1);
+   EXPECT_EQ(method->GetEventCollection(Types::kTraining).at(0)->GetValues(), (std::vector<Float_t>{-1, -1}));
+}
+
+TEST_F(MethodBaseTest, BlocksHaveTheSizeThatTheMethodWants)
+{
+   const auto method = Make("");
+   const Sample sample = fInfo.GetDataSet()->GetSample(Types::kTraining);
+   std::vector<float> responses(kTrainingEvents);
+   method->fBlockRows = 15;
+   method->Evaluate(sample.fVariables.fData, kTrainingEvents, responses.data());
+   EXPECT_EQ(method->fBlocks, (std::vector<Long64_t>{15, 15, 10}));
+   for (Long64_t i = 0; i < kTrainingEvents; ++i)
+      EXPECT_EQ(responses[i], -(i + std::sqrt(static_cast<float>(i))));
+   method->fBlocks.clear();
+   method->fBlockRows = 0; // as small as possible
+   method->Evaluate(sample.fVariables.fData, 2, responses.data());
+   EXPECT_EQ(method->fBlocks, (std::vector<Long64_t>{1, 1}));
 }
 
 TEST_F(MethodBaseTest, ErrorsAreThoseOfTheSignalColumn)
 {
    const float rows[] = {3, 9, 5, 9, 7, 9};
-   float errors[3] = {};
+   float errors[4] = {0, 0, 0, -7};
    const auto plain = Make("");
    EXPECT_TRUE(plain->EvaluateErrors(rows, 3, errors));
+   EXPECT_EQ(errors[3], -7) << "behind the last event";
    for (int i = 0; i < 3; ++i)
       EXPECT_EQ(errors[i], rows[2 * i] + 1) << "class 1 is the signal";
    // x0 of the training sample goes from 0 to 39
@@ -168,6 +198,14 @@ TEST_F(MethodBaseTest, ErrorsAreThoseOfTheSignalColumn)
    EXPECT_TRUE(normalised->EvaluateErrors(rows, 3, errors));
    for (int i = 0; i < 3; ++i)
       EXPECT_NEAR(errors[i], rows[2 * i] / 19.5 - 1 + 1, 1e-6);
+   // several classes: all columns, whichever is the signal
+   const auto several = Make("");
+   several->SetAnalysisType(Types::kMulticlass);
+   float columns[7] = {0, 0, 0, 0, 0, 0, -7};
+   EXPECT_TRUE(several->EvaluateErrors(rows, 3, columns));
+   for (int i = 0; i < 6; ++i)
+      EXPECT_EQ(columns[i], rows[i / 2 * 2] + i % 2);
+   EXPECT_EQ(columns[6], -7);
    const Event event({5, 9});
    double lower = 0, upper = 0;
    EXPECT_EQ(plain->GetMvaValue(&event, &lower, &upper), -14);
