@@ -232,6 +232,41 @@ TEST_F(MethodBaseTest, PartsOfASample)
    EXPECT_EQ(first(-5, 2), Part_t(2, 0));
 }
 
+TEST(MethodBase, SpectatorsFollowTheirBlocks)
+{
+   constexpr Long64_t n = 40;
+   DataSetInfo info("dataset");
+   info.AddVariable("x0");
+   info.AddVariable("x1");
+   info.AddSpectator("s");
+   info.AddClass("Background");
+   info.AddClass("Signal");
+   SharedMatrix<float> variables(n, 2), weights(n, 1);
+   SharedMatrix<double> spectators(n, 1);
+   SharedMatrix<int> classes(n, 1);
+   for (Long64_t i = 0; i < n; ++i) {
+      spectators.Data()[i] = std::sin(i * i);
+      variables.View()(i, 0) = static_cast<float>(std::cos(i) + spectators.Data()[i]);
+      variables.View()(i, 1) = static_cast<float>(i);
+      weights.Data()[i] = 1;
+      classes.Data()[i] = i % 2;
+   }
+   info.SetDataSet(std::make_shared<DataSet>(variables, SharedMatrix<float>(n, 0), spectators, weights, classes, n, 2,
+                                             std::vector<double>{1, 1}));
+   RecordingMethod method(info, "VarTransform=D(_V_,_S0_)"); // mixes the spectator into the variables
+   method.SetAnalysisType(Types::kClassification);
+   method.SetupMethod();
+   method.ProcessSetup();
+   method.TrainMethod();
+   std::vector<float> expected(n), found(n);
+   method.Evaluate(variables.Data(), n, expected.data(), spectators.Data());
+   for (const Long64_t block : {1, 7, 39}) {
+      method.fBlockRows = block;
+      method.Evaluate(variables.Data(), n, found.data(), spectators.Data());
+      EXPECT_EQ(found, expected) << block;
+   }
+}
+
 TEST_F(MethodBaseTest, WrongOrderAndWrongOptionsAreErrors)
 {
    const auto method = Make("");
