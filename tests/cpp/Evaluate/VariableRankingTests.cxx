@@ -37,6 +37,26 @@ TEST(VariableRanking, SeparationIsZeroForTheSameAndOneForDisjointValues)
    EXPECT_EQ(ComputeVariableSeparations({constant, 4, 1}, weights, classes, 0, 40, 8)[0], 0);
 }
 
+TEST(VariableRanking, BinsCoverAMultipleOfTheDeviationWithinTheValues)
+{
+   const auto binning = [](double min, double max) {
+      VariableStatistics statistics;
+      statistics.fMin = min;
+      statistics.fMax = max;
+      statistics.fMean = 1;
+      statistics.fRMS = 2;
+      const VariableBinning b = ComputeVariableBinning(statistics, 4, 3);
+      EXPECT_EQ(b.fBins, 4);
+      return std::pair(b.fLow, b.fHigh);
+   };
+   using Range_t = std::pair<double, double>;
+   EXPECT_EQ(binning(-100, 100), Range_t(-5, 10)); // 1 - 3 * 2 to 1 + 3 * 2, and a quarter of the range more
+   EXPECT_EQ(binning(-1, 100), Range_t(-1, 9));
+   EXPECT_EQ(binning(-1, 3), Range_t(-1, 4));
+   EXPECT_EQ(binning(5, 5), Range_t(5, 6.25)) << "a constant";
+   EXPECT_EQ(binning(20, 24), Range_t(20, 25)) << "all values beyond the deviations";
+}
+
 TEST(VariableRanking, CorrelationIsTheLargestWithATarget)
 {
    std::mt19937 generator(1);

@@ -146,4 +146,15 @@ TEST(VariableStatistics, AreWeighted)
    EXPECT_DOUBLE_EQ(s[1].fMax, 60);
    EXPECT_DOUBLE_EQ(ComputeVariableStatistics({rows, 3, 2}, nullptr)[1].fMean, 30);
    EXPECT_EQ(ComputeVariableStatistics({rows, 0, 2}, weights).at(0).fMean, 0);
+   // weights that sum to nothing count as 1
+   const float cancelling[] = {1, -2, 1};
+   const auto unweighted = ComputeVariableStatistics({rows, 3, 2}, cancelling);
+   EXPECT_DOUBLE_EQ(unweighted[0].fMean, 7. / 3);
+   EXPECT_DOUBLE_EQ(unweighted[0].fRMS, std::sqrt((16 + 1 + 25) / 27.)); // numpy.std([1, 2, 4])
+   EXPECT_EQ(unweighted[0].fMin, 1);
+   EXPECT_EQ(unweighted[0].fMax, 4);
+   // a large offset does not cost digits of the spread
+   const float large[] = {16777214, 16777215, 16777216};
+   EXPECT_DOUBLE_EQ(ComputeVariableStatistics({large, 3, 1}, nullptr)[0].fRMS, std::sqrt(2 / 3.));
+   EXPECT_EQ(ComputeVariableStatistics({large, 3, 1}, nullptr)[0].fMean, 16777215);
 }
