@@ -183,7 +183,7 @@ class TrainingLoop:
         job.model.train()
         for number, batch in enumerate(self._on_device(job.train_loader)):
             inputs, target, weights = batch[:3]
-            if number and len(inputs) == 1:
+            if number and len(inputs) == 1 < job.options.batch_size:
                 continue  # the rest of the events: batch norm cannot train on one
             job.optimizer.zero_grad(set_to_none=True)
             with self._autocast():
