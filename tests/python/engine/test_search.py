@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from engine_helpers import define, network
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import r2_score, roc_auc_score
 from test_trees import settings as tree_settings
 
 from torchmva._engine import automatic, figures, loop, parameters, search, tree_search, usercode
@@ -318,6 +318,45 @@ def test_figures():
     targets = generator.normal(3, 2, size=(300, 2))
     constant = np.average(targets, axis=0, weights=weights)[None, :].repeat(300, 0)
     assert figures.relative_rms(constant, targets, weights) == pytest.approx(1)
+
+
+def test_the_figure_of_a_regression_is_that_of_scikit_learn():
+    """The root of 1 - R2, mean over the targets; events of negative weight do not count, a constant has width 1."""
+    generator = np.random.default_rng(2)
+    targets = generator.normal([3, -50], [2, 10], size=(200, 2))
+    predicted = targets + generator.normal(0.3, [1, 7], size=(200, 2))
+    weights = generator.uniform(-0.5, 2, 200)
+    positive = weights > 0
+    r2 = r2_score(targets[positive], predicted[positive], sample_weight=weights[positive], multioutput="raw_values")
+    figure = figures.Figure("Regression", "RMS")
+    assert figure(predicted, targets, weights) == pytest.approx(np.sqrt(1 - r2).mean(), rel=1e-9)
+    assert (figure.name, figure.is_larger_better) == ("RMS", False)
+    constant = np.full((200, 1), 4.0)
+    assert figures.relative_rms(constant + 3, constant, weights) == pytest.approx(3)
+
+
+@pytest.mark.parametrize("signal", [0, 1])
+def test_the_figure_of_two_classes_takes_the_column_of_the_signal(signal):
+    generator = np.random.default_rng(3)
+    classes, weights = generator.integers(0, 2, 200), generator.uniform(0.1, 2, 200)
+    outputs = generator.uniform(size=(200, 2))
+    outputs[:, 0] += 0.3 * (classes == 0)
+    figure = figures.Figure("Classification", "ROCIntegral", signal)
+    expected = roc_auc_score(classes == signal, outputs[:, signal], sample_weight=weights)
+    assert figure(outputs, classes, weights) == pytest.approx(expected, abs=1e-12)
+    one = outputs[:, signal : signal + 1]
+    assert figure(one, classes, weights) == pytest.approx(expected, abs=1e-12)
+    assert figure.is_larger_better
+
+
+def test_the_figure_of_more_classes_is_the_mean_of_each_against_the_rest():
+    generator = np.random.default_rng(4)
+    classes, weights = generator.integers(0, 3, 200), generator.uniform(0.1, 2, 200)
+    outputs = generator.uniform(size=(200, 3)) + 0.3 * np.eye(3)[classes]
+    expected = np.mean(
+        [roc_auc_score(classes == number, outputs[:, number], sample_weight=weights) for number in range(3)]
+    )
+    assert figures.Figure("Multiclass", "rocintegral")(outputs, classes, weights) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize(
