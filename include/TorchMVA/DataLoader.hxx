@@ -75,12 +75,32 @@ public:
                     Double_t min = 0, Double_t max = 0);
    void AddVariable(const TString &expression, char type = 'F', Double_t min = 0, Double_t max = 0);
    void AddVariablesArray(const TString &expression, int size, char type = 'F', Double_t min = 0, Double_t max = 0);
+   // targets and spectators; a letter after the unit is the type, as in AddVariable
    void AddTarget(const TString &expression, const TString &title = "", const TString &unit = "", Double_t min = 0,
                   Double_t max = 0);
+   void AddTarget(const TString &expression, const TString &title, const TString &unit, char type, Double_t min = 0,
+                  Double_t max = 0);
+   void AddTarget(const TString &expression, const TString &title, const TString &unit, Int_t min, Double_t max = 0)
+   {
+      AddTarget(expression, title, unit, static_cast<Double_t>(min), max);
+   }
    void AddRegressionTarget(const TString &expression, const TString &title = "", const TString &unit = "",
                             Double_t min = 0, Double_t max = 0);
+   void AddRegressionTarget(const TString &expression, const TString &title, const TString &unit, char type,
+                            Double_t min = 0, Double_t max = 0);
+   void AddRegressionTarget(const TString &expression, const TString &title, const TString &unit, Int_t min,
+                            Double_t max = 0)
+   {
+      AddRegressionTarget(expression, title, unit, static_cast<Double_t>(min), max);
+   }
    void AddSpectator(const TString &expression, const TString &title = "", const TString &unit = "", Double_t min = 0,
                      Double_t max = 0);
+   void AddSpectator(const TString &expression, const TString &title, const TString &unit, char type, Double_t min = 0,
+                     Double_t max = 0);
+   void AddSpectator(const TString &expression, const TString &title, const TString &unit, Int_t min, Double_t max = 0)
+   {
+      AddSpectator(expression, title, unit, static_cast<Double_t>(min), max);
+   }
    void SetInputVariables(std::vector<TString> *variables);
 
    // weights and cuts

@@ -12,7 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
 namespace TorchMVA {
@@ -22,7 +22,7 @@ class XmlNode;
 
 /// Applies trained methods to events: reads weight files and evaluates them on the user's variables.
 ///
-/// Variables are declared with the address of a float each, in the order and with the expressions of the training; the
+/// Variables are declared with the address of a number each, in the order and with the expressions of the training; the
 /// reader keeps the address only. EvaluateMVA() then uses the values that stand there. Or values are passed as a vector,
 /// or as a block of rows (EvaluateBatch). All calls throw Error. Not thread safe but for EvaluateBatch, which is const.
 /// More in docs/applying.md.
@@ -38,11 +38,37 @@ public:
    Reader(const TString &variables, const char *options, Bool_t verbose = kFALSE);
    ~Reader() override;
 
-   void AddVariable(const TString &expression, Float_t *address);
-   /// Throws Error (kArgument): variables are floats.
-   void AddVariable(const TString &expression, Int_t *address);
-   void AddSpectator(const TString &expression, Float_t *address);
-   void AddSpectator(const TString &expression, Int_t *address);
+   /// A variable, whose value stands at an address of any type of number. It becomes a float, as in the training. A null
+   /// pointer declares the expression only.
+   void AddVariable(const TString &expression, Float_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, Double_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, Bool_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, Char_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, signed char *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, UChar_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, Short_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, UShort_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, Int_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, UInt_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, Long_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, ULong_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, Long64_t *address) { DeclareVariable(expression, address); }
+   void AddVariable(const TString &expression, ULong64_t *address) { DeclareVariable(expression, address); }
+   /// A spectator. It becomes a double, as in the training: whole numbers are exact up to 2^53.
+   void AddSpectator(const TString &expression, Float_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, Double_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, Bool_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, Char_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, signed char *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, UChar_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, Short_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, UShort_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, Int_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, UInt_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, Long_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, ULong_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, Long64_t *address) { DeclareSpectator(expression, address); }
+   void AddSpectator(const TString &expression, ULong64_t *address) { DeclareSpectator(expression, address); }
 
    /// Reads a weight file under a tag of any spelling. Throws Error: tag taken (kState), file missing (kFile), damaged,
    /// or of other variables (kWeightFile).
@@ -102,6 +128,33 @@ private:
       std::unique_ptr<DataSetInfo> fInfo;
       std::unique_ptr<MethodBase> fMethod; ///< after fInfo: goes first
    };
+   /// Where a number of some type stands.
+   struct NumberAddress {
+      const void *fAddress = nullptr;
+      Double_t (*fRead)(const void *address) = nullptr; ///< null for a float
+
+      Double_t Read() const { return fRead ? fRead(fAddress) : *static_cast<const Float_t *>(fAddress); }
+   };
+   template <typename T>
+   static NumberAddress AddressOf(const T *address)
+   {
+      if constexpr (std::is_same_v<T, Float_t>)
+         return {address, nullptr};
+      else
+         return {address, [](const void *at) { return static_cast<Double_t>(*static_cast<const T *>(at)); }};
+   }
+   template <typename T>
+   void DeclareVariable(const TString &expression, const T *address)
+   {
+      fDataSetInfo.AddVariable(expression);
+      fVariableAddresses.push_back(AddressOf(address));
+   }
+   template <typename T>
+   void DeclareSpectator(const TString &expression, const T *address)
+   {
+      fDataSetInfo.AddSpectator(expression);
+      fSpectatorAddresses.push_back(AddressOf(address));
+   }
    void DeclareReaderOptions(Bool_t verbose);
    void AddNames(const std::vector<TString> &variables);
    void RequireFree(const TString &tag) const;
@@ -126,8 +179,8 @@ private:
    Double_t EvaluateFirst(const MethodBase &method);
 
    DataSetInfo fDataSetInfo;
-   std::vector<Float_t *> fVariableAddresses;
-   std::vector<std::pair<Float_t *, Int_t *>> fSpectatorAddresses; ///< one of the two
+   std::vector<NumberAddress> fVariableAddresses;  //!
+   std::vector<NumberAddress> fSpectatorAddresses; //!
    std::vector<Float_t> fValues;
    std::vector<Double_t> fSpectators;
    std::vector<Float_t> fResponses;

@@ -60,6 +60,65 @@ def responses(cv, title, width=1):
     return values.reshape(-1, width) if width != 1 else values
 
 
+LARGE = 2**52  # no float is as exact as its neighbours need
+
+
+def test_event_numbers_are_exact_everywhere():
+    """In the folds, the output file, and a Reader with addresses of any type; the folds' own files are right."""
+    loader = TMVA.DataLoader("dataset")
+    for i in range(3):
+        loader.AddVariable(f"x{i}")
+    loader.AddSpectator("id")
+    x, y, number = toy_events()
+    for values, cls, i in zip(x.tolist(), y, number, strict=True):
+        loader.AddTrainingEvent(("Signal", "Background")[cls], [*values, float(LARGE + i)], 1.0)
+    for name in ("Signal", "Background"):
+        loader.AddTestEvent(name, [0.0, 1.0, 2.0, 0.0], 1.0)
+    loader.PrepareTrainingAndTestTree("", SplitMode="Block", MixMode="Block", NormMode="NumEvents", V=False)
+    out = ROOT.TFile.Open("out.root", "RECREATE")
+    options = {"SplitType": "Deterministic", "SplitExpr": "fmod([id],[NumFolds])"}
+    cv = TMVA.CrossValidation("job", loader, out, NumFolds=3, AnalysisType="Classification", **options, **QUIET)
+    cv.BookMethod(TMVA.Types.kFisher, "Fisher")
+    cv.Evaluate()
+    out.Close()
+    folds = [TMVA.Experimental.RReader(f"dataset/weights/job_Fisher_fold{k}.weights.xml") for k in (1, 2, 3)]
+    expected = np.choose((LARGE + number) % 3, [fold.Compute(x) for fold in folds])
+    weights = "dataset/weights/job_Fisher.weights.xml"
+    ids = (LARGE + number).astype(float)
+    np.testing.assert_array_equal(TMVA.Experimental.RReader(weights).Compute(x, spectators=ids), expected)
+    columns = {f"x{i}": x[:, i].copy() for i in range(3)}
+    frame = ROOT.RDF.FromNumpy({**columns, "id": (LARGE + number).astype(np.int64)})
+    np.testing.assert_array_equal(torchmva.define(frame, "score", weights).AsNumpy(["score"])["score"], expected)
+    for letter in "qQdlL":
+        reader = TMVA.Reader("!Color:Silent")
+        inputs = [array("f", [0]) for _ in range(3)]
+        for i, address in enumerate(inputs):
+            reader.AddVariable(f"x{i}", address)
+        event = array(letter, [0])
+        reader.AddSpectator("id", event)
+        reader.BookMVA("method", weights)
+        for i in range(0, 2 * N, 50):
+            event[0] = LARGE + i
+            for address, value in zip(inputs, x[i], strict=True):
+                address[0] = value
+            assert np.float32(reader.EvaluateMVA("method")) == expected[i]
+    file = ROOT.TFile.Open("out.root")
+    for tree in ("TestTree", "TrainTree"):
+        stored = ROOT.RDataFrame(f"dataset/{tree}", file).AsNumpy(["id"])["id"]
+        assert stored.dtype == np.float64
+        np.testing.assert_array_equal(np.sort(stored), ids)
+
+
+@pytest.mark.parametrize("letter", "fdbBhHiIlLqQ")
+def test_addresses_of_every_type(letter):
+    """PyROOT finds the overload for it."""
+    reader = TMVA.Reader("!Color:Silent")
+    value = array(letter, [5])
+    reader.AddVariable("a", value)
+    reader.AddSpectator("b", value)
+    assert reader.DataInfo().GetNVariables() == reader.DataInfo().GetNSpectators() == 1
+
+
 def reader_of(path):
     reader = TMVA.Reader("!Color:Silent")
     for i in range(3):

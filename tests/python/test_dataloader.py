@@ -275,6 +275,24 @@ def test_weight_expressions(tree):
         assert np.array_equal(rows[:, 2], np.r_[factors[signal], factors[background]])
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_weight_without_a_class_is_that_of_all_classes(tree, first):
+    """Whatever they are called, and in whatever order the calls come; no other class appears."""
+    loader = loader_of("x")
+    calls = [
+        lambda: loader.SetWeightExpression("w"),
+        lambda: loader.PrepareTrainingAndTestTree("", "", BLOCK),
+        lambda: [loader.AddTree(tree, name) for name in ("sig", "bkg1", "bkg2")],
+    ]
+    for call in calls if first else reversed(calls):
+        call()
+    w = 1 + np.arange(50) % 3
+    assert np.array_equal(events(loader)[:, 2], np.r_[w, w, w])
+    names = [loader.GetDataSetInfo().GetClassInfo(i).GetName() for i in range(3)]
+    assert names == ["sig", "bkg1", "bkg2"]
+    assert loader.GetDataSetInfo().GetNClasses() == 3
+
+
 def test_cuts(tree):
     calls = {
         "text": lambda d: d.SetCut("x < 50"),

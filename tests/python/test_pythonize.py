@@ -161,17 +161,104 @@ def test_an_empty_container_is_not_taken_for_null():
 @pytest.mark.parametrize(
     ("value", "found"),
     [
-        (np.zeros(1), "ndarray of float64"),
-        (array("d", [0.0]), "array of type 'd'"),
+        (np.zeros(1, dtype=complex), "ndarray of complex128"),
+        (np.zeros(4)[::2], "ndarray of float64, shape \\(2,\\), not contiguous"),
         (1.5, "float 1.5"),
         ([0.0], "list"),
     ],
     ids=str,
 )
-def test_variable_without_the_address_of_a_float(value, found):
+def test_variable_without_the_address_of_a_number(value, found):
     for declare in (ROOT.TMVA.Reader("Silent").AddVariable, ROOT.TMVA.Reader("Silent").AddSpectator):
-        with pytest.raises(torchmva.Error, match=f"expected an array of float32.* found {found}"):
+        with pytest.raises(torchmva.Error, match=f"expected an array of numbers.* found {found}"):
             declare("x", value)
+
+
+# --- arguments of a wrong kind -----------------------------------------------------------------------------------
+
+LISTS = {
+    "AddVariable": lambda d: d.AddVariable(["a", "b"]),
+    "AddVariable_letter": lambda d: d.AddVariable(("a", "b"), "F"),
+    "AddVariable_title": lambda d: d.AddVariable("a", ["title", "b"], ""),
+    "AddVariable_set": lambda d: d.AddVariable({"a", "b"}),
+    "AddVariable_dict": lambda d: d.AddVariable({"a": "b"}),
+    "AddVariable_array": lambda d: d.AddVariable(np.array(["a", "b"])),
+    "AddVariablesArray": lambda d: d.AddVariablesArray(["a", "b"], 2),
+    "AddSpectator": lambda d: d.AddSpectator(["a", "b"]),
+    "AddTarget": lambda d: d.AddTarget(["a", "b"]),
+    "AddRegressionTarget": lambda d: d.AddRegressionTarget(["a"]),
+    "SetWeightExpression": lambda d: d.SetWeightExpression(["a", "b"]),
+    "SetWeightExpression_class": lambda d: d.SetWeightExpression("w", ["Signal", "Background"]),
+    "SetCut": lambda d: d.SetCut(["a", "b"]),
+    "AddCut": lambda d: d.AddCut(["a", "b"]),
+    "Prepare": lambda d: d.PrepareTrainingAndTestTree(["a", "b"], "SplitMode=Random"),
+    "Prepare_options": lambda d: d.PrepareTrainingAndTestTree("", ["SplitMode=Random"]),
+    "DataLoader": lambda d: ROOT.TMVA.DataLoader(["a", "b"]),
+    "Factory": lambda d: ROOT.TMVA.Factory(["a", "b"]),
+    "Reader": lambda d: ROOT.TMVA.Reader("Silent").AddVariable(["a", "b"], array("f", [0.0])),
+}
+
+
+@pytest.mark.parametrize("call", LISTS)
+def test_a_list_is_not_taken_for_a_text(call):
+    loader = ROOT.TMVA.DataLoader("d")
+    with pytest.raises(torchmva.Error, match="expected text as argument"):
+        LISTS[call](loader)
+    info = loader.GetDataSetInfo()
+    assert info.GetNVariables() + info.GetNTargets() + info.GetNSpectators() + info.GetNClasses() == 0
+
+
+TREES = {
+    "AddSignalTree": lambda d, x: d.AddSignalTree(x),
+    "AddBackgroundTree": lambda d, x: d.AddBackgroundTree(x, 1.0),
+    "AddTree": lambda d, x: d.AddTree(x, "Signal"),
+    "AddTree_cut": lambda d, x: d.AddTree(x, "Signal", 1.0, "x > 0", "train"),
+    "AddRegressionTree": lambda d, x: d.AddRegressionTree(x),
+    "SetTree": lambda d, x: d.SetTree(x, "Signal", 1.0),
+    "SetSignalTree": lambda d, x: d.SetSignalTree(x),
+    "SetBackgroundTree": lambda d, x: d.SetBackgroundTree(x),
+    "SetInputTrees": lambda d, x: d.SetInputTrees(x, x),
+}
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """A file of ROOT, an RNTuple and a data frame."""
+    path = str(tmp_path_factory.mktemp("sources") / "n.root")
+    options = ROOT.RDF.RSnapshotOptions()
+    options.fOutputFormat = ROOT.RDF.ESnapshotOutputFormat.kRNTuple
+    ROOT.RDF.FromNumpy({"a": np.arange(10.0)}).Snapshot("n", path, "", options)
+    file = ROOT.TFile.Open(path)
+    return {"file": path, "ntuple": file.Get("n"), "frame": ROOT.RDataFrame(1), "kept": file}
+
+
+@pytest.mark.parametrize("call", TREES)
+def test_a_source_that_is_no_tree_says_what_takes_it(call, sources):
+    loader = ROOT.TMVA.DataLoader("d")
+    with pytest.raises(torchmva.Error, match="AddNTuple"):
+        TREES[call](loader, sources["ntuple"])
+    with pytest.raises(torchmva.Error, match="AddDataFrame"):
+        TREES[call](loader, sources["frame"])
+    with pytest.raises(torchmva.Error, match="ROOT file"):
+        TREES[call](loader, sources["file"])
+    with pytest.raises(torchmva.Error, match="AddNTuple"):
+        loader.AddDataFrame(sources["ntuple"], "Signal")
+    assert loader.GetDataSetInfo().GetNClasses() == 0
+
+
+def test_a_letter_after_the_unit_is_the_type():
+    loader = ROOT.TMVA.DataLoader("d")
+    loader.AddSpectator("spec1 := var1*2", "Spectator 1", "units", "F")
+    loader.AddSpectator("n", "Number", "", "I", 0, 5)
+    loader.AddSpectator("m", "Mass", "GeV", 0, 100)
+    loader.AddTarget("t", "Target", "GeV", "F")
+    loader.AddTarget("u", "Target", "GeV", 0, 0)
+    loader.AddRegressionTarget("k", "Count", "", "I", 1.5, 2.5)
+    info = loader.GetDataSetInfo()
+    assert [s.GetVarType() for s in info.GetSpectatorInfos()] == ["F", "I", "F"]
+    assert [s.GetMax() for s in info.GetSpectatorInfos()][1:] == [5, 100]
+    assert [t.GetVarType() for t in info.GetTargetInfos()] == ["F", "F", "I"]
+    assert info.GetTargetInfos()[2].GetMin() == 1.5
 
 
 # --- lifetimes --------------------------------------------------------------------------------------------------
@@ -196,6 +283,32 @@ def test_loader_keeps_its_trees_alive():
         tree.Fill()
     loader.AddTree(tree, "Signal", 1.0)
     assert loader._torchmva_kept == [tree]
+
+
+def test_loader_keeps_the_entry_list_of_a_tree():
+    """ROOT forgets a list that is deleted, and all entries would be events."""
+    loader = ROOT.TMVA.DataLoader("d")
+    tree = ROOT.TTree("t", "t")
+    tree.SetDirectory(ROOT.nullptr)
+    value = array("f", [0.0])
+    tree.Branch("x", value, "x/F")
+    for value[0] in range(20):
+        tree.Fill()
+    tree.ResetBranchAddresses()
+
+    def add():
+        chosen = ROOT.TEntryList("chosen", "")
+        for i in range(0, 20, 4):
+            chosen.Enter(i, tree)
+        tree.SetEntryList(chosen)
+        loader.AddRegressionTree(tree)
+
+    add()
+    gc.collect()
+    loader.AddVariable("x")
+    loader.PrepareTrainingAndTestTree("", "nTest_Regression=1:SplitMode=Block:!V")
+    data = loader.GetDataSetInfo().GetDataSet()
+    assert [data.GetTrainingEvent(i).GetValue(0) for i in range(data.GetNTrainingEvents())] == [0, 4, 8, 12]
 
 
 def test_loader_and_factory_keep_the_files(tmp_path, monkeypatch):

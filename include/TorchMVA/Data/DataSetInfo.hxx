@@ -73,7 +73,7 @@ public:
    /// Elements of the array that this expression declares, 0 if it is no array.
    Int_t GetVarArraySize(const TString &expression) const;
 
-   /// Empty class name: Signal and Background; all classes registered so far if neither is among them.
+   /// Empty class name: all classes, also those that come later.
    void SetWeightExpression(const TString &expression, const TString &className = "");
    /// Empty class name: all classes, also those that come later.
    void SetCut(const TCut &cut, const TString &className = "");
@@ -135,6 +135,7 @@ private:
    std::vector<Bool_t> fArrayFirst;
    mutable std::deque<ClassInfo> fClasses; ///< deque: references stay valid
    TCut fCommonCut;                        ///< of all classes
+   TString fCommonWeight;                  ///< of all classes
    TString fSplitOptions;
    TString fNormalization = "NONE";
    std::vector<Float_t> fTargetsForMulticlass;

@@ -69,7 +69,7 @@ void ReadTrees(const InputFiles &inputs, const DataSetInfo &info, const std::str
    TChain chain(inputs.Tree().c_str(), "", TChain::kWithoutGlobalRegistration);
    for (const auto &file : inputs.Files())
       chain.AddFile(file.fFile.c_str(), file.fEntries, file.fTree.c_str());
-   TreeReader reader(chain, info, ClassInfo("", 0), cut);
+   TreeReader reader(chain, info, ClassInfo("", 0), cut, EMissing::kNaN);
    reader.Count();
    reader.Read(sink);
 }

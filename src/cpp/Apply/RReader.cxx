@@ -34,25 +34,30 @@ RReader::RReader(const std::string &weightFile, const std::string &engine)
    fModel = model;
 }
 
-std::vector<float> RReader::Compute(const std::vector<float> &values) const
+std::vector<float> RReader::Compute(const std::vector<float> &values, const std::vector<double> &spectators) const
 {
-   if (values.size() != GetNVariables())
-      throw Error(EErrorCode::kArgument,
-                  "expected " + std::to_string(GetNVariables()) + " values, found " + std::to_string(values.size()),
-                  {{"method", fModel->fMethod->GetName()}});
-   return Compute(values.data(), 1);
+   const auto require = [this](std::size_t found, std::size_t expected, const char *what) {
+      if (found != expected)
+         throw Error(EErrorCode::kArgument,
+                     "expected " + std::to_string(expected) + " " + what + ", found " + std::to_string(found),
+                     {{"method", fModel->fMethod->GetName()}});
+   };
+   require(values.size(), GetNVariables(), "values");
+   if (!spectators.empty())
+      require(spectators.size(), GetNSpectators(), "spectators");
+   return Compute(values.data(), 1, spectators.empty() ? nullptr : spectators.data());
 }
 
-std::vector<float> RReader::Compute(const float *rows, std::size_t nRows) const
+std::vector<float> RReader::Compute(const float *rows, std::size_t nRows, const double *spectators) const
 {
    std::vector<float> responses(nRows * GetNResponses());
-   Compute(rows, nRows, responses.data());
+   Compute(rows, nRows, responses.data(), spectators);
    return responses;
 }
 
-void RReader::Compute(const float *rows, std::size_t nRows, float *responses) const
+void RReader::Compute(const float *rows, std::size_t nRows, float *responses, const double *spectators) const
 {
-   TorchMVA::Internal::EvaluateRows(*fModel->fMethod, rows, static_cast<Long64_t>(nRows), responses, nullptr);
+   TorchMVA::Internal::EvaluateRows(*fModel->fMethod, rows, static_cast<Long64_t>(nRows), responses, spectators);
 }
 
 std::vector<std::string> RReader::GetVariableNames() const
@@ -76,6 +81,11 @@ std::vector<std::string> RReader::GetClassNames() const
 std::size_t RReader::GetNVariables() const
 {
    return fModel->fInfo.GetNVariables();
+}
+
+std::size_t RReader::GetNSpectators() const
+{
+   return fModel->fInfo.GetNSpectators();
 }
 
 std::size_t RReader::GetNResponses() const

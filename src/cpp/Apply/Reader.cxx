@@ -99,30 +99,6 @@ void Reader::AddNames(const std::vector<TString> &variables)
       AddVariable(name, static_cast<Float_t *>(nullptr));
 }
 
-void Reader::AddVariable(const TString &expression, Float_t *address)
-{
-   fDataSetInfo.AddVariable(expression);
-   fVariableAddresses.push_back(address);
-}
-
-void Reader::AddVariable(const TString &expression, Int_t *)
-{
-   throw Error(EErrorCode::kArgument, "variables are read as floats: expected the address of a Float_t, found an Int_t",
-               {{"variable", expression.Data()}});
-}
-
-void Reader::AddSpectator(const TString &expression, Float_t *address)
-{
-   fDataSetInfo.AddSpectator(expression);
-   fSpectatorAddresses.emplace_back(address, nullptr);
-}
-
-void Reader::AddSpectator(const TString &expression, Int_t *address)
-{
-   fDataSetInfo.AddSpectator(expression);
-   fSpectatorAddresses.emplace_back(nullptr, address);
-}
-
 // ---- booking --------------------------------------------------------------------------------------------------------
 
 IMethod *Reader::BookMVA(const TString &tag, const TString &weightFile)
@@ -208,20 +184,19 @@ void Reader::ReadInputs(const char *caller)
 {
    fValues.resize(fVariableAddresses.size());
    for (std::size_t i = 0; i < fVariableAddresses.size(); ++i) {
-      if (!fVariableAddresses[i])
+      if (!fVariableAddresses[i].fAddress)
          throw Error(EErrorCode::kState,
                      "this variable has no address: declare it with AddVariable(name, &value), or pass the values",
                      {{"variable", fDataSetInfo.GetVariableInfo(i).GetExpression().Data()}, {"caller", caller}});
-      fValues[i] = *fVariableAddresses[i];
+      fValues[i] = static_cast<Float_t>(fVariableAddresses[i].Read());
    }
    fSpectators.resize(fSpectatorAddresses.size());
    for (std::size_t i = 0; i < fSpectatorAddresses.size(); ++i) {
-      const auto &[asFloat, asInt] = fSpectatorAddresses[i];
-      if (!asFloat && !asInt) { // without one there are none: a value made up could choose the wrong fold
+      if (!fSpectatorAddresses[i].fAddress) { // without one there are none: a value made up could choose the wrong fold
          fSpectators.clear();
          break;
       }
-      fSpectators[i] = asFloat ? *asFloat : *asInt;
+      fSpectators[i] = fSpectatorAddresses[i].Read();
    }
 }
 

@@ -145,6 +145,15 @@ bool OptionTable::IsBool(const Option &option)
    return std::holds_alternative<Bool_t *>(option.fReferences[0]);
 }
 
+bool OptionTable::IsNumber(const Option &option)
+{
+   if (!std::holds_alternative<TString *>(option.fReferences[0]))
+      return !IsBool(option);
+   // also a text such as "20%"
+   Double_t number = 0;
+   return ParseDouble(option.fDefault.substr(0, option.fDefault.find('%')), number);
+}
+
 std::string OptionTable::Values(const Option &option)
 {
    if (!option.fIsArray)
@@ -292,6 +301,9 @@ std::vector<std::string> OptionTable::Parse(const std::string &text, const std::
       throw Error(EErrorCode::kOption,
                   (unknown.size() == 1 ? "unknown option of " : "unknown options of ") + owner + ": " + Join(unknown),
                   {{"options", text}, {"known", Join(GetNames())}});
+   // as in TMVA: `nTrain_Signal=` asks for nothing
+   const auto isBlank = [this](const Assignment &a) { return IsNumber(fOptions[a.fOption]) && Trim(a.fValue).empty(); };
+   assignments.erase(std::remove_if(assignments.begin(), assignments.end(), isBlank), assignments.end());
    std::vector<Value_t> values;
    for (const auto &a : assignments)
       values.push_back(Convert(fOptions[a.fOption], a.fValue, owner));

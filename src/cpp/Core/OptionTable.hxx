@@ -36,7 +36,7 @@ public:
    bool IsSet(const std::string &name) const;
 
    /// Parses and applies a whole option string, or throws Error (kOption) and applies nothing. `owner` is for the
-   /// message. Returns the warnings about repeated options.
+   /// message. A number that is blank stays as it is. Returns the warnings about repeated options.
    std::vector<std::string> Parse(const std::string &text, const std::string &owner);
    /// Sets one option by name; an array from as many values as it has elements, separated by blanks.
    void Set(const std::string &name, const std::string &value, const std::string &owner);
@@ -57,6 +57,7 @@ private:
    std::size_t FindAllowed(const std::string &value) const;
    std::vector<std::string> GetNames() const;
    static bool IsBool(const Option &option);
+   static bool IsNumber(const Option &option);
    static std::string Values(const Option &option);
    /// Understands one token; option kNone if nobody knows it.
    Assignment Interpret(const std::string &token, const std::string &owner) const;
@@ -69,6 +70,8 @@ private:
    std::vector<Option> fOptions;
 };
 
+/// Text without the blanks around it.
+std::string Trim(const std::string &text);
 /// Text to value; false if the text is no such value. Blanks around it are ignored.
 bool ParseBool(const std::string &text, Bool_t &value);
 bool ParseDouble(const std::string &text, Double_t &value);

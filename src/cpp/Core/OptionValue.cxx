@@ -6,7 +6,6 @@
 namespace TorchMVA {
 namespace Internal {
 
-namespace {
 std::string Trim(const std::string &text)
 {
    const auto first = text.find_first_not_of(" \t\n");
@@ -14,7 +13,6 @@ std::string Trim(const std::string &text)
       return "";
    return text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
 }
-} // namespace
 
 bool ParseBool(const std::string &text, Bool_t &value)
 {

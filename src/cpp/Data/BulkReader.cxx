@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 namespace TorchMVA {
@@ -59,6 +60,7 @@ void Convert(const char *data, Long64_t n, Out *out, Long64_t stride)
 struct NumberType {
    const char *fName;
    Long64_t fSize;
+   bool fIsExactInFloat;
    void (*fToFloat)(const char *data, Long64_t n, float *out, Long64_t stride);
    void (*fToDouble)(const char *data, Long64_t n, double *out, Long64_t stride);
 
@@ -71,7 +73,8 @@ namespace {
 template <typename T>
 NumberType Number(const char *name)
 {
-   return {name, sizeof(T), &Convert<T, float>, &Convert<T, double>};
+   constexpr bool isExact = std::numeric_limits<T>::digits <= std::numeric_limits<float>::digits;
+   return {name, sizeof(T), isExact, &Convert<T, float>, &Convert<T, double>};
 }
 
 /// nullptr for a type that is not read in bulk.
@@ -129,6 +132,11 @@ void BulkReader::ReadAs(Long64_t first, Long64_t n, Out *out, Long64_t stride)
       n -= here;
       out += here * stride;
    }
+}
+
+bool BulkReader::IsExactInFloat() const
+{
+   return fType->fIsExactInFloat;
 }
 
 void BulkReader::Read(Long64_t first, Long64_t n, float *out, Long64_t stride)

@@ -30,6 +30,8 @@ public:
    /// entries are asked for in order. Throws Error (kFile) if the file is damaged.
    void Read(Long64_t first, Long64_t n, float *out, Long64_t stride);
    void Read(Long64_t first, Long64_t n, double *out, Long64_t stride);
+   /// Whether a float holds every number of the branch's type.
+   bool IsExactInFloat() const;
 
 private:
    BulkReader(const NumberType &type, std::shared_ptr<BasketList> list) : fType(&type), fList(std::move(list)) {}

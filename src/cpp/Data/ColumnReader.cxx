@@ -11,8 +11,9 @@ namespace Internal {
 
 using EKind = ColumnSpec::EKind;
 
-ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, bool forceFormula)
-   : fSession(session), fForceFormula(forceFormula)
+ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns,
+                           const std::vector<bool> &looked, EMissing missing, bool forceFormula)
+   : fSession(session), fLooked(looked), fMissing(missing), fForceFormula(forceFormula)
 {
    for (const auto &spec : columns)
       fColumns.push_back({spec, std::nullopt, nullptr, false});
@@ -35,6 +36,8 @@ void ColumnReader::StartSubtree(Long64_t offset)
       else if (!column.fBulk)
          column.fFormula = std::make_unique<FormulaReader>(fSession, expression, column.fSpec.Describe());
    }
+   if (!IsIndependent())
+      fFriends.emplace(fSession, fOffset);
 }
 
 bool ColumnReader::IsIndependent() const
@@ -44,13 +47,36 @@ bool ColumnReader::IsIndependent() const
 
 std::unique_ptr<ColumnReader> ColumnReader::Clone(std::size_t number) const
 {
-   auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fForceFormula);
+   auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fLooked, fMissing, fForceFormula);
    for (std::size_t i = 0; i < fColumns.size(); ++i) {
       const auto &column = fColumns[(i + number) % fColumns.size()];
       clone->fColumns.push_back({column.fSpec, column.fBulk, nullptr, false});
    }
    clone->fOffset = fOffset;
    return clone;
+}
+
+void ColumnReader::ReadFloats(Column &column, Long64_t first, Long64_t n, float *out, Long64_t stride,
+                              std::size_t number, RowBlock &block) const
+{
+   auto &bulk = *column.fBulk;
+   const auto read = [&](Long64_t from, Long64_t to) {
+      if (to > from)
+         bulk.Read(first - fOffset + from, to - from, out + from * stride, stride);
+   };
+   Long64_t done = 0;
+   while (!bulk.IsExactInFloat()) {
+      const Long64_t row = block.fSamples.Next(block.fFirst + done) - block.fFirst;
+      if (row >= n)
+         break;
+      read(done, row);
+      double value = 0;
+      bulk.Read(first - fOffset + row, 1, &value, 1);
+      out[row * stride] = static_cast<float>(value);
+      block.fSamples.Add(number, block.fFirst + row, value);
+      done = row + 1;
+   }
+   read(done, n);
 }
 
 void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock &block, EventSink &sink)
@@ -60,8 +86,12 @@ void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock
    const Long64_t entry = first - fOffset;
    if (block.fRows == n) {
       switch (spec.fKind) {
-      case EKind::kVariable: return bulk.Read(entry, n, block.fVariables.data() + spec.fIndex, block.fNVariables);
-      case EKind::kTarget: return bulk.Read(entry, n, block.fTargets.data() + spec.fIndex, block.fNTargets);
+      case EKind::kVariable:
+         return ReadFloats(column, first, n, block.fVariables.data() + spec.fIndex, block.fNVariables, spec.fIndex,
+                           block);
+      case EKind::kTarget:
+         return ReadFloats(column, first, n, block.fTargets.data() + spec.fIndex, block.fNTargets,
+                           block.fNVariables + spec.fIndex, block);
       case EKind::kSpectator: return bulk.Read(entry, n, block.fSpectators.data() + spec.fIndex, block.fNSpectators);
       case EKind::kWeight: return bulk.Read(entry, n, block.fWeights.data(), 1);
       }
@@ -74,7 +104,7 @@ void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock
       if (row < block.fRows && block.fEntries[row] == first + i)
          StoreValue(spec, 0, row++, fScratch[i], block);
       else
-         removed += !std::isfinite(fScratch[i]);
+         removed += Counts(first + i) && !std::isfinite(fScratch[i]);
    }
    if (removed > 0)
       sink.NoteRemoved(spec, removed);
@@ -89,6 +119,29 @@ void ColumnReader::LoadEntry(Long64_t entry, const std::vector<Column *> &column
    fStamp = stamp;
    for (Column *column : columns)
       column->fFormula->Update();
+   fFriends.emplace(fSession, fOffset);
+}
+
+Int_t ColumnReader::CheckSize(Column &column, Long64_t entry, EventSink &sink) const
+{
+   const auto &spec = column.fSpec;
+   auto &formula = *column.fFormula;
+   if (fFriends->MayMiss(entry))
+      fFriends->Require(entry, formula.Formula(), spec.Describe() + " '" + spec.fExpression + "'");
+   const Int_t expected = std::max(spec.fArraySize, 1);
+   const Int_t found = formula.Size();
+   if (found == 0 && spec.fArraySize == 0) {
+      const bool mayBeNaN = spec.fKind == EKind::kVariable && fMissing == EMissing::kNaN;
+      if (mayBeNaN || !std::isnan(formula.Value(0))) // a value that needs none of what does not exist
+         return 1;
+   }
+   if (found < expected)
+      FailOnLength(spec, found, fSession.Where(entry));
+   if (spec.fArraySize > 0 && found > expected && !column.fSurplusNoted) {
+      column.fSurplusNoted = true;
+      sink.NoteSurplus(spec, found);
+   }
+   return expected;
 }
 
 void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &block, EventSink &sink)
@@ -96,18 +149,9 @@ void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &
    for (Long64_t row = 0; row < block.fRows; ++row) {
       LoadEntry(block.fEntries[row], columns);
       for (Column *column : columns) {
-         const auto &spec = column->fSpec;
-         auto &formula = *column->fFormula;
-         const Int_t expected = std::max(spec.fArraySize, 1);
-         const Int_t found = formula.Size();
-         if (found < expected)
-            FailOnLength(spec, found, fSession.Where(block.fEntries[row]));
-         if (spec.fArraySize > 0 && found > expected && !column->fSurplusNoted) {
-            column->fSurplusNoted = true;
-            sink.NoteSurplus(spec, found);
-         }
-         for (Int_t i = 0; i < expected; ++i)
-            StoreValue(spec, i, row, formula.Value(i), block);
+         const Int_t size = CheckSize(*column, block.fEntries[row], sink);
+         for (Int_t i = 0; i < size; ++i)
+            StoreValue(column->fSpec, i, row, column->fFormula->Value(i), block);
       }
    }
 }
@@ -123,6 +167,8 @@ void ColumnReader::CheckRemoved(const std::vector<Column *> &columns, Long64_t f
          ++passed;
          continue;
       }
+      if (!Counts(entry))
+         continue;
       LoadEntry(entry, columns);
       for (std::size_t c = 0; c < columns.size(); ++c)
          removed[c] += columns[c]->fFormula->HasNonFinite();

@@ -71,11 +71,19 @@ void RowBlock::Shrink()
 
 void StoreValue(const ColumnSpec &spec, Int_t element, Long64_t row, Double_t value, RowBlock &block)
 {
+   const auto sample = [&](std::size_t column) {
+      if (block.fSamples.Takes(block.fFirst + row))
+         block.fSamples.Add(column, block.fFirst + row, value);
+   };
    switch (spec.fKind) {
    case EKind::kVariable:
       block.fVariables[row * block.fNVariables + spec.fIndex + element] = static_cast<float>(value);
+      sample(spec.fIndex + element);
       break;
-   case EKind::kTarget: block.fTargets[row * block.fNTargets + spec.fIndex] = static_cast<float>(value); break;
+   case EKind::kTarget:
+      block.fTargets[row * block.fNTargets + spec.fIndex] = static_cast<float>(value);
+      sample(block.fNVariables + spec.fIndex);
+      break;
    case EKind::kSpectator: block.fSpectators[row * block.fNSpectators + spec.fIndex] = value; break;
    case EKind::kWeight: block.fWeights[row] = value; break;
    }

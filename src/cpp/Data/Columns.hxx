@@ -1,6 +1,7 @@
 #ifndef TORCHMVA_DATA_COLUMNS_HXX
 #define TORCHMVA_DATA_COLUMNS_HXX
 
+#include "FloatLoss.hxx"
 #include "RtypesCore.h"
 #include "TorchMVA/Core/Error.hxx"
 
@@ -35,7 +36,8 @@ struct RowBlock {
 
    RowBlock(Long64_t capacity, Int_t nVariables, Int_t nTargets, Int_t nSpectators)
       : fNVariables(nVariables), fNTargets(nTargets), fNSpectators(nSpectators), fVariables(capacity * nVariables),
-        fTargets(capacity * nTargets), fSpectators(capacity * nSpectators), fWeights(capacity, 1.0), fEntries(capacity)
+        fTargets(capacity * nTargets), fSpectators(capacity * nSpectators), fWeights(capacity, 1.0), fEntries(capacity),
+        fSamples(nVariables + nTargets)
    {
    }
 
@@ -54,6 +56,7 @@ struct RowBlock {
    std::vector<double> fSpectators;
    std::vector<double> fWeights;   ///< value of the weight expression, 1 without one
    std::vector<Long64_t> fEntries; ///< entry of each row in its source, for messages
+   ValueSamples fSamples;          ///< of all rows that were ever in this block
 };
 
 /// Stores one value in its place of a row.

@@ -7,12 +7,12 @@
 #include "TList.h"
 #include "TROOT.h"
 #include "TSeqCollection.h"
-#include "TSystem.h"
 #include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Logger.hxx"
 
 #include <algorithm>
+#include <fstream>
 
 namespace TorchMVA {
 
@@ -39,6 +39,32 @@ void RequireFiles(TChain &chain, const std::string &className)
          Logger("DataLoader")
             .Warning("No tree '" + tree + "' in the file '" + path + "' of class '" + className + "': no events of it");
    }
+}
+
+[[noreturn]] void FailOnText(const TString &file, const TString &className, const std::string &found)
+{
+   throw Error(EErrorCode::kFile,
+               "expected an ASCII file with a header line of branches and one line for each event, '" +
+                  std::string(file.Data()) + "' " + found,
+               {{"file", file.Data()}, {"class", className.Data()}});
+}
+
+/// TTree::ReadFile would take the bytes of any file for text.
+void RequireText(const TString &file, const TString &className)
+{
+   std::ifstream in(file.Data(), std::ios::binary);
+   std::string head(512, '\0');
+   in.read(head.data(), static_cast<std::streamsize>(head.size()));
+   head.resize(in.gcount());
+   if (head.compare(0, 4, "root") == 0 || file.EndsWith(".root"))
+      FailOnText(
+         file, className,
+         "is a ROOT file: open it and give its tree (TFile::Open(name)->Get<TTree>(tree)), or take AddNTuple for "
+         "an RNTuple");
+   if (!in.is_open())
+      FailOnText(file, className, "cannot be opened");
+   if (head.find('\0') != std::string::npos)
+      FailOnText(file, className, "is no text");
 }
 
 } // namespace
@@ -88,10 +114,12 @@ void DataInputHandler::AddTree(TTree *tree, const TString &className, Double_t w
 {
    const std::string cls(className.Data());
    if (!tree)
-      throw Error(EErrorCode::kTree,
-                  "expected a tree for class '" + cls +
-                     "', found a null pointer: is the name of the tree right and its file open?",
-                  {{"class", cls}});
+      throw Error(
+         EErrorCode::kTree,
+         "expected a tree for class '" + cls +
+            "', found a null pointer: is the name of the tree right and its file open? (An RNTuple is no tree: "
+            "AddNTuple takes it)",
+         {{"class", cls}});
    const Long64_t nEntries = tree->GetEntries();
    if (auto *chain = dynamic_cast<TChain *>(tree))
       RequireFiles(*chain, cls);
@@ -139,14 +167,11 @@ void DataInputHandler::AddAll(const DataInputHandler &other)
 void DataInputHandler::AddTree(const TString &asciiFile, const TString &className, Double_t weight, const TCut &cut,
                                Types::ETreeType type)
 {
+   RequireText(asciiFile, className);
    auto tree = std::make_shared<TTree>("tree" + className, asciiFile);
    tree->SetDirectory(nullptr);
-   // AccessPathName is true for a missing file; ReadFile would print an error of its own for it
-   if (gSystem->AccessPathName(asciiFile, kReadPermission) || tree->ReadFile(asciiFile) <= 0)
-      throw Error(EErrorCode::kFile,
-                  "expected an ASCII file with a header line of branches and one line an event, '" +
-                     std::string(asciiFile.Data()) + "' cannot be read as one",
-                  {{"file", asciiFile.Data()}, {"class", className.Data()}});
+   if (tree->ReadFile(asciiFile) <= 0)
+      FailOnText(asciiFile, className, "cannot be read as one");
    AddTree(tree.get(), className, weight, cut, type);
    fOwnedTrees.push_back(std::move(tree));
 }

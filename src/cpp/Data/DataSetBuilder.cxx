@@ -10,6 +10,7 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Data/VariableStatistics.hxx"
 
+#include <algorithm>
 #include <cfloat>
 #include <limits>
 #include <numeric>
@@ -96,11 +97,14 @@ private:
    void SelectEvents()
    {
       fEvents.resize(fClassNames.size());
+      fWithoutEvent.resize(fClassNames.size(), 0);
       std::vector<Long64_t> candidates(fClassNames.size(), 0);
       for (const auto &input : fInput.GetSources()) {
          const UInt_t cls = ClassNumber(input.fClass);
          fSources.push_back(EventSource::Make(input, fInfo, Class(input.fClass)));
          const EventCounts counts = fSources.back()->Count();
+         ReportEntries(fLog, input.Describe(), counts);
+         fWithoutEvent[cls] += counts.fEntriesWithoutEvent;
          fPassed.push_back(counts.fPassed);
          candidates[cls] += counts.fCandidates;
          AddEvents(cls, input.fType, counts.fPassed);
@@ -125,14 +129,20 @@ private:
       if (fEvents[cls].Size() > 0)
          return;
       const std::string name = "class '" + fClassNames[cls] + "'";
-      if (candidates == 0)
-         throw Error(EErrorCode::kData, name + " has no events: it was named but was given no tree and no event",
-                     {{"class", fClassNames[cls]}});
       std::string cuts;
+      std::string source;
       for (std::size_t i = 0; i < fSources.size(); ++i) {
-         if (ClassNumber(fInput.GetSources()[i].fClass) == cls)
-            cuts = fSources[i]->Cut();
+         if (ClassNumber(fInput.GetSources()[i].fClass) != cls)
+            continue;
+         cuts = fSources[i]->Cut();
+         source = fInput.GetSources()[i].Describe();
       }
+      if (candidates == 0)
+         throw Error(EErrorCode::kData,
+                     name + " has no events: " +
+                        (source.empty() ? "it was named but was given no tree and no event"
+                                        : "no entry of the " + source + " gives one, or is in its entry list"),
+                     {{"class", fClassNames[cls]}});
       throw Error(EErrorCode::kData,
                   name + " has no events: none of " + std::to_string(candidates) + " passes the cut '" + cuts + "'",
                   {{"class", fClassNames[cls]}, {"cut", cuts}});
@@ -169,6 +179,7 @@ private:
          filler.Put(event, ClassNumber(event.fClass));
       filler.Notes().Warn(fLog);
       filler.Notes().RequireFinite();
+      filler.WarnOfLostDigits(fLog);
       return filling;
    }
 
@@ -199,8 +210,10 @@ private:
    {
       fLog.Header(fPrefix + "Number of events in input trees");
       fLog.Info("");
-      if (fOptions.fNormMode != SplitOptions::ENorm::kNone)
-         ReportEventCounts(fLog, fInfo, data);
+      const bool isAnyWithout =
+         std::any_of(fWithoutEvent.begin(), fWithoutEvent.end(), [](Long64_t n) { return n > 0; });
+      if (fOptions.fNormMode != SplitOptions::ENorm::kNone || isAnyWithout)
+         ReportEventCounts(fLog, fInfo, data, fWithoutEvent);
       ReportNegativeWeights(fLog, fInfo, data);
       const Sample training = data.GetSample(Types::kTraining);
       if (!fOptions.fCalcCorrelations) {
@@ -262,7 +275,8 @@ private:
    SplitOptions fOptions;
    std::vector<ClassEvents> fEvents;
    std::vector<std::unique_ptr<EventSource>> fSources;
-   std::vector<Long64_t> fPassed; ///< events of each source after cuts
+   std::vector<Long64_t> fWithoutEvent; ///< entries of each class that give none
+   std::vector<Long64_t> fPassed;       ///< events of each source after cuts
    Long64_t fNEvents = 0;
    Long64_t fNTraining = 0;
    Long64_t fNRows = 0;

@@ -97,6 +97,7 @@ ClassInfo &DataSetInfo::AddClass(const TString &name)
    Invalidate();
    fClasses.emplace_back(name, fClasses.size());
    fClasses.back().SetCut(fCommonCut);
+   fClasses.back().SetWeight(fCommonWeight);
    return fClasses.back();
 }
 
@@ -171,14 +172,9 @@ void DataSetInfo::SetWeightExpression(const TString &expression, const TString &
       AddClass(className).SetWeight(expression);
       return;
    }
-   // Naming Signal and Background would add two classes without events to a regression or multiclass job.
-   if (!fClasses.empty() && !GetClassInfo("Signal") && !GetClassInfo("Background")) {
-      for (auto &info : fClasses)
-         info.SetWeight(expression);
-      return;
-   }
-   AddClass("Signal").SetWeight(expression);
-   AddClass("Background").SetWeight(expression);
+   fCommonWeight = expression;
+   for (auto &info : fClasses)
+      info.SetWeight(expression);
 }
 
 void DataSetInfo::SetCut(const TCut &cut, const TString &className)
@@ -215,6 +211,7 @@ Bool_t DataSetInfo::HasCuts() const
 void DataSetInfo::CopySelection(const DataSetInfo &from)
 {
    fCommonCut = from.fCommonCut;
+   fCommonWeight = from.fCommonWeight;
    for (const auto &info : from.fClasses) {
       auto &copy = AddClass(info.GetName());
       copy.SetCut(info.GetCut());
@@ -388,6 +385,7 @@ std::unique_ptr<DataSetInfo> DataSetInfo::SelectVariables(const std::vector<UInt
       if (info.GetCorrelationMatrix().GetNrows() > 0)
          info.SetCorrelationMatrix(SubMatrix(info.GetCorrelationMatrix(), variables));
    selected->fCommonCut = fCommonCut;
+   selected->fCommonWeight = fCommonWeight;
    selected->fSplitOptions = fSplitOptions;
    selected->fNormalization = fNormalization;
    selected->SetBuilder([data](DataSetInfo &) { return data; });

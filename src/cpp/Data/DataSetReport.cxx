@@ -9,7 +9,8 @@
 namespace TorchMVA {
 namespace Internal {
 
-void ReportEventCounts(const Logger &log, const DataSetInfo &info, const DataSet &data)
+void ReportEventCounts(const Logger &log, const DataSetInfo &info, const DataSet &data,
+                       const std::vector<Long64_t> &withoutEvent)
 {
    const std::string rule(75, '-');
    log.Info("Number of training and testing events");
@@ -27,8 +28,28 @@ void ReportEventCounts(const Logger &log, const DataSetInfo &info, const DataSet
       line("training events", training);
       line("testing events", testing);
       line("training and testing events", training + testing);
+      if (withoutEvent[i] > 0)
+         line("entries without an event", withoutEvent[i]);
    }
    log.Info("");
+}
+
+void ReportEntries(const Logger &log, const std::string &source, const EventCounts &counts)
+{
+   const std::string all = std::to_string(counts.fEntries) + " entries";
+   if (counts.fEntries < counts.fEntriesOfTree)
+      log.Info(source + ": its entry list selects " + std::to_string(counts.fEntries) + " of " +
+               std::to_string(counts.fEntriesOfTree) + " entries");
+   for (const MissingValues &missing : counts.fMissing) {
+      const std::string some = source + ": " + std::to_string(missing.fEntries) + " of " + all;
+      const std::string first = " (entry " + std::to_string(missing.fFirst) + " is the first)";
+      if (missing.fIsCollection)
+         log.Info(some + " give no event, since " + missing.fWhat + " has no elements there" + first);
+      else
+         log.Warning(some + (missing.fIsCut ? " do not pass" : " give no event") + ", since " + missing.fWhat +
+                     " asks for an element, or an entry of a friend, that does not exist there" + first +
+                     ". Alt$(expression, value) gives a value instead");
+   }
 }
 
 void ReportNegativeWeights(const Logger &log, const DataSetInfo &info, const DataSet &data)
@@ -52,12 +73,18 @@ void ReportNegativeWeights(const Logger &log, const DataSetInfo &info, const Dat
       }
       for (UInt_t i = 0; i < classes.size(); ++i) {
          const auto &sums = classes[i];
+         const char *name = info.GetClassInfo(Int_t(i))->GetName();
          if (sums.fNegative > 0)
             log.Info(
                TString::Format("%s: %lld of %lld %s events have negative weights; effective number of events %.1f",
-                               info.GetClassInfo(Int_t(i))->GetName(), sums.fNegative, data.GetNClassEvents(type, i),
+                               name, sums.fNegative, data.GetNClassEvents(type, i),
                                type == Types::kTraining ? "training" : "test", sums.fSum * sums.fSum / sums.fSquares)
                   .Data());
+         if (sums.fSum < 0) // of a test sample: a training sample is refused
+            log.Warning(TString::Format("class '%s' has a negative sum of weights, %g, in the test sample: its "
+                                        "efficiencies there mean nothing",
+                                        name, sums.fSum)
+                           .Data());
       }
    }
 }

@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace TorchMVA {
 namespace Internal {
@@ -20,16 +21,31 @@ public:
    virtual void NoteRemoved(const ColumnSpec &column, Long64_t n) = 0;
    /// The array has more elements than were declared; to be called once a source.
    virtual void NoteSurplus(const ColumnSpec &column, Int_t found) = 0;
+   /// Some values of the variables and targets before they became floats; may be called from several threads.
+   virtual void NoteSamples(const ValueSamples & /*samples*/) {}
    /// Whether Put may be called from several threads.
    virtual bool TakesThreads() const { return true; }
    /// A thread has failed: nobody should wait for its blocks.
    virtual void Abort(std::exception_ptr /*reason*/) {}
 };
 
+/// Entries in which an expression has no value: an element or the entry of a friend does not exist.
+struct MissingValues {
+   std::string fWhat; ///< "variable 'v[0]'"
+   Long64_t fEntries = 0;
+   Long64_t fFirst = 0;        ///< the first of these entries
+   bool fIsCollection = false; ///< other entries have several values
+   bool fIsCut = false;        ///< the entry is an event, which does not pass
+};
+
 /// Number of events of a source. An event is an entry, or one element of an entry's array variables.
 struct EventCounts {
-   Long64_t fCandidates = 0; ///< before cuts
-   Long64_t fPassed = 0;     ///< after cuts
+   Long64_t fEntries = 0;       ///< of a tree: those that its entry list selects
+   Long64_t fEntriesOfTree = 0; ///< all
+   Long64_t fEntriesWithoutEvent = 0;
+   std::vector<MissingValues> fMissing; ///< why
+   Long64_t fCandidates = 0;            ///< events before cuts
+   Long64_t fPassed = 0;                ///< after cuts
 };
 
 /// A tree or a data frame that gives the events of one class, in the order of its entries. Count() comes before

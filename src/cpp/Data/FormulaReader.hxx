@@ -19,6 +19,7 @@ public:
    /// expression is for, e.g. "variable".
    FormulaReader(const TreeSession &session, const std::string &expression, const std::string &what);
 
+   const TTreeFormula &Formula() const { return *fFormula; }
    /// True if the number of values can be other than one.
    bool IsArray() const { return fFormula->GetMultiplicity() != 0; }
    /// Number of values in this entry; loads the branches.
@@ -29,7 +30,7 @@ public:
       fFormula->GetNdata();
       return fFormula->EvalInstance(0);
    }
-   /// Value `i` after Size().
+   /// Value `i` after Size(); NaN if that needs an element, or an entry of a friend, that does not exist.
    Double_t Value(Int_t i) { return fFormula->EvalInstance(i); }
    /// True if some value of this entry is NaN or infinite; loads the branches.
    bool HasNonFinite();

@@ -24,6 +24,18 @@ struct FrameCollector::Slot {
    TTreeReader *fReader = nullptr;   ///< of the present task, if the data frame reads trees
 };
 
+namespace {
+
+void Add(MissingValues &all, const MissingValues &some)
+{
+   if (some.fEntries == 0)
+      return;
+   all.fFirst = all.fEntries == 0 ? some.fFirst : std::min(all.fFirst, some.fFirst);
+   all.fEntries += some.fEntries;
+}
+
+} // namespace
+
 FrameCollector::FrameCollector(FrameLayout layout, const DataSetInfo &info, unsigned nSlots)
    : fLayout(std::move(layout))
 {
@@ -36,6 +48,7 @@ FrameCollector::FrameCollector(FrameLayout layout, const DataSetInfo &info, unsi
       slot.fBegins.resize(n + fLayout.fHasCut);
       slot.fEvents.fSurplus.resize(n, 0);
       slot.fEvents.fRemoved.resize(n, 0);
+      slot.fEvents.fEmpty.resize(n);
    }
 }
 
@@ -100,6 +113,8 @@ Int_t FrameCollector::Unpack(Slot &slot, const ROOT::RVecD &row, const FramePosi
          FailOnLengths(firstArray->fExpression, size, column.fExpression, slot.fSizes[i], Where(position));
       firstArray = firstArray ? firstArray : &column;
       size = slot.fSizes[i];
+      if (size == 0)
+         Add(slot.fEvents.fEmpty[i], {"", 1, position.fEntry});
    }
    for (std::size_t i = 0; size > 0 && i < fLayout.fColumns.size(); ++i) {
       const Int_t declared = fLayout.fColumns[i].fArraySize;
@@ -138,6 +153,7 @@ void FrameCollector::Exec(unsigned number, const ROOT::RVecD &row, ULong64_t ent
    FramePosition position;
    try {
       position = Position(slot, entry);
+      ++events.fEntries;
       const Int_t size = Unpack(slot, row, position);
       for (Int_t instance = 0; instance < size; ++instance) {
          const bool passes = Passes(slot, row, instance, position);
@@ -179,9 +195,13 @@ void FrameCollector::Flush(Slot &slot) const
       slot.fBlock.fRows = 0;
       return;
    }
+   const Long64_t next = slot.fBlock.fFirst + slot.fBlock.fRows;
+   ValueSamples samples = std::move(slot.fBlock.fSamples);
    slot.fBlock.Shrink();
    slot.fEvents.fParts.push_back({slot.fFirst, std::move(slot.fBlock)});
    slot.fBlock = slot.fEmpty;
+   slot.fBlock.fFirst = next;
+   slot.fBlock.fSamples = std::move(samples);
 }
 
 void FrameCollector::Finalize()
@@ -190,6 +210,7 @@ void FrameCollector::Finalize()
    const Slot *firstError = nullptr;
    all.fSurplus.assign(fLayout.fColumns.size(), 0);
    all.fRemoved.assign(fLayout.fColumns.size(), 0);
+   all.fEmpty.assign(fLayout.fColumns.size(), {});
    for (auto &slot : fSlots) {
       Flush(*slot);
       auto &events = slot->fEvents;
@@ -197,7 +218,10 @@ void FrameCollector::Finalize()
       for (std::size_t c = 0; c < fLayout.fColumns.size(); ++c) {
          all.fSurplus[c] = std::max(all.fSurplus[c], events.fSurplus[c]);
          all.fRemoved[c] += events.fRemoved[c];
+         Add(all.fEmpty[c], events.fEmpty[c]);
       }
+      all.fEntries += events.fEntries;
+      all.fSamples.push_back(std::move(slot->fBlock.fSamples));
       if (events.fError && (!firstError || slot->fErrorPosition < firstError->fErrorPosition))
          firstError = slot.get();
    }

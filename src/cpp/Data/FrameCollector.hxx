@@ -41,9 +41,12 @@ struct FrameEvents {
       RowBlock fBlock;
    };
    std::vector<Part> fParts;
-   std::vector<Int_t> fSurplus;    ///< a column: elements found in an array that is longer than declared, else 0
-   std::vector<Long64_t> fRemoved; ///< a column: events with NaN or infinite values that the cut removed
-   std::optional<Error> fError;    ///< of the first entry that has one
+   std::vector<Int_t> fSurplus;       ///< a column: elements found in an array that is longer than declared, else 0
+   std::vector<Long64_t> fRemoved;    ///< a column: events with NaN or infinite values that the cut removed
+   Long64_t fEntries = 0;             ///< rows that pass a yes-or-no cut
+   std::vector<MissingValues> fEmpty; ///< a column: those in which its collection has no elements
+   std::vector<ValueSamples> fSamples;
+   std::optional<Error> fError; ///< of the first entry that has one
 };
 
 /// The action that turns the rows of a data frame into blocks of events. Every slot fills blocks of its own; at the

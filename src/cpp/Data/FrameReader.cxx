@@ -74,6 +74,17 @@ EventCounts FrameReader::Count()
    }
    if (fEvents->fError)
       throw Error(*fEvents->fError);
+   counts.fEntries = counts.fEntriesOfTree = fEvents->fEntries;
+   for (std::size_t c = 0; c < fColumns.size(); ++c) {
+      MissingValues empty = fEvents->fEmpty[c];
+      if (empty.fEntries == 0)
+         continue;
+      empty.fWhat = fColumns[c].Describe() + " '" + fColumns[c].fExpression + "'";
+      empty.fIsCollection = true;
+      counts.fMissing.push_back(empty);
+      // collections of an entry have the same length
+      counts.fEntriesWithoutEvent = empty.fEntries;
+   }
    counts.fPassed = std::accumulate(fEvents->fParts.begin(), fEvents->fParts.end(), Long64_t(0),
                                     [](Long64_t n, const auto &part) { return n + part.fBlock.fRows; });
    return counts;
@@ -105,6 +116,8 @@ void FrameReader::Read(EventSink &sink)
       if (fEvents->fRemoved[c] > 0)
          sink.NoteRemoved(fColumns[c], fEvents->fRemoved[c]);
    }
+   for (const ValueSamples &samples : fEvents->fSamples)
+      sink.NoteSamples(samples);
    Long64_t first = 0;
    for (auto &part : fEvents->fParts) {
       part.fBlock.fFirst = first;

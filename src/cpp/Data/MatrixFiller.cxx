@@ -38,7 +38,7 @@ void CopyRow(SharedMatrix<T> &to, Long64_t row, const std::vector<T> &from, Long
 MatrixFiller::MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows, Long64_t nRows)
    : fVariables(nRows, info.GetNVariables()), fTargets(nRows, info.GetNTargets()),
      fSpectators(nRows, info.GetNSpectators()), fWeights(nRows, 1), fClasses(nRows, 1), fInfo(info),
-     fRowOfEvent(std::move(rows)), fNRows(nRows)
+     fRowOfEvent(std::move(rows)), fNRows(nRows), fSamples(info.GetNVariables() + info.GetNTargets())
 {
    // In order, so that the many events of weight 1 or class 0 need no write to a random row there.
    std::fill_n(fWeights.Data(), nRows, 1.f);
@@ -123,6 +123,8 @@ void MatrixFiller::Put(const EventInput &event, UInt_t cls)
    for (auto &x : block.fSpectators)
       x = *value++;
    block.fWeights[0] = event.fWeight;
+   for (std::size_t i = 0; i < fSamples.size(); ++i)
+      fSamples[i].push_back(event.fValues[i]);
    fFirst = fEnd++;
    block.fEntries[0] = fFirst;
    fSourceWeight = 1.0;
@@ -157,6 +159,28 @@ void MatrixFiller::NoteRemoved(const ColumnSpec &column, Long64_t n)
 void MatrixFiller::NoteSurplus(const ColumnSpec &column, Int_t found)
 {
    fNotes.NoteSurplus(Place(Name(column)), found, column.fArraySize);
+}
+
+void MatrixFiller::NoteSamples(const ValueSamples &samples)
+{
+   const std::lock_guard<std::mutex> lock(fMutex);
+   for (std::size_t i = 0; i < fSamples.size(); ++i)
+      samples.AppendTo(fSamples[i], i);
+}
+
+void MatrixFiller::WarnOfLostDigits(const Logger &log) const
+{
+   for (std::size_t i = 0; i < fSamples.size(); ++i) {
+      const FloatLoss loss = FindFloatLoss(fSamples[i]);
+      if (!loss.IsGrave())
+         continue;
+      const bool isVariable = i < fInfo.GetNVariables();
+      const VariableInfo &info =
+         isVariable ? fInfo.GetVariableInfos()[i] : fInfo.GetTargetInfos()[i - fInfo.GetNVariables()];
+      const bool isElement = isVariable && fInfo.IsVariableFromArray(static_cast<Int_t>(i));
+      const std::string name = isElement ? info.GetInternalName().Data() : info.GetExpression().Data();
+      log.Warning(loss.Describe((isVariable ? "Variable '" : "Target '") + name + "'", isElement ? "" : name));
+   }
 }
 
 void MatrixFiller::NoteBadValues(const RowBlock &block)

@@ -6,6 +6,7 @@
 #include "ValueNotes.hxx"
 #include "TorchMVA/Core/Matrix.hxx"
 
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ public:
    void Put(const EventInput &event, UInt_t cls);
    void NoteRemoved(const ColumnSpec &column, Long64_t n) override;
    void NoteSurplus(const ColumnSpec &column, Int_t found) override;
+   void NoteSamples(const ValueSamples &samples) override;
+   /// Warns of variables and targets whose numbers a float cannot hold.
+   void WarnOfLostDigits(const Logger &log) const;
    const ValueNotes &Notes() const { return fNotes; }
 
    SharedMatrix<float> fVariables;
@@ -60,6 +64,8 @@ private:
    std::string fPlace; ///< "tree 'T' of class 'Signal'"
    std::string fCut;
    ValueNotes fNotes;
+   std::mutex fMutex;                         ///< of fSamples
+   std::vector<std::vector<double>> fSamples; ///< values of each variable, then of each target
 };
 
 } // namespace Internal

@@ -1,6 +1,7 @@
 #include "TreeReader.hxx"
 
 #include "ColumnReader.hxx"
+#include "EntrySelection.hxx"
 #include "TTree.h"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
@@ -21,70 +22,6 @@ constexpr Long64_t kEntriesPerThread = 1 << 14;
 /// Reading is mostly unpacking; beyond this memory is the limit.
 constexpr Long64_t kMaxThreads = 8;
 
-/// The formulas that decide how many events an entry is: array variables and the cut.
-class EntrySelector {
-public:
-   EntrySelector(const TreeSession &session, const std::vector<ColumnSpec> &columns, const std::string &cut)
-      : fSession(session)
-   {
-      for (const auto &column : columns) {
-         TTree &subtree = *session.Tree().GetTree();
-         if (column.fArraySize == 0 && BulkReader::Make(subtree, column.fExpression))
-            continue;
-         auto formula = std::make_unique<FormulaReader>(session, column.fExpression, column.Describe());
-         if (column.fKind == ColumnSpec::EKind::kVariable && column.fArraySize == 0 && formula->IsArray()) {
-            fArrays.push_back(std::move(formula));
-            fNames.push_back(column.fExpression);
-         }
-      }
-      if (!cut.empty())
-         fCut = std::make_unique<FormulaReader>(session, cut, "cut");
-   }
-
-   bool HasArrays() const { return !fArrays.empty(); }
-   bool HasCut() const { return fCut != nullptr; }
-
-   void Update()
-   {
-      for (auto &formula : fArrays)
-         formula->Update();
-      if (fCut)
-         fCut->Update();
-   }
-
-   /// Events in this entry before cuts.
-   Int_t Size(Long64_t entry)
-   {
-      Int_t size = 1;
-      for (std::size_t i = 0; i < fArrays.size(); ++i) {
-         const Int_t here = fArrays[i]->Size();
-         if (i > 0 && here != size)
-            FailOnLengths(fNames[0], size, fNames[i], here, fSession.Where(entry));
-         size = here;
-      }
-      if (fCut)
-         fCutSize = fCut->Size();
-      return size;
-   }
-
-   bool Passes(Int_t instance, Long64_t entry)
-   {
-      if (!fCut)
-         return true;
-      const Double_t value = fCut->Value(fCutSize == 1 ? 0 : instance);
-      if (std::isnan(value))
-         throw Error(EErrorCode::kData, "the cut is not a number", fSession.Where(entry));
-      return value >= 0.5;
-   }
-
-private:
-   const TreeSession &fSession;
-   std::vector<std::unique_ptr<FormulaReader>> fArrays;
-   std::vector<std::string> fNames;
-   std::unique_ptr<FormulaReader> fCut;
-   Int_t fCutSize = 1;
-};
-
 /// Moves to an entry; true if the tree or a friend of it is in another file than before.
 class EntryCursor {
 public:
@@ -100,13 +37,18 @@ public:
       const bool moved = stamp != fStamp || !fStarted;
       fStamp = stamp;
       fStarted = true;
+      if (moved)
+         fOffset = entry - std::max<Long64_t>(tree.GetTree()->GetReadEntry(), 0);
       return moved;
    }
+   /// Entry of the tree where its present subtree begins.
+   Long64_t Offset() const { return fOffset; }
 
 private:
    const TreeSession &fSession;
    std::uint64_t fStamp = 0;
    bool fStarted = false;
+   Long64_t fOffset = 0;
 };
 
 } // namespace
@@ -154,31 +96,52 @@ bool &ForceFormulaReading()
    return force;
 }
 
-TreeReader::TreeReader(TTree &tree, const DataSetInfo &info, const ClassInfo &cls, const std::string &cut)
-   : EventSource(cut), fTree(tree), fInfo(info), fColumns(MakeColumns(info, cls))
+TreeReader::TreeReader(TTree &tree, const DataSetInfo &info, const ClassInfo &cls, const std::string &cut,
+                       EMissing missing)
+   : EventSource(cut), fTree(tree), fInfo(info), fColumns(MakeColumns(info, cls)), fMissing(missing)
 {
 }
 
 EventCounts TreeReader::Count()
 {
-   const TreeSession session(fTree);
-   const Long64_t entries = session.Tree().GetEntries();
-   EntryCursor cursor(session);
-   cursor.MoveTo(0);
-   EntrySelector selector(session, fColumns, Cut());
    fSelection = TreeSelection();
    auto &counts = fSelection.fCounts;
-   auto &mask = fSelection.fMask;
-   fSelection.fHasArrays = selector.HasArrays();
-   if (!selector.HasArrays() && !selector.HasCut()) {
-      counts.fCandidates = counts.fPassed = entries;
-      return counts;
+   fSelection.fLooked = SelectedEntries(fTree);
+   const auto &looked = fSelection.fLooked;
+   const TreeSession session(fTree);
+   counts.fEntriesOfTree = fSelection.fEntries = session.Tree().GetEntries();
+   counts.fEntries = looked.empty() ? fSelection.fEntries : std::count(looked.begin(), looked.end(), true);
+   EntryCursor(session).MoveTo(0);
+   EntrySelector selector(session, fColumns, Cut(), fMissing, 0);
+   if (selector.IsNeeded()) {
+      CountEntries(session, selector);
+   } else {
+      counts.fCandidates = counts.fPassed = counts.fEntries;
+      fSelection.fMask = looked;
    }
-   mask.reserve(entries);
-   for (Long64_t entry = 0; entry < entries; ++entry) {
+   return counts;
+}
+
+void TreeReader::CountEntries(const TreeSession &session, EntrySelector &selector)
+{
+   auto &counts = fSelection.fCounts;
+   auto &looked = fSelection.fLooked;
+   auto &mask = fSelection.fMask;
+   mask.reserve(counts.fEntries);
+   EntryCursor cursor(session);
+   for (Long64_t entry = 0; entry < fSelection.fEntries; ++entry) {
+      if (!looked.empty() && !looked[entry])
+         continue;
       if (cursor.MoveTo(entry))
-         selector.Update();
+         selector.Update(cursor.Offset());
       const Int_t size = selector.Size(entry);
+      if (size == 0) {
+         ++counts.fEntriesWithoutEvent;
+         if (looked.empty())
+            looked.assign(fSelection.fEntries, true);
+         looked[entry] = false;
+      }
+      fSelection.fHasArrays |= size > 1;
       for (Int_t i = 0; i < size; ++i) {
          const bool pass = selector.Passes(i, entry);
          mask.push_back(pass);
@@ -186,9 +149,28 @@ EventCounts TreeReader::Count()
       }
    }
    counts.fCandidates = mask.size();
-   if (counts.fPassed == counts.fCandidates)
+   counts.fMissing = selector.Missing();
+   if (!fSelection.fHasArrays)
+      SpreadMask();
+   else if (counts.fPassed == counts.fCandidates)
       mask = std::vector<bool>();
-   return counts;
+}
+
+void TreeReader::SpreadMask()
+{
+   const auto &looked = fSelection.fLooked;
+   auto &mask = fSelection.fMask;
+   if (fSelection.fCounts.fPassed == fSelection.fCounts.fCandidates) {
+      mask = looked;
+   } else if (!looked.empty()) {
+      std::vector<bool> spread(looked.size(), false);
+      std::size_t candidate = 0;
+      for (std::size_t entry = 0; entry < looked.size(); ++entry) {
+         if (looked[entry])
+            spread[entry] = mask[candidate++];
+      }
+      mask = std::move(spread);
+   }
 }
 
 void TreeReader::Read(EventSink &sink)
@@ -202,10 +184,10 @@ void TreeReader::Read(EventSink &sink)
 void TreeReader::ReadFlat(EventSink &sink) const
 {
    const TreeSession session(fTree);
-   ColumnReader columns(session, fColumns, ForceFormulaReading());
+   ColumnReader columns(session, fColumns, fSelection.fLooked, fMissing, ForceFormulaReading());
    EntryCursor cursor(session);
    EntryQueue queue(fSelection.fMask);
-   const Long64_t entries = fSelection.fCounts.fCandidates;
+   const Long64_t entries = fSelection.fEntries;
    for (Long64_t begin = 0; begin < entries;) {
       cursor.MoveTo(begin);
       columns.StartSubtree(begin);
@@ -232,12 +214,14 @@ void TreeReader::ReadQueued(ColumnReader &columns, EntryQueue &queue, EventSink 
 {
    try {
       RowBlock block = RowBlock::For(fInfo);
+      block.fSamples = ValueSamples(block.fSamples.Columns(), fSelection.fCounts.fPassed);
       Long64_t first = 0;
       Long64_t n = 0;
       while (queue.Next(block, first, n)) {
          columns.Read(first, n, block, sink);
          sink.Put(block);
       }
+      sink.NoteSamples(block.fSamples);
    } catch (...) {
       queue.Stop(); // the other threads need not go on
       sink.Abort(std::current_exception());
@@ -249,28 +233,28 @@ void TreeReader::ReadQueued(ColumnReader &columns, EntryQueue &queue, EventSink 
 class ArrayReader {
 public:
    ArrayReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, const DataSetInfo &info,
-               EventSink &sink)
-      : fSession(session), fColumns(columns), fSink(sink), fBlock(RowBlock::For(info)), fLengths(session, columns, ""),
+               const TreeSelection &selection, EMissing missing, EventSink &sink)
+      : fSession(session), fColumns(columns), fSelection(selection), fMissing(missing), fSink(sink),
+        fBlock(RowBlock::For(info)), fLengths(session, columns, "", missing, 0), fFriends(session, 0),
         fSizes(columns.size()), fRemoved(columns.size(), 0), fSurplusNoted(columns.size(), false)
    {
+      fBlock.fSamples = ValueSamples(fBlock.fSamples.Columns(), selection.fCounts.fPassed);
       for (const auto &column : columns)
          fFormulas.push_back(std::make_unique<FormulaReader>(session, column.fExpression, column.Describe()));
    }
 
-   void Read(const std::vector<bool> &mask)
+   void Read()
    {
+      const auto &mask = fSelection.fMask;
       EntryCursor cursor(fSession);
       std::size_t candidate = 0;
-      const Long64_t entries = fSession.Tree().GetEntries();
-      for (Long64_t entry = 0; entry < entries; ++entry) {
-         if (cursor.MoveTo(entry)) {
-            fLengths.Update();
-            for (auto &formula : fFormulas)
-               formula->Update();
-         }
+      for (Long64_t entry = 0; entry < fSelection.fEntries; ++entry) {
+         if (!fSelection.fLooked.empty() && !fSelection.fLooked[entry])
+            continue;
+         if (cursor.MoveTo(entry))
+            Update(cursor.Offset());
          const Int_t size = fLengths.Size(entry);
-         if (size > 0)
-            LoadSizes(size, entry);
+         LoadSizes(size, entry);
          for (Int_t instance = 0; instance < size; ++instance, ++candidate) {
             if (mask.empty() || mask[candidate])
                Put(instance, entry);
@@ -279,6 +263,7 @@ public:
          }
       }
       Flush();
+      fSink.NoteSamples(fBlock.fSamples);
       for (std::size_t c = 0; c < fColumns.size(); ++c) {
          if (fRemoved[c] > 0)
             fSink.NoteRemoved(fColumns[c], fRemoved[c]);
@@ -286,18 +271,39 @@ public:
    }
 
 private:
+   void Update(Long64_t offset)
+   {
+      fLengths.Update(offset);
+      fFriends = ShortFriends(fSession, offset);
+      for (auto &formula : fFormulas)
+         formula->Update();
+   }
+
    void LoadSizes(Int_t size, Long64_t entry)
    {
       for (std::size_t c = 0; c < fColumns.size(); ++c) {
-         const Int_t here = fSizes[c] = fFormulas[c]->Size();
-         const Int_t declared = fColumns[c].fArraySize;
+         const auto &column = fColumns[c];
+         if (fFriends.MayMiss(entry))
+            fFriends.Require(entry, fFormulas[c]->Formula(), column.Describe() + " '" + column.fExpression + "'");
+         Int_t here = fFormulas[c]->Size();
+         const Int_t declared = column.fArraySize;
+         if (here == 0 && declared == 0 && HasValue(c))
+            here = 1;
+         fSizes[c] = here;
          if (declared > 0 ? here < declared : here != 1 && here != size)
-            FailOnLength(fColumns[c], here, fSession.Where(entry));
+            FailOnLength(column, here, fSession.Where(entry));
          if (declared > 0 && here > declared && !fSurplusNoted[c]) {
             fSurplusNoted[c] = true;
-            fSink.NoteSurplus(fColumns[c], here);
+            fSink.NoteSurplus(column, here);
          }
       }
+   }
+
+   /// Whether a formula without values in the entry is an event all the same.
+   bool HasValue(std::size_t c)
+   {
+      const bool mayBeNaN = fColumns[c].fKind == ColumnSpec::EKind::kVariable && fMissing == EMissing::kNaN;
+      return mayBeNaN || !std::isnan(fFormulas[c]->Value(0));
    }
 
    Double_t Value(std::size_t c, Int_t element, Int_t instance)
@@ -337,9 +343,12 @@ private:
 
    const TreeSession &fSession;
    const std::vector<ColumnSpec> &fColumns;
+   const TreeSelection &fSelection;
+   EMissing fMissing;
    EventSink &fSink;
    RowBlock fBlock;
    EntrySelector fLengths;
+   ShortFriends fFriends;
    std::vector<std::unique_ptr<FormulaReader>> fFormulas;
    std::vector<Int_t> fSizes;
    std::vector<Long64_t> fRemoved;
@@ -350,7 +359,7 @@ void TreeReader::ReadArrays(EventSink &sink) const
 {
    const TreeSession session(fTree);
    EntryCursor(session).MoveTo(0);
-   ArrayReader(session, fColumns, fInfo, sink).Read(fSelection.fMask);
+   ArrayReader(session, fColumns, fInfo, fSelection, fMissing, sink).Read();
 }
 
 } // namespace Internal

@@ -236,17 +236,32 @@ void DataLoader::AddVariablesArray(const TString &expression, int size, char typ
 void DataLoader::AddTarget(const TString &expression, const TString &title, const TString &unit, Double_t min,
                            Double_t max)
 {
-   fDataSetInfo.AddTarget(expression, title, unit, min, max);
+   AddTarget(expression, title, unit, 'F', min, max);
+}
+void DataLoader::AddTarget(const TString &expression, const TString &title, const TString &unit, char type,
+                           Double_t min, Double_t max)
+{
+   fDataSetInfo.AddTarget(VariableInfo(expression, title, unit, type, min, max));
 }
 void DataLoader::AddRegressionTarget(const TString &expression, const TString &title, const TString &unit, Double_t min,
                                      Double_t max)
 {
    AddTarget(expression, title, unit, min, max);
 }
+void DataLoader::AddRegressionTarget(const TString &expression, const TString &title, const TString &unit, char type,
+                                     Double_t min, Double_t max)
+{
+   AddTarget(expression, title, unit, type, min, max);
+}
 void DataLoader::AddSpectator(const TString &expression, const TString &title, const TString &unit, Double_t min,
                               Double_t max)
 {
-   fDataSetInfo.AddSpectator(expression, title, unit, min, max);
+   AddSpectator(expression, title, unit, 'F', min, max);
+}
+void DataLoader::AddSpectator(const TString &expression, const TString &title, const TString &unit, char type,
+                              Double_t min, Double_t max)
+{
+   fDataSetInfo.AddSpectator(expression, title, unit, min, max, type);
 }
 
 void DataLoader::SetInputVariables(std::vector<TString> *variables)
@@ -301,7 +316,7 @@ void DataLoader::PrepareTrainingAndTestTree(TCut signalCut, TCut backgroundCut, 
    const std::pair<const char *, TCut> cuts[] = {{"Signal", signalCut}, {"Background", backgroundCut}};
    for (const auto &item : cuts) {
       // An empty cut must not add a class without events to a multiclass or regression job.
-      if (fDataSetInfo.GetNClasses() == 0 || fDataSetInfo.GetClassInfo(item.first) || !IsEmpty(item.second))
+      if (fDataSetInfo.GetClassInfo(item.first) || !IsEmpty(item.second))
          fDataSetInfo.AddCut(item.second, item.first);
    }
    fDataSetInfo.SetSplitOptions(options);

@@ -44,7 +44,7 @@ private:
    std::vector<char> fClassName;
    std::vector<float> fVariables;
    std::vector<float> fTargets;
-   std::vector<float> fSpectators;
+   std::vector<double> fSpectators;
    float fWeight = 1;
    std::vector<Method> fMethods;
 };
@@ -69,7 +69,7 @@ EventTree::EventTree(TDirectory *directory, const std::string &name, const DataS
    }
    for (UInt_t i = 0; i < info.GetNSpectators(); ++i) {
       const TString &spectator = info.GetSpectatorInfo(i).GetInternalName();
-      fTree.Branch(spectator, &fSpectators[i], spectator + "/F");
+      fTree.Branch(spectator, &fSpectators[i], spectator + "/D"); // event numbers are exact
    }
    fTree.Branch("weight", &fWeight, "weight/F");
    MakeMethodBranches(responses, training);
@@ -116,8 +116,8 @@ void EventTree::FillEvent(Long64_t i)
    std::copy_n(fSample.fVariables.Row(i), fVariables.size(), fVariables.data());
    if (!fTargets.empty())
       std::copy_n(fSample.fTargets.Row(i), fTargets.size(), fTargets.data());
-   for (std::size_t k = 0; k < fSpectators.size(); ++k)
-      fSpectators[k] = static_cast<float>(fSample.fSpectators(i, k));
+   if (!fSpectators.empty())
+      std::copy_n(fSample.fSpectators.Row(i), fSpectators.size(), fSpectators.data());
    fWeight = fSample.fWeights ? fSample.fWeights[i] : 1.F;
    for (Method &method : fMethods)
       std::copy_n(method.fResponses + i * method.fColumns, method.fColumns, method.fBuffer.data());

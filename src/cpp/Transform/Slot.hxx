@@ -27,7 +27,7 @@ const std::vector<VariableInfo> &InfosOf(const TransformContext &context, Slot::
 std::vector<Slot> AllSlots(const TransformContext &context, Slot::EKind kind);
 
 /// Where the columns of a block of rows are; null: these slots are left out.
-struct RowBlock {
+struct EventColumns {
    Long64_t fRows = 0;
    float *fVariables = nullptr;
    int fNVariables = 0;
@@ -73,7 +73,7 @@ struct ColumnBlock {
 
 /// The events that a step is fitted on: transformed by the steps before it.
 struct FitSample {
-   RowBlock fRows;
+   EventColumns fRows;
    const float *fWeights = nullptr; ///< null: all 1
    const int *fClasses = nullptr;   ///< null: one class
    int fNClasses = 0;

@@ -13,10 +13,10 @@
 namespace TorchMVA {
 
 using Internal::ColumnBlock;
+using Internal::EventColumns;
 using Internal::FitSample;
 using Internal::kBlockRows;
 using Internal::kLanes;
-using Internal::RowBlock;
 using Internal::Slot;
 using Internal::StepSpec;
 using Internal::TransformStep;
@@ -25,7 +25,7 @@ namespace {
 
 /// Calls `copy(first element, elements from row to row)` for the column of a slot, from row `first` on.
 template <typename Function>
-void VisitColumn(const RowBlock &rows, Long64_t first, Slot slot, Function &&copy)
+void VisitColumn(const EventColumns &rows, Long64_t first, Slot slot, Function &&copy)
 {
    switch (slot.fKind) {
    case Slot::kVariable: return copy(rows.fVariables + first * rows.fNVariables + slot.fIndex, rows.fNVariables);
@@ -34,7 +34,7 @@ void VisitColumn(const RowBlock &rows, Long64_t first, Slot slot, Function &&cop
    }
 }
 
-void Gather(const RowBlock &rows, Long64_t first, const std::vector<Slot> &slots, ColumnBlock &block)
+void Gather(const EventColumns &rows, Long64_t first, const std::vector<Slot> &slots, ColumnBlock &block)
 {
    for (std::size_t c = 0; c < slots.size(); ++c) {
       if (!block.fPresent[slots[c].fKind])
@@ -48,7 +48,7 @@ void Gather(const RowBlock &rows, Long64_t first, const std::vector<Slot> &slots
    }
 }
 
-void Scatter(const ColumnBlock &block, Long64_t first, const std::vector<Slot> &slots, const RowBlock &rows)
+void Scatter(const ColumnBlock &block, Long64_t first, const std::vector<Slot> &slots, const EventColumns &rows)
 {
    for (std::size_t c = 0; c < slots.size(); ++c) {
       if (!block.fPresent[slots[c].fKind])
@@ -63,7 +63,7 @@ void Scatter(const ColumnBlock &block, Long64_t first, const std::vector<Slot> &
 
 /// Runs `transform(block)` over all rows, block by block, in place.
 template <typename Function>
-void ForEachBlock(const RowBlock &rows, const std::vector<Slot> &slots, Function &&transform)
+void ForEachBlock(const EventColumns &rows, const std::vector<Slot> &slots, Function &&transform)
 {
    if (rows.fRows <= 0 || slots.empty())
       return;
@@ -103,7 +103,7 @@ SharedMatrix<T> Copy(MatrixView<const T> view)
 /// A sample with its own memory for what is transformed, and the block of rows to write into.
 struct OwnedSample {
    Sample fSample;
-   RowBlock fRows;
+   EventColumns fRows;
 };
 
 OwnedSample CopyTouched(const Sample &sample, const std::vector<Slot> &slots)
@@ -265,7 +265,7 @@ Sample TransformPipeline::Transform(const Sample &sample) const
 void TransformPipeline::Apply(Long64_t n, float *variables, float *targets, double *spectators) const
 {
    RequireFit();
-   RowBlock rows;
+   EventColumns rows;
    rows.fRows = n;
    rows.fVariables = variables;
    rows.fNVariables = static_cast<int>(fContext.fVariables.size());
@@ -282,7 +282,7 @@ void TransformPipeline::Apply(Long64_t n, float *variables, float *targets, doub
 void TransformPipeline::InvertTargets(Long64_t n, float *targets) const
 {
    RequireFit();
-   RowBlock rows;
+   EventColumns rows;
    rows.fRows = n;
    rows.fTargets = targets;
    rows.fNTargets = static_cast<int>(fContext.fTargets.size());

@@ -51,11 +51,12 @@ def evaluate_batch(
     return result
 
 
-def compute(reader: Any, call: Any, values: Any) -> Any:
+def compute(reader: Any, call: Any, values: Any, spectators: Any = None) -> Any:
     """`RReader.Compute` of a NumPy array, or of anything that becomes one: a row of values, or events x variables.
 
     Returns a new array: the responses of the row; for several events (n,) with one response per event, else
-    (n, responses). `call(reader, rows, n, responses)` is the C++ function.
+    (n, responses). `spectators`, (n, spectators), is for methods whose responses depend on them.
+    `call(reader, rows, n, responses[, spectators])` is the C++ function.
     """
     import numpy as np
 
@@ -65,23 +66,25 @@ def compute(reader: Any, call: Any, values: Any) -> Any:
     if rows.ndim not in (1, 2) or rows.shape[-1] != width:
         fail(f"values: expected shape ({width},), or (events, {width}), found {describe(rows)}")
     responses = np.empty((n, per_event) if rows.ndim == 2 and per_event != 1 else n * per_event, np.float32)
+    extra = [] if spectators is None else [_spectators(spectators, n, int(reader.GetNSpectators()), None)]
     if n:
-        call(reader, rows, n, responses)
+        call(reader, rows, n, responses, *extra)
     return responses
 
 
 def address_problem(value: Any) -> str | None:
-    """Why C++ cannot take the address of a float in `value`, for an error message; None for what it can take."""
+    """Why C++ cannot take the address of a number in `value`, for an error message; None for what it can take."""
     try:
         view = memoryview(value)
     except (TypeError, BufferError):
         return None if _is_pointer(value) or value is None else _ADDRESS.format(describe(value))
-    if view.format in ("f", "i") and view.c_contiguous and view.nbytes:
+    if view.format in _ADDRESS_FORMATS and view.c_contiguous and view.nbytes:
         return None
     return _ADDRESS.format(describe(value))
 
 
-_ADDRESS = "expected an array of float32 that stays where it is, such as array('f', [0.0]), found {}"
+_ADDRESS_FORMATS = tuple("fdbBhHiIlLqQ?")
+_ADDRESS = "expected an array of numbers that stays where it is, such as array('f', [0.0]), found {}"
 
 
 def describe(value: Any) -> str:

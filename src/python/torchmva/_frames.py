@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from torchmva import _arrays
+from torchmva import _arrays, _overloads
 
 # Methods of RDataFrame's results that run the event loop; the last two are what `result.attribute` calls.
 LOOPING_METHODS = frozenset({"GetValue", "GetPtr", "GetSharedPtr", "__follow__", "__deref__"})
@@ -75,7 +75,8 @@ def as_node(frame: Any, caller: str) -> Any:
         return ROOT.RDF.AsRNode(frame)
     except TypeError:
         found = getattr(type(frame), "__cpp_name__", type(frame).__name__)
-        _arrays.fail(f"{caller}: expected an RDataFrame or a node of one, found a {found}")
+        hint = _overloads.source_hint(frame)
+        _arrays.fail(f"{caller}: expected an RDataFrame or a node of one, found a {found}{hint}")
 
 
 def _free_python_in_graphs(namespace: Any) -> None:

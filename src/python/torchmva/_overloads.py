@@ -9,7 +9,7 @@ chosen here, conversions and exceptions are as they should be.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -81,6 +81,7 @@ class Call:
     strings: tuple[int, ...] = ()
     nulls: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()
+    fits: bool = True
 
 
 class Resolver:
@@ -98,17 +99,32 @@ class Resolver:
             call = self._calls[kinds] = self._choose(kinds)
         return call
 
+    def misplaced(self, args: tuple[Any, ...]) -> str | None:
+        """What stands where every overload wants something else, if PyROOT would take it all the same or not say so.
+
+        PyROOT makes one text of a list of texts, and an empty file name of anything.
+        """
+        candidates = [s for s in self._candidates if s.required <= len(args) <= len(s.types)]
+        for i, arg in enumerate(args):
+            expected = {signature.types[i] for signature in candidates}
+            if expected and expected <= set(_TEXT_TYPES) and _is_container(arg):
+                return f"expected text as argument {i + 1}, found {_found(arg)}: one call for each"
+            if len(expected) == 1 and _is_object_pointer(*expected) and isinstance(arg, str):
+                hint = _text_hint(arg)
+                return f"expected a {_class_name(*expected)} as argument {i + 1}, found the text {arg!r}{hint}"
+        return None
+
     def problem(self, args: tuple[Any, ...]) -> str | None:
         """Which C++ object is of another class than every overload expects there; None if that is not it."""
         kinds = [_kind(arg) for arg in args]
         fitting = [s for s in self._candidates if s.required <= len(args) and _all_fit(kinds, s)]
         for i, arg in enumerate(args):
             expected = {signature.types[i] for signature in fitting}
-            if kinds[i] is not object or len(expected) != 1:
+            if kinds[i] is not object or len(expected) != 1 or not _is_object_pointer(*expected):
                 continue
-            (name,) = expected
-            if name.endswith("*") and name[:-1].strip() not in _NUMBER_TYPES and not _is_a(arg, name[:-1].strip()):
-                return f"expected a {name[:-1].strip()} as argument {i + 1}, found {_found(arg)}"
+            name = _class_name(*expected)
+            if not _is_a(arg, name):
+                return f"expected a {name} as argument {i + 1}, found {_found(arg)}{source_hint(arg)}"
         return None
 
     def _choose(self, kinds: tuple[object, ...]) -> Call:
@@ -117,8 +133,8 @@ class Resolver:
             for signature in self._candidates
             if signature.required <= len(kinds) and _all_fit(kinds, signature)
         ]
-        if not fitting:  # PyROOT explains it best
-            return Call(self._overload)
+        if not fitting:  # PyROOT explains it best, but for what `misplaced` finds
+            return Call(self._overload, fits=False)
         best = min(fitting, key=lambda signature: sum(map(_cost, kinds, signature.types)))
         parameters = list(enumerate(zip(kinds, best.types, strict=False)))
         # several that fit equally well, such as AddVariable's Float_t* and Int_t*, are for PyROOT to tell apart
@@ -171,7 +187,38 @@ def _is_a(arg: object, class_name: str) -> bool:
 
 def _found(arg: Any) -> str:
     name = getattr(type(arg), "__cpp_name__", type(arg).__name__)
-    return f"a {name} '{arg.GetName()}'" if hasattr(arg, "GetName") else f"a {name}"
+    if hasattr(arg, "GetName"):
+        return f"a {name} '{arg.GetName()}'"
+    return f"a {name} of {len(arg)}" if isinstance(arg, Sized) else f"a {name}"
+
+
+def source_hint(arg: Any) -> str:
+    """Which call takes a source of events that is no tree."""
+    name = getattr(type(arg), "__cpp_name__", type(arg).__name__)
+    if "RNTuple" in name:
+        return "; DataLoader.AddNTuple(name, file, class) takes an RNTuple"
+    if "RDataFrame" in name or "RInterface<" in name:
+        return "; DataLoader.AddDataFrame(frame, class) takes a data frame"
+    return ""
+
+
+def _text_hint(text: str) -> str:
+    if not text.endswith(".root"):
+        return ""
+    return f", the name of a ROOT file: ROOT.TFile.Open({text!r}).Get(name) is a tree of it"
+
+
+def _is_object_pointer(type_name: str) -> bool:
+    return type_name.endswith("*") and _class_name(type_name) not in _NUMBER_TYPES
+
+
+def _class_name(pointer: str) -> str:
+    return pointer[:-1].strip()
+
+
+def _is_container(arg: object) -> bool:
+    """Whether it is an object of Python with elements, other than a text."""
+    return isinstance(arg, Iterable) and not isinstance(arg, str | bytes | _instance_type())
 
 
 def _all_fit(kinds: Sequence[object], signature: Signature) -> bool:
@@ -204,6 +251,8 @@ def _cost(kind: object, name: str) -> int:
         return {"TString": 0, "TCut": 1}.get(name, 2)
     if kind is list:
         return 0 if name == "vector<double>" else 1
+    if kind is numbers.Number:  # PyROOT would take a number for a character, too
+        return 0 if name == "double" else 1
     return 0 if not isinstance(kind, str) or kind == name else 1
 
 

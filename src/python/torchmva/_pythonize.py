@@ -103,10 +103,10 @@ def _pythonize_rreader(klass: type, name: str) -> None:
     overload = vars(klass)["Compute"]
     _pythonize(klass, name)
 
-    def compute(self: Any, values: Any, *more: Any) -> Any:
+    def compute(self: Any, values: Any, *more: Any, spectators: Any = None) -> Any:
         if more:
             return overload(self, values, *more)
-        return _arrays.compute(self, overload, values)
+        return _arrays.compute(self, overload, values, spectators)
 
     compute.__name__ = "Compute"
     compute.__doc__ = f"{overload.__doc__}\n\n{_arrays.compute.__doc__}"
@@ -151,7 +151,7 @@ def _wrap(
             if not takes_keywords:
                 return overload(self, *args, **options)
             args = (*args, option_string(options))
-        call = resolver.resolve(args)
+        call = _resolve(name, resolver, args)
         try:
             if call.strings or call.nulls:
                 converted = list(args)
@@ -174,6 +174,14 @@ def _wrap(
     method.__name__ = name
     method.__doc__ = overload.__doc__
     return method
+
+
+def _resolve(name: str, resolver: _overloads.Resolver, args: tuple[Any, ...]) -> _overloads.Call:
+    call = resolver.resolve(args)
+    problem = None if call.fits else resolver.misplaced(args)
+    if problem is not None:
+        _arrays.fail(f"{name}: {problem}")
+    return call
 
 
 def _checked_batch(evaluate: Callable[..., Any]) -> Callable[..., Any]:
@@ -259,15 +267,18 @@ def is_interrupt(error: Exception) -> bool:
 
 
 def _keep(owner: Any, arguments: list[Any]) -> None:
-    """Keeps what C++ points to as long as `owner`, and the file of a tree: the tree goes with it."""
+    """Keeps what C++ points to as long as `owner`, and the file and entry list of a tree."""
     import ROOT
 
     kept = vars(owner).setdefault("_torchmva_kept", [])
     kept.extend(arguments)
     for argument in arguments:
-        file = argument.GetCurrentFile() if isinstance(argument, ROOT.TTree) else None
-        if file and not any(item is file for item in kept):
-            kept.append(file)
+        if not isinstance(argument, ROOT.TTree):
+            continue
+        # ROOT forgets an entry list that is deleted: all entries would be events
+        for owned in (argument.GetCurrentFile(), argument.GetEntryList()):
+            if owned and not any(item is owned for item in kept):
+                kept.append(owned)
 
 
 def _nullptr() -> Any:

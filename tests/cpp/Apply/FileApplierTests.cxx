@@ -194,3 +194,58 @@ TEST_F(FileApplication, RegressionsHaveColumnsToo)
    const Experimental::RReader reader(DataDir() + "/golden/weights/TMVARegression_LDDG.weights.xml");
    EXPECT_EQ(ReadTree({fDir / "out.root"}, {"LDDG"}).Column("LDDG"), reader.Compute(rows.data(), 1000));
 }
+
+TEST_F(FileApplication, WhatDoesNotExistIsLikeNaN)
+{
+   const std::string in = WriteTree("in.root", 1000);
+   // the weight file with an element of a vector instead of var3
+   const std::string text = ReadText(Fisher());
+   const std::string element = WriteText("element.xml", Replaced(text, "Expression=\"var3\"", "Expression=\"nv[1]\""));
+   const std::string guarded =
+      WriteText("guarded.xml", Replaced(text, "Expression=\"var3\"", "Expression=\"@nv.size()&gt;1?nv[1]:-7\""));
+   std::map<std::string, std::vector<float>> scores;
+   for (const auto &file : {element, guarded}) {
+      FileApplier applier(file);
+      applier.SetName("score");
+      EXPECT_EQ(applier.Apply({in}, fDir / "out.root"), 1000);
+      scores[file] = ReadTree({fDir / "out.root"}, {"score"}).Column("score");
+      gSystem->Unlink((fDir / "out.root").c_str());
+   }
+   const Events events = ReadTree({in}, {"var1", "var2", "var4"});
+   const Experimental::RReader reader(Fisher());
+   for (int i = 0; i < 1000; ++i) {
+      const auto respond = [&](float third) {
+         return reader.Compute({events.Column("var1")[i], events.Column("var2")[i], third, events.Column("var4")[i]})
+            .at(0);
+      };
+      const bool exists = i % 4 > 1;
+      ASSERT_EQ(scores[element][i], exists ? respond(i) : -999) << i;
+      ASSERT_EQ(scores[guarded][i], respond(exists ? i : -7)) << i;
+   }
+}
+
+TEST_F(FileApplication, AShortFriendInTheFileIsNamed)
+{
+   const std::string in = WriteTree("in.root", 100);
+   {
+      TFile other((fDir / "other.root").c_str(), "RECREATE");
+      TTree more("more", "");
+      float y = 1;
+      more.Branch("y", &y);
+      for (int i = 0; i < 70; ++i)
+         more.Fill();
+      more.Write();
+      other.Close();
+      TFile file(in.c_str(), "UPDATE");
+      auto *tree = file.Get<TTree>("events");
+      tree->AddFriend("more", (fDir / "other.root").c_str());
+      tree->Write("", TObject::kOverwrite);
+   }
+   FileApplier applier(
+      WriteText("friend.xml", Replaced(ReadText(Fisher()), "Expression=\"var3\"", "Expression=\"more.y\"")));
+   for (const bool isFriend : {false, true}) {
+      applier.SetFriend(isFriend);
+      ExpectError(EErrorCode::kTree, {"friend 'more'", "70", "100"}, [&] { applier.Apply({in}, fDir / "out.root"); });
+      EXPECT_TRUE(IsAlone("out.root"));
+   }
+}

@@ -103,6 +103,52 @@ TEST_F(ReaderCompatTest, ArraysAreDeclaredByNameOnceAnElementAndSpectatorsMayBeI
    }
 }
 
+namespace {
+
+/// The response of a reader whose spectators stand in numbers of one type, and whose variables do in the second form.
+template <typename T>
+double Respond(T number, bool variables)
+{
+   Reader reader("!Color:Silent");
+   Float_t x[3] = {1, 0, 1};
+   T typed[3] = {1, 0, 1};
+   T doubled = static_cast<T>(number + number);
+   for (int i = 0; i < 3; ++i) {
+      if (variables)
+         reader.AddVariable("x", &typed[i]);
+      else
+         reader.AddVariable("x", &x[i]);
+   }
+   reader.AddSpectator("number", &number);
+   reader.AddSpectator("doubled := number*2", &doubled);
+   reader.BookMVA("F", kWeights);
+   return reader.EvaluateMVA("F");
+}
+
+} // namespace
+
+TEST_F(ReaderCompatTest, NumbersOfAnyTypeStandAtTheAddresses)
+{
+   const double expected = Respond<Float_t>(5, false);
+   const auto expect = [&](auto number) {
+      EXPECT_EQ(Respond(number, false), expected);
+      EXPECT_EQ(Respond(number, true), expected);
+   };
+   expect(Double_t(5));
+   expect(Bool_t(1)); // the method of this test does not look at spectators
+   expect(Char_t(5));
+   expect(static_cast<signed char>(5));
+   expect(UChar_t(5));
+   expect(Short_t(5));
+   expect(UShort_t(5));
+   expect(Int_t(5));
+   expect(UInt_t(5));
+   expect(Long_t(5));
+   expect(ULong_t(5));
+   expect(Long64_t(5));
+   expect(ULong64_t(5));
+}
+
 TEST_F(ReaderCompatTest, ErrorsOfResponsesAreMinusOne)
 {
    Reader reader("!Color:Silent:Error");

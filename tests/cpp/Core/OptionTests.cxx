@@ -131,6 +131,8 @@ INSTANTIATE_TEST_SUITE_P(
                      Case{"numepochs=8e2", "NumEpochs=800"}, Case{"NumEpochs=-3", "NumEpochs=-3"},
                      Case{"NumEpochs=+3", "NumEpochs=3"}, Case{"Seed=4294967295", "Seed=4294967295"},
                      Case{"Rate=1e-3", "Rate=0.001"}, Case{"Size=20", "Size=20"}, Case{"Size= 20 ", "Size=20"},
+                     Case{"NumEpochs=", ""}, Case{"Seed= ", ""},
+                     Case{"Rate=:Size=", ""}, // blank numbers ask for nothing
                      Case{"UserCode=my file.py", "UserCode=my file.py"}, Case{"UserCode=a=b", "UserCode=a=b"},
                      Case{"UserCode=", "UserCode="}, Case{"Mahalanobis", "Method=Mahalanobis"},
                      Case{"mahalanobis", "Method=Mahalanobis"}, Case{"Method=MAHALANOBIS", "Method=Mahalanobis"}));
@@ -156,9 +158,8 @@ INSTANTIATE_TEST_SUITE_P(
                      BadCase{"Fischer", {"Fischer", "did you mean 'Fisher'"}},
                      BadCase{"NumEpochs=many", {"NumEpochs", "integer", "many"}},
                      BadCase{"NumEpochs=3x", {"NumEpochs", "3x"}}, BadCase{"NumEpochs=2.5", {"2.5"}},
-                     BadCase{"NumEpochs=", {"NumEpochs"}}, BadCase{"NumEpochs=99999999999", {"99999999999"}},
-                     BadCase{"Seed=-1", {"non-negative"}}, BadCase{"Rate=fast", {"number", "fast"}},
-                     BadCase{"V=perhaps", {"True or False", "perhaps"}},
+                     BadCase{"NumEpochs=99999999999", {"99999999999"}}, BadCase{"Seed=-1", {"non-negative"}},
+                     BadCase{"Rate=fast", {"number", "fast"}}, BadCase{"V=perhaps", {"True or False", "perhaps"}},
                      BadCase{"Method=Fischer", {"one of Fisher, Mahalanobis", "did you mean 'Fisher'"}},
                      BadCase{"!NumEpochs", {"no flag"}}, BadCase{"NumEpochs", {"NumEpochs=value"}},
                      BadCase{"!V=1", {"!V=1"}}, BadCase{" V", {"' V'", "did you mean 'V'"}},

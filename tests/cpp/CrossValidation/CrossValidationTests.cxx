@@ -4,6 +4,7 @@
 #include "Facade/FoldOptions.hxx"
 #include "TorchMVA/CrossValidation/MethodCrossValidation.hxx"
 #include "TorchMVA/Method/MethodFisher.hxx"
+#include "TorchMVA/RReader.hxx"
 #include "TorchMVA/Reader.hxx"
 #include "support/ExpectError.hxx"
 #include "support/TempDir.hxx"
@@ -84,6 +85,47 @@ const std::vector<Float_t> &Responses(CrossValidation &cv)
 }
 
 } // namespace
+
+/// Folds of numbers that no float holds: neighbours of 2^52, one fold after the other.
+TEST_F(CrossValidationTest, AllDigitsOfAnEventNumberCount)
+{
+   DataLoader loader("dataset");
+   loader.AddVariable("var1");
+   loader.AddVariable("var2");
+   loader.AddSpectator("number := Entry$ + 4503599627370496");
+   loader.AddSignalTree(fExample.fSignal);
+   loader.AddBackgroundTree(fExample.fBackground);
+   loader.PrepareTrainingAndTestTree("", "nTrain_Signal=500:nTrain_Background=500:nTest_Signal=1:nTest_Background=1:"
+                                         "SplitMode=Block:NormMode=NumEvents");
+   Run(loader, kSilent + ":SplitType=Deterministic:SplitExpr=fmod([number],[NumFolds]):NumFolds=3");
+   const Experimental::RReader combined(kWeights);
+   std::vector<float> rows;
+   std::vector<double> numbers;
+   for (int i = 0; i < 30; ++i) {
+      rows.insert(rows.end(), {0.1f * i, 1.f - 0.05f * i});
+      numbers.push_back(4503599627370496. + i);
+   }
+   const auto block = combined.Compute(rows.data(), 30, numbers.data());
+   Reader reader("Silent:!Color");
+   float x[2];
+   ULong64_t number = 0;
+   reader.AddVariable("var1", &x[0]);
+   reader.AddVariable("var2", &x[1]);
+   reader.AddSpectator("number := Entry$ + 4503599627370496", &number);
+   reader.BookMVA("folds", kWeights);
+   for (int i = 0; i < 30; ++i) {
+      // 2^52 is 1 modulo 3
+      const std::string file = "dataset/weights/job_Fisher_fold" + std::to_string((1 + i) % 3 + 1) + ".weights.xml";
+      const float expected = Experimental::RReader(file).Compute({rows[2 * i], rows[2 * i + 1]}).at(0);
+      EXPECT_EQ(block[i], expected) << i;
+      EXPECT_EQ(combined.Compute({rows[2 * i], rows[2 * i + 1]}, {numbers[i]}).at(0), expected);
+      x[0] = rows[2 * i];
+      x[1] = rows[2 * i + 1];
+      number = (1ULL << 52) + i;
+      EXPECT_EQ(static_cast<float>(reader.EvaluateMVA("folds")), expected) << i;
+   }
+   ExpectError(EErrorCode::kArgument, {"1 spectators", "found 2"}, [&] { combined.Compute({1, 2}, {1, 2}); });
+}
 
 /// Nothing of the folds is used on the other side: the events are given one by one to a plain factory.
 TEST_F(CrossValidationTest, EveryEventHasTheResponseOfAMethodThatHasNotSeenIt)

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 using namespace TorchMVA;
 using namespace TorchMVA::Test;
@@ -240,4 +241,245 @@ TEST_F(EventRules, ChainsWithFriendsOverSeveralFiles)
       EXPECT_EQ(sample.fVariables(entry, 1), theirs);
       EXPECT_EQ(sample.fVariables(entry, 2), static_cast<float>(double(mine) - theirs));
    }
+}
+
+namespace {
+
+/// Entry i has i % 3 elements of v (i, i + 1) and of jets; the friend `more` has y = 10 i for even i only.
+struct Sparse {
+   Sparse()
+   {
+      fTree->SetDirectory(nullptr);
+      fMore->SetDirectory(nullptr);
+      int i = 0, m = 0;
+      float jets[2], y = 0;
+      std::vector<float> v;
+      fTree->Branch("i", &i);
+      fTree->Branch("m", &m);
+      fTree->Branch("jets", jets, "jets[m]/F");
+      fTree->Branch("v", &v);
+      fMore->Branch("i", &i);
+      fMore->Branch("y", &y);
+      for (i = 0; i < 30; ++i) {
+         m = i % 3;
+         v.clear();
+         for (int k = 0; k < m; ++k) {
+            jets[k] = i + k;
+            v.push_back(i + k);
+         }
+         y = 10 * i;
+         fTree->Fill();
+         if (i % 2 == 0)
+            fMore->Fill();
+      }
+      fTree->ResetBranchAddresses();
+      fMore->ResetBranchAddresses();
+      fMore->BuildIndex("i");
+      fTree->AddFriend(fMore.get());
+   }
+   ~Sparse() { fTree->RemoveFriend(fMore.get()); }
+
+   std::unique_ptr<TTree> fTree = std::make_unique<TTree>("T", "");
+   std::unique_ptr<TTree> fMore = std::make_unique<TTree>("more", "");
+};
+
+/// All events but the last.
+std::unique_ptr<DataLoader> SparseLoader(TTree *tree, std::vector<const char *> variables, const char *cut = "")
+{
+   auto loader = std::make_unique<DataLoader>("d");
+   for (const char *variable : variables)
+      loader->AddVariable(variable);
+   loader->AddRegressionTree(tree);
+   loader->PrepareTrainingAndTestTree(cut, "nTest_Regression=1:SplitMode=Block:!Correlations:NormMode=None");
+   return loader;
+}
+
+} // namespace
+
+TEST_F(EventRules, AGuardedElementIsAnEventOfEveryEntry)
+{
+   const Sparse sparse;
+   for (const char *guarded : {"m>0 ? v[0] : -1", "m>0 ? jets[0] : -1", "m==0 ? -1 : v[0]"}) {
+      SCOPED_TRACE(guarded);
+      const auto loader = SparseLoader(sparse.fTree.get(), {guarded, "i"});
+      const Sample sample = loader->GetDataSetInfo().GetDataSet()->GetSample(Types::kTraining);
+      ASSERT_EQ(sample.Size(), 29);
+      for (int i = 0; i < 29; ++i) {
+         EXPECT_EQ(sample.fVariables(i, 0), i % 3 > 0 ? i : -1);
+         EXPECT_EQ(sample.fVariables(i, 1), i);
+      }
+   }
+   EXPECT_EQ(gLines.size(), 0u);
+   const auto target = SparseLoader(sparse.fTree.get(), {"i"});
+   target->AddTarget("m>0 ? v[0] : -1");
+   target->SetWeightExpression("m>1 ? v[1] : 1");
+   const Sample sample = target->GetDataSetInfo().GetDataSet()->GetSample(Types::kTraining);
+   EXPECT_EQ(sample.fTargets(3, 0), -1);
+   EXPECT_EQ(sample.fTargets(4, 0), 4);
+   EXPECT_EQ(sample.fWeights[5], 6);
+   const auto cut = SparseLoader(sparse.fTree.get(), {"i"}, "m==0 || v[0] > 10");
+   EXPECT_EQ(cut->GetDataSetInfo().GetDataSet()->GetNEvents(), 10 + 13);
+}
+
+TEST_F(EventRules, EntriesThatGiveNoEventAreSaid)
+{
+   const Sparse sparse;
+   const auto build = [&](std::vector<const char *> variables, const char *cut = "") {
+      gLines.clear();
+      const auto loader = SparseLoader(sparse.fTree.get(), std::move(variables), cut);
+      return loader->GetDataSetInfo().GetDataSet()->GetNEvents();
+   };
+   EXPECT_EQ(build({"v[0]", "i"}), 20);
+   EXPECT_EQ(Lines("tree 'T' of class 'Regression': 10 of 30 entries give no event, since variable 'v[0]' asks for an "
+                   "element"),
+             1);
+   EXPECT_EQ(Lines("entry 0 is the first"), 1);
+   EXPECT_EQ(build({"v[0]", "jets[1]"}), 10); // not of different lengths
+   EXPECT_EQ(Lines("10 of 30 entries give no event, since variable 'v[0]'"), 1);
+   EXPECT_EQ(Lines("20 of 30 entries give no event, since variable 'jets[1]'"), 1);
+   EXPECT_EQ(build({"more.y", "i"}), 15);
+   EXPECT_EQ(Lines("15 of 30 entries give no event, since variable 'more.y'"), 1);
+   EXPECT_EQ(Lines("entry 1 is the first"), 1);
+   EXPECT_EQ(build({"Alt$(more.y, -1)", "i"}), 30);
+   EXPECT_EQ(build({"i"}, "more.y >= 0"), 15);
+   EXPECT_EQ(Lines("15 of 30 entries do not pass, since the cut 'more.y >= 0'"), 1);
+   EXPECT_EQ(build({"jets"}), 30); // two of ten entries, one of ten: that is what jets are
+   EXPECT_TRUE(gLines.empty());
+   EXPECT_EQ(build({"more.y", "i"}, "i % 2 == 0"), 15); // the variable decides first
+   ExpectError(EErrorCode::kData, {"'jets' and 'more.y'"}, [&] { build({"jets", "more.y"}); });
+}
+
+TEST_F(EventRules, TheTableHasTheEntriesThatGiveNoEvent)
+{
+   const Sparse sparse;
+   gConfig().SetSilent(kFALSE);
+   ::testing::internal::CaptureStdout();
+   SparseLoader(sparse.fTree.get(), {"jets"})->GetDataSetInfo().GetDataSet();
+   const std::string log = ::testing::internal::GetCapturedStdout();
+   gConfig().SetSilent(kTRUE);
+   EXPECT_NE(log.find("Regression -- entries without an event    : 10"), std::string::npos) << log;
+   EXPECT_NE(log.find("10 of 30 entries give no event, since variable 'jets' has no elements there"),
+             std::string::npos);
+}
+
+TEST_F(EventRules, MissingElementsOverSeveralFiles)
+{
+   const std::string a = WriteTypes(fDir / "a.root", 300, 1), b = WriteTypes(fDir / "b.root", 200, 2);
+   TChain chain("T");
+   chain.Add(a.c_str());
+   chain.Add(b.c_str());
+   const auto none = chain.Draw("i", "m == 0", "goff");
+   ASSERT_GT(none, 20);
+   const auto build = [&](const char *variable) {
+      gLines.clear();
+      return SparseLoader(&chain, {variable, "f"})->GetDataSetInfo().GetDataSet()->GetNEvents();
+   };
+   EXPECT_EQ(build("vec[0]"), 500 - none);
+   EXPECT_EQ(Lines(std::to_string(none) + " of 500 entries give no event, since variable 'vec[0]'"), 1);
+   EXPECT_EQ(build("m>0 ? vec[0] : -1"), 500);
+   EXPECT_TRUE(gLines.empty());
+}
+
+namespace {
+
+/// time: 1.7e9 and a Gaussian of 30; small: that Gaussian; number: a whole number of nine digits; run: six digits.
+std::unique_ptr<TTree> TreeWithTimes(int n)
+{
+   auto tree = std::make_unique<TTree>("T", "");
+   tree->SetDirectory(nullptr);
+   double time = 0, small = 0;
+   float single = 0;
+   int number = 0, run = 0;
+   double v[2];
+   tree->Branch("time", &time);
+   tree->Branch("small", &small);
+   tree->Branch("single", &single);
+   tree->Branch("number", &number);
+   tree->Branch("run", &run);
+   tree->Branch("v", v, "v[2]/D");
+   TRandom3 random(3);
+   for (int i = 0; i < n; ++i) {
+      small = random.Gaus(0, 30);
+      time = 1.7e9 + small;
+      single = static_cast<float>(time);
+      number = 987654321 + i % 50;
+      run = 355000 + i;
+      v[0] = small;
+      v[1] = time;
+      tree->Fill();
+   }
+   tree->ResetBranchAddresses();
+   return tree;
+}
+
+} // namespace
+
+TEST_F(EventRules, NumbersThatAFloatCannotHoldAreSaid)
+{
+   for (const int n : {60, 5000}) {
+      SCOPED_TRACE(n);
+      const auto tree = TreeWithTimes(n);
+      const auto build = [&](const std::function<void(DataLoader &)> &declare) {
+         gLines.clear();
+         DataLoader loader("d");
+         declare(loader);
+         loader.AddRegressionTree(tree.get());
+         loader.PrepareTrainingAndTestTree("", "SplitMode=Block:!Correlations");
+         loader.GetDataSetInfo().GetDataSet();
+      };
+      build([](DataLoader &l) {
+         l.AddVariable("time");
+         l.AddVariable("time+0");
+         l.AddVariable("number");
+         l.AddVariablesArray("v", 2);
+         l.AddTarget("time");
+         l.AddSpectator("time"); // a double
+      });
+      EXPECT_EQ(Lines("Variable 'time' is kept as a float, which has steps of 128 at 1.7e+09: of "), 1);
+      EXPECT_EQ(Lines("Subtract an offset: 'time-1700000000'"), 2);
+      EXPECT_EQ(Lines("Variable 'time+0'"), 1);
+      EXPECT_EQ(Lines("'(time+0)-1700000000'"), 1);
+      EXPECT_EQ(Lines("Variable 'number' is kept as a float, which has steps of 64"), 1);
+      EXPECT_EQ(Lines("Variable 'v[1]'"), 1);
+      EXPECT_EQ(Lines("Target 'time'"), 1);
+      EXPECT_EQ(gLines.size(), 5u);
+      build([](DataLoader &l) {
+         for (const char *variable : {"time-1700000000", "small", "single", "run", "small*1e30", "1/small", "run/3."})
+            l.AddVariable(variable);
+      });
+      EXPECT_TRUE(gLines.empty()) << gLines.front();
+   }
+   gLines.clear();
+   DataLoader events("d");
+   events.AddVariable("time");
+   for (int i = 0; i < 40; ++i)
+      events.AddSignalTrainingEvent({1.7e9 + i});
+   for (int i = 0; i < 10; ++i)
+      events.AddSignalTestEvent({1.7e9 + i});
+   events.GetDataSetInfo().GetDataSet();
+   EXPECT_EQ(Lines("Variable 'time' is kept as a float"), 1);
+}
+
+TEST_F(EventRules, AClassOfNegativeWeightIsAnError)
+{
+   const auto tree = MakeToyTree("T", 100);
+   const auto build = [&](const TString &norm, const TString &weight, const char *cut = "") {
+      DataLoader loader("d");
+      loader.AddVariable("x0");
+      loader.AddSignalTree(tree.get());
+      loader.AddBackgroundTree(tree.get());
+      loader.SetWeightExpression(weight, "Background");
+      loader.PrepareTrainingAndTestTree(cut, "SplitMode=Block:!Correlations:NormMode=" + norm);
+      loader.GetDataSetInfo().GetDataSet();
+   };
+   for (const char *norm : {"None", "NumEvents", "EqualNumEvents"}) {
+      SCOPED_TRACE(norm);
+      ExpectError(EErrorCode::kData, {"class 'Background'", "-10.0"}, [&] { build(norm, "id < 30 ? -1 : 1"); });
+      EXPECT_NO_THROW(build(norm, "id < 30 ? -1 : 1", "id >= 10")); // 20 of -1 and 25 of 1 for training
+      ExpectError(EErrorCode::kData, {"class 'Background'"}, [&] { build(norm, "id < 60 ? 1 : -1", "id >= 50"); });
+      EXPECT_NO_THROW(build(norm, "id < 20 ? -1 : 1"));
+   }
+   gLines.clear();
+   build("None", "id < 50 ? 1 : -1"); // the test sample
+   EXPECT_EQ(Lines("class 'Background' has a negative sum of weights, -50"), 1);
 }

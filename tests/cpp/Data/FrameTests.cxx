@@ -6,6 +6,8 @@
 
 #include "ROOT/RDataFrame.hxx"
 #include "TChain.h"
+#include "TEntryList.h"
+#include "TError.h"
 #include "TROOT.h"
 #include "TorchMVA/DataLoader.hxx"
 
@@ -264,4 +266,67 @@ TEST_F(Frames, MistakesNameExpressionAndClass)
    ExpectError(EErrorCode::kArgument, {"validation"}, [&] { loader.AddDataFrame(frame, "A", 1., "", "validation"); });
    loader.AddDataFrame(frame, "A", 1., "", "train");
    ExpectError(EErrorCode::kTree, {"class 'A'", "no type"}, [&] { loader.AddDataFrame(frame, "A"); });
+}
+
+TEST_F(Frames, SelectionsAndFriendsOfTheTreeAreThoseOfRDataFrame)
+{
+   TFile file(fTreeFile.c_str());
+   auto *tree = file.Get<TTree>("T");
+   TEntryList list("list", "");
+   for (int i = 0; i < 9000; i += 3)
+      list.Enter(i, tree);
+   tree->SetEntryList(&list);
+   const auto declare = [](DataLoader &l) { l.AddVariable("f"); };
+   ExpectSame(
+      *Build(
+         declare, [&](DataLoader &l) { l.AddTree(tree, "Regression"); }, "SplitMode=Block"),
+      *Build(
+         declare, [&](DataLoader &l) { l.AddDataFrame(ROOT::RDataFrame(*tree), "Regression"); }, "SplitMode=Block"));
+   tree->SetEntryList(nullptr);
+   const std::string shorter = WriteTypes(fDir / "s.root", 500);
+   tree->AddFriend("s = T", shorter.c_str());
+   ExpectError(EErrorCode::kData, {"friend tree 's'", "less entries"}, [&] {
+      Build([](DataLoader &l) { l.AddVariable("s.f"); },
+            [&](DataLoader &l) { l.AddDataFrame(ROOT::RDataFrame(*tree), "Regression"); }, "SplitMode=Block");
+   });
+}
+
+TEST_F(Frames, EntriesWithoutElementsAreInTheTable)
+{
+   const Long64_t none = ROOT::RDataFrame("T", fTreeFile).Filter("m == 0").Count().GetValue();
+   gConfig().SetSilent(kFALSE);
+   ::testing::internal::CaptureStdout();
+   Build([](DataLoader &l) { l.AddVariable("jets"); },
+         [&](DataLoader &l) { l.AddDataFrame(ROOT::RDataFrame("T", fTreeFile), "Regression"); }, "NormMode=None");
+   const std::string log = ::testing::internal::GetCapturedStdout();
+   gConfig().SetSilent(kTRUE);
+   EXPECT_NE(log.find("entries without an event    : " + std::to_string(none)), std::string::npos) << log;
+   EXPECT_NE(log.find(std::to_string(none) + " of 9000 entries give no event, since variable 'jets'"),
+             std::string::npos)
+      << log;
+}
+
+TEST_F(Frames, NumbersThatAFloatCannotHoldAreSaid)
+{
+   static std::vector<std::string> lines;
+   lines.clear();
+   const auto before = SetErrorHandler([](int, Bool_t, const char *, const char *text) { lines.emplace_back(text); });
+   for (const int nThreads : {0, 2}) {
+      if (nThreads > 0)
+         ROOT::EnableImplicitMT(nThreads);
+      Build(
+         [](DataLoader &l) {
+            l.AddVariable("f");
+            l.AddVariable("time");
+         },
+         [&](DataLoader &l) {
+            l.AddDataFrame(ROOT::RDataFrame("T", fTreeFile).Define("time", "1.7e9 + 30. * f"), "Regression");
+         },
+         "SplitMode=Block");
+      StopThreads();
+   }
+   SetErrorHandler(before);
+   ASSERT_EQ(lines.size(), 2u);
+   for (const auto &line : lines)
+      EXPECT_NE(line.find("Variable 'time' is kept as a float, which has steps of 128 at 1.7e+09"), std::string::npos);
 }

@@ -4,6 +4,8 @@
 #include "support/ExpectError.hxx"
 
 #include "TChain.h"
+#include "TEntryList.h"
+#include "TEventList.h"
 #include "TSeqCollection.h"
 #include "TorchMVA/DataLoader.hxx"
 
@@ -264,4 +266,188 @@ TEST_F(Inputs, EmptyCutsOfTheThreeArgumentCallAddNoClasses)
       loader.AddTree(tree.get(), name);
    loader.PrepareTrainingAndTestTree("", "", "SplitMode=Random");
    EXPECT_EQ(loader.GetDataSetInfo().GetDataSet()->GetNClasses(), 3u);
+}
+
+namespace {
+
+/// The values of the only variable, in the order of the events.
+std::vector<int> TrainingValues(DataLoader &loader)
+{
+   const Sample sample = loader.GetDataSetInfo().GetDataSet()->GetSample(Types::kTraining);
+   std::vector<int> values;
+   for (Long64_t i = 0; i < sample.Size(); ++i)
+      values.push_back(static_cast<int>(sample.fVariables(i, 0)));
+   return values;
+}
+
+std::unique_ptr<DataLoader> LoaderOf(TTree *tree, const TString &variable, const TString &options = "")
+{
+   auto loader = std::make_unique<DataLoader>("d");
+   loader->AddVariable(variable);
+   loader->AddRegressionTree(tree);
+   loader->PrepareTrainingAndTestTree("", "nTest_Regression=1:SplitMode=Block:!Correlations" + options);
+   return loader;
+}
+
+/// A file with a tree T: id = first, first + 1, ...
+std::string WriteNumbers(const std::string &path, const char *name, int n, int first = 0)
+{
+   TFile file(path.c_str(), "RECREATE");
+   TTree tree(name, "");
+   int id = 0;
+   float v[2];
+   tree.Branch("id", &id);
+   tree.Branch("v", v, "v[2]/F");
+   for (id = first; id < first + n; ++id) {
+      v[0] = id;
+      v[1] = id + 0.5f;
+      tree.Fill();
+   }
+   tree.Write();
+   return path;
+}
+
+} // namespace
+
+TEST_F(Inputs, AnEntryListSelectsAsInTTreeDraw)
+{
+   const std::string a = WriteNumbers(fDir / "a.root", "T", 10), b = WriteNumbers(fDir / "b.root", "T", 10, 10);
+   TFile file(a.c_str());
+   auto *tree = file.Get<TTree>("T");
+   TEntryList odd("odd", "");
+   for (int i = 1; i < 10; i += 2)
+      odd.Enter(i, tree);
+   tree->SetEntryList(&odd);
+   EXPECT_EQ(tree->Draw("id", "", "goff"), 5);
+   EXPECT_EQ(TrainingValues(*LoaderOf(tree, "id")), (std::vector<int>{1, 3, 5, 7}));   // in bulk
+   EXPECT_EQ(TrainingValues(*LoaderOf(tree, "id+0")), (std::vector<int>{1, 3, 5, 7})); // by TTreeFormula
+   EXPECT_EQ(TrainingValues(*LoaderOf(tree, "v")), (std::vector<int>{1, 1, 3, 3, 5, 5, 7, 7, 9}));
+   TEventList late("late", "");
+   late.Enter(8);
+   late.Enter(4);
+   tree->SetEventList(&late);
+   EXPECT_EQ(TrainingValues(*LoaderOf(tree, "id")), std::vector<int>{4});
+   tree->SetEventList(nullptr);
+   EXPECT_EQ(TrainingValues(*LoaderOf(tree, "id")).size(), 9u);
+
+   TChain chain("T");
+   chain.Add(a.c_str());
+   chain.Add(b.c_str());
+   chain.Draw(">>some", "id % 4 == 1", "entrylist");
+   auto *some = static_cast<TEntryList *>(gDirectory->Get("some"));
+   EXPECT_EQ(some->GetLists()->GetSize(), 2); // one for each file
+   chain.SetEntryList(some);
+   EXPECT_EQ(TrainingValues(*LoaderOf(&chain, "id")), (std::vector<int>{1, 5, 9, 13}));
+   auto cut = LoaderOf(&chain, "id");
+   cut->SetCut("id > 4");
+   EXPECT_EQ(TrainingValues(*cut), (std::vector<int>{5, 9, 13}));
+   TEntryList onlyB("b", "", "T", b.c_str());
+   onlyB.Enter(2);
+   onlyB.Enter(3);
+   chain.SetEntryList(&onlyB);
+   EXPECT_EQ(TrainingValues(*LoaderOf(&chain, "id")), std::vector<int>{12});
+   TEventList events("events", "");
+   for (const int i : {0, 11, 19})
+      events.Enter(i);
+   chain.SetEventList(&events);
+   EXPECT_EQ(TrainingValues(*LoaderOf(&chain, "id")), (std::vector<int>{0, 11}));
+   chain.SetEventList(nullptr);
+}
+
+TEST_F(Inputs, AnEntryListWithoutEntriesIsNamed)
+{
+   const auto tree = MakeToyTree("T", 10);
+   TEntryList none("none", "");
+   tree->SetEntryList(&none);
+   ExpectError(EErrorCode::kData, {"class 'Regression' has no events", "tree 'T'", "entry list"},
+               [&] { LoaderOf(tree.get(), "id")->GetDataSetInfo().GetDataSet(); });
+   tree->SetEntryList(nullptr);
+}
+
+TEST_F(Inputs, AFriendMustBeAsLongAsItsTree)
+{
+   const std::string a = WriteNumbers(fDir / "a.root", "T", 10), b = WriteNumbers(fDir / "b.root", "T", 10, 10);
+   const std::string shorter = WriteNumbers(fDir / "s.root", "more", 7),
+                     longer = WriteNumbers(fDir / "l.root", "more", 30);
+   const auto expectError = [](TTree *tree, const char *variable, int entries, int of) {
+      ExpectError(EErrorCode::kTree, {"friend 'more'", std::to_string(entries) + " entries", std::to_string(of)},
+                  [&] { LoaderOf(tree, variable)->GetDataSetInfo().GetDataSet(); });
+   };
+   {
+      TFile file(a.c_str());
+      auto *tree = file.Get<TTree>("T");
+      tree->AddFriend("more", shorter.c_str());
+      for (const char *variable : {"more.id", "Sum$(more.v)", "Alt$(more.id, 0)", "more.v"})
+         expectError(tree, variable, 7, 10);
+      EXPECT_EQ(TrainingValues(*LoaderOf(tree, "id")).size(), 9u); // which does not read it
+      auto first = LoaderOf(tree, "more.id");
+      first->SetCut("Entry$ < 7");
+      EXPECT_EQ(TrainingValues(*first), (std::vector<int>{0, 1, 2, 3, 4, 5}));
+      auto cut = LoaderOf(tree, "id");
+      cut->SetCut("more.id > 2");
+      ExpectError(EErrorCode::kTree, {"the cut 'more.id > 2'", "'more'"}, [&] { cut->GetDataSetInfo().GetDataSet(); });
+      tree->SetAlias("alias", "more.id + 1");
+      expectError(tree, "alias", 7, 10);
+   }
+   {
+      TFile file(a.c_str());
+      auto *tree = file.Get<TTree>("T");
+      tree->AddFriend("more", longer.c_str());
+      EXPECT_EQ(TrainingValues(*LoaderOf(tree, "more.id")).size(), 9u);
+      tree->GetFriend("more")->AddFriend("deep = more", shorter.c_str()); // a friend of a friend
+      ExpectError(EErrorCode::kTree, {"friend 'deep'", "7 entries"},
+                  [&] { LoaderOf(tree, "deep.id")->GetDataSetInfo().GetDataSet(); });
+   }
+   {
+      TChain chain("T");
+      chain.Add(a.c_str());
+      chain.Add(b.c_str());
+      TChain other("more");
+      other.Add(shorter.c_str());
+      chain.AddFriend(&other);
+      expectError(&chain, "more.id", 7, 20);
+      chain.RemoveFriend(&other);
+   }
+}
+
+TEST_F(Inputs, AFileOfRootIsNoText)
+{
+   const std::string path = WriteNumbers(fDir / "a.root", "T", 3);
+   WriteText(fDir / "renamed.txt", ReadText(path));
+   WriteText(fDir / "binary.txt", std::string("x/F\n1\n\0\1\2", 10));
+   DataLoader loader("d");
+   for (const std::string name : {"a.root", "renamed.txt", "absent.root"}) {
+      const TString file = fDir / name;
+      ExpectError(EErrorCode::kFile, {name, "is a ROOT file", "Get<TTree>"}, [&] { loader.AddSignalTree(file); });
+      ExpectError(EErrorCode::kFile, {name, "is a ROOT file"}, [&] { loader.AddBackgroundTree(file); });
+      ExpectError(EErrorCode::kFile, {name, "is a ROOT file"}, [&] { loader.SetInputTrees(file, file); });
+   }
+   ExpectError(EErrorCode::kFile, {"binary.txt", "no text"},
+               [&] { loader.AddSignalTree(TString(fDir / "binary.txt")); });
+   ExpectError(EErrorCode::kTree, {"null pointer", "AddNTuple"},
+               [&] { loader.AddSignalTree(static_cast<TTree *>(nullptr)); });
+}
+
+TEST_F(Inputs, ALetterAfterTheUnitIsTheType)
+{
+   DataLoader loader("d");
+   loader.AddSpectator("spec1 := var1*2", "Spectator 1", "units", 'F');
+   loader.AddSpectator("n", "Number", "", 'I', 0, 5);
+   loader.AddSpectator("m", "Mass", "GeV", 0, 100);
+   loader.AddSpectator("p", "Momentum", "GeV", 0.5, 100.);
+   loader.AddTarget("t", "Target", "GeV", 'F');
+   loader.AddRegressionTarget("k", "Count", "", 'I', 1.5, 2.5);
+   const auto &spectators = loader.GetDataSetInfo().GetSpectatorInfos();
+   EXPECT_EQ(spectators[0].GetVarType(), 'F');
+   EXPECT_GT(spectators[0].GetMin(), spectators[0].GetMax()); // no range
+   EXPECT_EQ(spectators[1].GetVarType(), 'I');
+   EXPECT_EQ(spectators[1].GetMax(), 5);
+   EXPECT_EQ(spectators[2].GetVarType(), 'F');
+   EXPECT_EQ(spectators[2].GetMax(), 100);
+   EXPECT_EQ(spectators[3].GetMin(), 0.5);
+   const auto &targets = loader.GetDataSetInfo().GetTargetInfos();
+   EXPECT_EQ(targets[0].GetVarType(), 'F');
+   EXPECT_EQ(targets[1].GetVarType(), 'I');
+   EXPECT_EQ(targets[1].GetMin(), 1.5);
+   ExpectError(EErrorCode::kArgument, {"'x'"}, [&] { loader.AddTarget("t", "", "", 'x'); });
 }

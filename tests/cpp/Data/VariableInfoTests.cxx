@@ -85,6 +85,9 @@ TEST(DataSetInfo, WeightsAndCutsReachTheRightClasses)
    const Silence silence;
    DataSetInfo binary("d");
    binary.SetWeightExpression("w");
+   EXPECT_EQ(binary.GetNClasses(), 0u); // nobody has named one
+   binary.AddClass("Signal");
+   binary.AddClass("Background");
    EXPECT_STREQ(binary.GetClassInfo("Background")->GetWeight(), "w");
    binary.AddCut("x>0");
    binary.AddCut("y>0", "Signal");
@@ -95,6 +98,13 @@ TEST(DataSetInfo, WeightsAndCutsReachTheRightClasses)
    regression.SetWeightExpression("w");
    EXPECT_EQ(regression.GetNClasses(), 1u);
    EXPECT_STREQ(regression.GetClassInfo(0)->GetWeight(), "w");
+   DataSetInfo several("d");
+   several.AddClass("Signal");
+   several.SetWeightExpression("w");
+   several.SetWeightExpression("2*w", "W");
+   EXPECT_STREQ(several.AddClass("Z").GetWeight(), "w"); // also a class that comes later
+   EXPECT_STREQ(several.GetClassInfo("W")->GetWeight(), "2*w");
+   EXPECT_EQ(several.GetClassInfo("Background"), nullptr);
 }
 
 TEST(DataSetInfo, WithoutABuilderThereAreNoEvents)
