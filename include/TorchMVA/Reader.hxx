@@ -9,6 +9,7 @@
 #include "TorchMVA/Method/MethodBase.hxx"
 
 #include <atomic>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ public:
    /// "v1:v2:v3". The options are a `const char *`, so that text is not taken for the `verbose` of the first form.
    Reader(const std::string &variables, const char *options, Bool_t verbose = kFALSE);
    Reader(const TString &variables, const char *options, Bool_t verbose = kFALSE);
+   /// {"v1", "v2", "v3"}, which would be taken for the two ends of a text.
+   Reader(std::initializer_list<const char *> variables, const char *options, Bool_t verbose = kFALSE);
    ~Reader() override;
 
    /// A variable, whose value stands at an address of any type of number. It becomes a float, as in the training. A null

@@ -285,18 +285,15 @@ def test_loader_keeps_its_trees_alive():
     assert loader._torchmva_kept == [tree]
 
 
-def test_loader_keeps_the_entry_list_of_a_tree():
+def test_loader_keeps_the_entry_list_of_a_tree(tmp_path):
     """ROOT forgets a list that is deleted, and all entries would be events."""
+    path = str(tmp_path / "t.root")
+    ROOT.RDF.FromNumpy({"x": np.arange(20, dtype=np.float32)}).Snapshot("t", path)
     loader = ROOT.TMVA.DataLoader("d")
-    tree = ROOT.TTree("t", "t")
-    tree.SetDirectory(ROOT.nullptr)
-    value = array("f", [0.0])
-    tree.Branch("x", value, "x/F")
-    for value[0] in range(20):
-        tree.Fill()
-    tree.ResetBranchAddresses()
 
     def add():
+        file = ROOT.TFile.Open(path)
+        tree = file.Get("t")
         chosen = ROOT.TEntryList("chosen", "")
         for i in range(0, 20, 4):
             chosen.Enter(i, tree)

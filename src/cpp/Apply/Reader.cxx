@@ -73,6 +73,12 @@ Reader::Reader(const TString &variables, const char *options, Bool_t verbose) : 
    AddNames(gTools().SplitString(variables, ':'));
 }
 
+Reader::Reader(std::initializer_list<const char *> variables, const char *options, Bool_t verbose)
+   : Reader(TString(options), verbose)
+{
+   AddNames({variables.begin(), variables.end()});
+}
+
 Reader::~Reader() = default;
 
 void Reader::DeclareReaderOptions(Bool_t verbose)

@@ -28,6 +28,7 @@ namespace {
 
 void Add(MissingValues &all, const MissingValues &some)
 {
+   all.fIsCollection |= some.fIsCollection;
    if (some.fEntries == 0)
       return;
    all.fFirst = all.fEntries == 0 ? some.fFirst : std::min(all.fFirst, some.fFirst);
@@ -113,6 +114,7 @@ Int_t FrameCollector::Unpack(Slot &slot, const ROOT::RVecD &row, const FramePosi
          FailOnLengths(firstArray->fExpression, size, column.fExpression, slot.fSizes[i], Where(position));
       firstArray = firstArray ? firstArray : &column;
       size = slot.fSizes[i];
+      slot.fEvents.fEmpty[i].fIsCollection |= size > 1;
       if (size == 0)
          Add(slot.fEvents.fEmpty[i], {"", 1, position.fEntry});
    }
@@ -155,6 +157,7 @@ void FrameCollector::Exec(unsigned number, const ROOT::RVecD &row, ULong64_t ent
       position = Position(slot, entry);
       ++events.fEntries;
       const Int_t size = Unpack(slot, row, position);
+      events.fWithoutEvent += size == 0;
       for (Int_t instance = 0; instance < size; ++instance) {
          const bool passes = Passes(slot, row, instance, position);
          if (passes && slot.fBlock.fRows == 0)
@@ -221,6 +224,7 @@ void FrameCollector::Finalize()
          Add(all.fEmpty[c], events.fEmpty[c]);
       }
       all.fEntries += events.fEntries;
+      all.fWithoutEvent += events.fWithoutEvent;
       all.fSamples.push_back(std::move(slot->fBlock.fSamples));
       if (events.fError && (!firstError || slot->fErrorPosition < firstError->fErrorPosition))
          firstError = slot.get();

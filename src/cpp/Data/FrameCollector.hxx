@@ -44,7 +44,8 @@ struct FrameEvents {
    std::vector<Int_t> fSurplus;       ///< a column: elements found in an array that is longer than declared, else 0
    std::vector<Long64_t> fRemoved;    ///< a column: events with NaN or infinite values that the cut removed
    Long64_t fEntries = 0;             ///< rows that pass a yes-or-no cut
-   std::vector<MissingValues> fEmpty; ///< a column: those in which its collection has no elements
+   Long64_t fWithoutEvent = 0;        ///< of these
+   std::vector<MissingValues> fEmpty; ///< a column: rows in which it has no value
    std::vector<ValueSamples> fSamples;
    std::optional<Error> fError; ///< of the first entry that has one
 };

@@ -75,15 +75,14 @@ EventCounts FrameReader::Count()
    if (fEvents->fError)
       throw Error(*fEvents->fError);
    counts.fEntries = counts.fEntriesOfTree = fEvents->fEntries;
+   counts.fEntriesWithoutEvent = fEvents->fWithoutEvent;
+   if (row.fSizeColumn.empty())
+      counts.fCandidates -= counts.fEntriesWithoutEvent;
    for (std::size_t c = 0; c < fColumns.size(); ++c) {
-      MissingValues empty = fEvents->fEmpty[c];
-      if (empty.fEntries == 0)
+      if (fEvents->fEmpty[c].fEntries == 0)
          continue;
-      empty.fWhat = fColumns[c].Describe() + " '" + fColumns[c].fExpression + "'";
-      empty.fIsCollection = true;
-      counts.fMissing.push_back(empty);
-      // collections of an entry have the same length
-      counts.fEntriesWithoutEvent = empty.fEntries;
+      counts.fMissing.push_back(fEvents->fEmpty[c]);
+      counts.fMissing.back().fWhat = fColumns[c].Describe() + " '" + fColumns[c].fExpression + "'";
    }
    counts.fPassed = std::accumulate(fEvents->fParts.begin(), fEvents->fParts.end(), Long64_t(0),
                                     [](Long64_t n, const auto &part) { return n + part.fBlock.fRows; });

@@ -22,7 +22,7 @@ std::string LeafName(std::string name)
 class EventTree {
 public:
    EventTree(TDirectory *directory, const std::string &name, const DataSetInfo &info, const Sample &sample,
-             const std::vector<MethodResponses> &responses, bool training);
+             const std::vector<MethodResponses> &responses, const std::vector<bool> &areFloats, bool training);
    void Write();
 
 private:
@@ -45,14 +45,16 @@ private:
    std::vector<float> fVariables;
    std::vector<float> fTargets;
    std::vector<double> fSpectators;
+   std::vector<float> fSpectatorsAsFloats;
    float fWeight = 1;
    std::vector<Method> fMethods;
 };
 
 EventTree::EventTree(TDirectory *directory, const std::string &name, const DataSetInfo &info, const Sample &sample,
-                     const std::vector<MethodResponses> &responses, bool training)
+                     const std::vector<MethodResponses> &responses, const std::vector<bool> &areFloats, bool training)
    : fDirectory(directory), fTree(name.c_str(), name.c_str(), 99, directory), fSample(sample),
-     fVariables(info.GetNVariables()), fTargets(info.GetNTargets()), fSpectators(info.GetNSpectators())
+     fVariables(info.GetNVariables()), fTargets(info.GetNTargets()), fSpectators(info.GetNSpectators()),
+     fSpectatorsAsFloats(info.GetNSpectators())
 {
    std::size_t longest = 0;
    for (UInt_t cls = 0; cls < info.GetNClasses(); ++cls) {
@@ -69,7 +71,10 @@ EventTree::EventTree(TDirectory *directory, const std::string &name, const DataS
    }
    for (UInt_t i = 0; i < info.GetNSpectators(); ++i) {
       const TString &spectator = info.GetSpectatorInfo(i).GetInternalName();
-      fTree.Branch(spectator, &fSpectators[i], spectator + "/D"); // event numbers are exact
+      if (areFloats[i])
+         fTree.Branch(spectator, &fSpectatorsAsFloats[i], spectator + "/F");
+      else
+         fTree.Branch(spectator, &fSpectators[i], spectator + "/D");
    }
    fTree.Branch("weight", &fWeight, "weight/F");
    MakeMethodBranches(responses, training);
@@ -116,8 +121,10 @@ void EventTree::FillEvent(Long64_t i)
    std::copy_n(fSample.fVariables.Row(i), fVariables.size(), fVariables.data());
    if (!fTargets.empty())
       std::copy_n(fSample.fTargets.Row(i), fTargets.size(), fTargets.data());
-   if (!fSpectators.empty())
-      std::copy_n(fSample.fSpectators.Row(i), fSpectators.size(), fSpectators.data());
+   for (std::size_t k = 0; k < fSpectators.size(); ++k) {
+      fSpectators[k] = fSample.fSpectators(i, k);
+      fSpectatorsAsFloats[k] = static_cast<float>(fSpectators[k]);
+   }
    fWeight = fSample.fWeights ? fSample.fWeights[i] : 1.F;
    for (Method &method : fMethods)
       std::copy_n(method.fResponses + i * method.fColumns, method.fColumns, method.fBuffer.data());
@@ -134,6 +141,19 @@ void EventTree::Write()
    Internal::WriteObject(fDirectory, fTree, fTree.GetName());
 }
 
+/// Which spectators a float holds exactly: these have the type of TMVA, the others, such as large event numbers, are doubles.
+std::vector<bool> FloatSpectators(const DataSet &data)
+{
+   std::vector<bool> areFloats(data.GetNSpectators(), true);
+   for (const auto type : {Types::kTraining, Types::kTesting}) {
+      const auto spectators = data.GetSample(type).fSpectators;
+      for (Long64_t i = 0; i < spectators.fRows; ++i)
+         for (std::size_t k = 0; k < areFloats.size(); ++k)
+            areFloats[k] = areFloats[k] && static_cast<float>(spectators(i, k)) == spectators(i, k);
+   }
+   return areFloats;
+}
+
 } // namespace
 
 void WriteEventTrees(TDirectory *dataSetDirectory, const DataSet &data, const DataSetInfo &info,
@@ -145,8 +165,9 @@ void WriteEventTrees(TDirectory *dataSetDirectory, const DataSet &data, const Da
    std::sort(responses.begin(), responses.end(),
              [](const MethodResponses &a, const MethodResponses &b) { return a.fTitle < b.fTitle; });
    const Internal::DetachedScope detached;
-   EventTree(dataSetDirectory, "TestTree", info, data.GetSample(Types::kTesting), responses, false).Write();
-   EventTree(dataSetDirectory, "TrainTree", info, data.GetSample(Types::kTraining), responses, true).Write();
+   const auto areFloats = FloatSpectators(data);
+   EventTree(dataSetDirectory, "TestTree", info, data.GetSample(Types::kTesting), responses, areFloats, false).Write();
+   EventTree(dataSetDirectory, "TrainTree", info, data.GetSample(Types::kTraining), responses, areFloats, true).Write();
 }
 
 } // namespace TorchMVA

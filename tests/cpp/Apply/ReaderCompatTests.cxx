@@ -149,6 +149,15 @@ TEST_F(ReaderCompatTest, NumbersOfAnyTypeStandAtTheAddresses)
    expect(ULong64_t(5));
 }
 
+TEST_F(ReaderCompatTest, AListInBracesIsOneOfVariables)
+{
+   Reader reader({"x", "x", "x"}, "!Color:Silent");
+   ASSERT_EQ(reader.DataInfo().GetNVariables(), 3u);
+   EXPECT_EQ(reader.DataInfo().GetVariableInfo(2).GetExpression(), "x");
+   Reader two({"a", "b"}, "!Color:Silent");
+   EXPECT_EQ(two.DataInfo().GetNVariables(), 2u);
+}
+
 TEST_F(ReaderCompatTest, ErrorsOfResponsesAreMinusOne)
 {
    Reader reader("!Color:Silent:Error");

@@ -382,7 +382,7 @@ TEST_F(EventRules, MissingElementsOverSeveralFiles)
 
 namespace {
 
-/// time: 1.7e9 and a Gaussian of 30; small: that Gaussian; number: a whole number of nine digits; run: six digits.
+/// time: 1.7e9 and a Gaussian of 100; small: that Gaussian; number: a whole number of nine digits; run: six digits.
 std::unique_ptr<TTree> TreeWithTimes(int n)
 {
    auto tree = std::make_unique<TTree>("T", "");
@@ -399,7 +399,7 @@ std::unique_ptr<TTree> TreeWithTimes(int n)
    tree->Branch("v", v, "v[2]/D");
    TRandom3 random(3);
    for (int i = 0; i < n; ++i) {
-      small = random.Gaus(0, 30);
+      small = random.Gaus(0, 100);
       time = 1.7e9 + small;
       single = static_cast<float>(time);
       number = 987654321 + i % 50;

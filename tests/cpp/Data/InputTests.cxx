@@ -356,12 +356,12 @@ TEST_F(Inputs, AnEntryListSelectsAsInTTreeDraw)
 
 TEST_F(Inputs, AnEntryListWithoutEntriesIsNamed)
 {
-   const auto tree = MakeToyTree("T", 10);
+   TFile file(WriteNumbers(fDir / "a.root", "T", 10).c_str()); // ROOT's lists are for trees in files
+   auto *tree = file.Get<TTree>("T");
    TEntryList none("none", "");
    tree->SetEntryList(&none);
    ExpectError(EErrorCode::kData, {"class 'Regression' has no events", "tree 'T'", "entry list"},
-               [&] { LoaderOf(tree.get(), "id")->GetDataSetInfo().GetDataSet(); });
-   tree->SetEntryList(nullptr);
+               [&] { LoaderOf(tree, "id")->GetDataSetInfo().GetDataSet(); });
 }
 
 TEST_F(Inputs, AFriendMustBeAsLongAsItsTree)

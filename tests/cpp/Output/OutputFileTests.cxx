@@ -265,8 +265,7 @@ TEST(OutputFile, ArraysTargetsAndLeafLists)
    EXPECT_STREQ(tree->GetBranch("pixels")->GetTitle(), "pixels[3]/F");
    EXPECT_EQ(tree->GetBranch("M")->GetListOfLeaves()->GetEntries(), 2);
    EXPECT_STREQ(tree->GetBranch("M")->GetListOfLeaves()->At(0)->GetName(), "A_1_2"); // which could divide the list
-   float pixels[3], x, target, m[2], weight;
-   double spectator; // event numbers are exact
+   float pixels[3], x, target, spectator, m[2], weight;
    tree->SetBranchAddress("pixels", pixels);
    tree->SetBranchAddress("x", &x);
    tree->SetBranchAddress("t1", &target);
@@ -278,7 +277,7 @@ TEST(OutputFile, ArraysTargetsAndLeafLists)
    EXPECT_EQ(pixels[2], 8);
    EXPECT_EQ(x, 9);
    EXPECT_EQ(target, 10);
-   EXPECT_EQ(spectator, 1.5);
+   EXPECT_EQ(spectator, 1.5F);
    EXPECT_EQ(weight, 1.5F);
    EXPECT_EQ(m[0], 0.1F);
    EXPECT_EQ(m[1], 0.2F);
