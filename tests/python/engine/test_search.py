@@ -11,7 +11,7 @@ from engine_helpers import define, network
 from sklearn.metrics import r2_score, roc_auc_score
 from test_trees import settings as tree_settings
 
-from torchmva._engine import automatic, figures, loop, parameters, search, tree_search, usercode
+from torchmva._engine import automatic, figures, loop, network_search, parameters, search, tree_search, usercode
 from torchmva._engine.errors import EngineError
 from torchmva._engine.log import Log
 from torchmva._engine.parameters import Parameter
@@ -146,6 +146,24 @@ def test_the_built_in_ranges_contain_what_was_booked(tune):
     assert "BatchSize=33" in lines[0]
     assert "Layout=7" in lines[0]
     assert set(found) == {"LearningRate", "BatchSize", "WeightDecay", "Layout", "Dropout"}
+
+
+def test_the_built_in_ranges_are_those_of_the_manual():
+    """docs/tuning.md, "What is varied"."""
+    ranges = {p.name: p.choices or (p.low, p.high) for p in network_search._BUILT_IN}
+    assert ranges == {
+        "LearningRate": (0.0001, 0.1),
+        "BatchSize": (32, 64, 128, 256, 512, 1024),
+        "WeightDecay": (0, 0.00001, 0.0001, 0.001, 0.01),
+        "Layout": ("32,32", "64,64", "128,128", "256,256", "64,64,64", "128,128,128"),
+        "Dropout": (0, 0.5),
+    }
+    assert {name: (p.low, p.high) for name, p in tree_search._BUILT_IN.items()} == {
+        "NTrees": (50, 1000),
+        "MaxDepth": (2, 6),
+        "Shrinkage": (0.02, 1),
+        "MinNodeSize": (0.2, 10),
+    }
 
 
 def test_bad_trials_are_given_up(tune):
