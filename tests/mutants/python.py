@@ -122,7 +122,6 @@ class Laboratory:
         self._make_package()
         python = self._make_environment()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        environment["PYTHONPYCACHEPREFIX"] = str(self._folder / "compiled")
         self._worker = subprocess.Popen(
             [python, Path(__file__).with_name("python_worker.py"), self._folder],
             cwd=ROOT,
@@ -199,10 +198,10 @@ class Laboratory:
             path.symlink_to(ROOT / file)
             self._forget(path)
 
-    def _forget(self, path: Path) -> None:
-        """Remove what Python has compiled: it looks at times in seconds."""
-        folder = self._folder / "compiled" / path.parent.relative_to("/")
-        for compiled in folder.glob(f"{path.stem}.*.pyc"):
+    @staticmethod
+    def _forget(path: Path) -> None:
+        """Remove what Python has compiled: it compares times in seconds only."""
+        for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
             compiled.unlink()
 
     def close(self) -> None:

@@ -40,6 +40,7 @@ def test_only_adamw_has_weight_decay(name):
         ("Regression", 0, False, 100),
         ("Regression", 800, False, 100),
         ("Regression", 50_000, False, 20),
+        ("Regression", 13_601, False, 72),  # 137 batches, the last one of one event; 73 epochs would be 10,001
         ("Regression", 10_000_000, False, 10),
     ],
 )

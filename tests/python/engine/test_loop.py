@@ -104,9 +104,16 @@ def test_a_checkpoint_of_another_job_is_refused(trained, events, monkeypatch):
         EngineError, match=r"activation: 'Auto' there, 'Tanh' here; learning_rate: 0.005 there, 0.1 here"
     ):
         trained(events, learning_rate=0.1, activation="Tanh", continue_training=True)
-    events.inputs[3, 1] += 1
-    with pytest.raises(EngineError, match=r"checksum of the inputs"):
-        trained(events, continue_training=True)
+    for array, value, what in (
+        (events.inputs, 9, "checksum of the inputs"),
+        (events.classes, 1, "checksum of the targets"),
+        (events.weights, 5, "sum of weights"),
+    ):
+        before, array.flat[0] = array.flat[0], value
+        with pytest.raises(EngineError, match=what):
+            trained(events, continue_training=True)
+        array.flat[0] = before
+    assert len(trained(events, continue_training=True, patience=50)._history.epochs) == 5
 
 
 def test_a_damaged_checkpoint_is_refused(trained, events):

@@ -71,6 +71,19 @@ def test_standardisation_is_that_of_numpy():
     assert float(made.target_width) == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 100, 1 << 16])
+def test_moments_of_any_number_of_chunks_are_those_of_numpy(chunk):
+    """Far from zero, where the mean square and the square of the mean are almost the same."""
+    generator = np.random.default_rng(2)
+    x = generator.normal([1e5, -3], [2, 0.5], size=(100, 2)).astype(np.float32)
+    w = generator.normal(1, 1, size=100).astype(np.float32)
+    mean, width = network._moments(torch.from_numpy(x), torch.from_numpy(w), chunk)
+    expected = np.average(x.astype(float), axis=0, weights=np.abs(w))
+    spread = np.sqrt(np.average((x.astype(float) - expected) ** 2, axis=0, weights=np.abs(w)))
+    np.testing.assert_allclose(mean.numpy(), expected, rtol=1e-6)
+    np.testing.assert_allclose(width.numpy(), spread, rtol=1e-5)
+
+
 def test_inputs_as_they_are_without_standardisation():
     made = build()
     x = torch.randn(100, 3) * 50

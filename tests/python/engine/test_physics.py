@@ -728,6 +728,39 @@ def test_expected_calibration_error_is_the_formula():
     assert calibration.expected_error(torch.from_numpy(p), targets, weights) == pytest.approx(expected / w.sum())
 
 
+@pytest.mark.parametrize("signal", [0, 1])
+@pytest.mark.parametrize("n_outputs", [1, 2])
+def test_a_calibrated_model_has_the_temperature_of_the_weighted_events(n_outputs, signal):
+    """Of a model that gives back its inputs, in more events than it takes at once; against SciPy."""
+    generator = np.random.default_rng(6)
+    n = 5000
+    logit = 3 * generator.normal(size=n)
+    is_signal = generator.uniform(size=n) < 1 / (1 + np.exp(-logit / 2))
+    weights = np.where(is_signal == (logit > 0), 0.5, 1.5)  # the wrong ones count more
+    p = 1 / (1 + np.exp(-logit))
+    columns = np.stack([p, 1 - p] if signal == 0 else [1 - p, p], 1)
+    outputs = torch.from_numpy(columns if n_outputs == 2 else p[:, None]).float()
+    targets = torch.eye(2)[torch.from_numpy(np.where(is_signal, signal, 1 - signal))]
+
+    def loss(log_temperature):
+        scaled = np.where(is_signal, 1, -1) * logit / np.exp(log_temperature)
+        return (weights * np.log1p(np.exp(-scaled))).sum()
+
+    expected = np.exp(minimize_scalar(loss, bracket=(-1, 2), tol=1e-10).x)
+    model, found = calibration.calibrate(
+        torch.nn.Identity(), outputs, targets, torch.from_numpy(weights).float(), signal_column=signal
+    )
+    assert found.temperature == pytest.approx(expected, rel=1e-4)
+    assert not model.training
+    scaled = 1 / (1 + np.exp(-logit / expected))
+    made = model(outputs).numpy()
+    np.testing.assert_allclose(made[:, signal if n_outputs == 2 else 0], scaled, atol=1e-4)
+    truth, w = torch.eye(2)[torch.from_numpy(1 - is_signal.astype(int))], torch.from_numpy(weights)
+    for probability, error in ((p, found.error_before), (scaled, found.error_after)):
+        both = torch.from_numpy(np.stack([probability, 1 - probability], 1))
+        assert error == pytest.approx(calibration.expected_error(both, truth, w), rel=1e-2)
+
+
 def test_calibration_mends_an_overtrained_network(session, log):
     generator = np.random.default_rng(1)
     classes = np.arange(1000) % 2

@@ -20,6 +20,7 @@ from torch import nn
 from torch.nn import functional
 
 from torchmva._engine import automatic, loop, training
+from torchmva._engine.errors import EngineError
 from torchmva._engine.events import Events
 from torchmva._engine.history import History
 from torchmva._engine.log import Log
@@ -81,7 +82,12 @@ class Sample:
 
 
 def trained(
-    sample: Sample, model: Any = None, objects: Any = None, file: Path | None = None, **options: Any
+    sample: Sample,
+    model: Any = None,
+    objects: Any = None,
+    file: Path | None = None,
+    keep: Any = lambda _: None,
+    **options: Any,
 ) -> SimpleNamespace:
     """What the engine makes of it: outputs for all events, and the epochs. `file`: of the model, for checkpoints."""
     wanted = TrainingOptions(**{**DEFAULTS, **options})
@@ -100,7 +106,7 @@ def trained(
         file,
     )
     torch.manual_seed(SEED)
-    result = training.run_default(job, made, keep=lambda _: None)
+    result = training.run_default(job, made, keep=keep)
     assert not result.training
     with torch.no_grad():
         outputs = result(torch.from_numpy(sample.inputs))
@@ -420,6 +426,18 @@ def test_a_killed_training_goes_on(monkeypatch: pytest.MonkeyPatch, name: str, n
     found = trained(sample, file=Path("net.pt"), continue_training=True, **options)
     agree(found, expected)
     assert not Path("net.checkpoint").exists()
+
+
+def test_a_training_that_diverges_keeps_its_best_epoch() -> None:
+    sample = Sample()
+    options = {"optimizer": "SGD", "learning_rate_schedule": "0,0.02;3,1e30", "activation": "ReLU"}
+    expected = plain(sample, **{**options, "num_epochs": 3})
+    kept: list[Any] = []
+    with pytest.raises(EngineError, match=r"not finite in epoch 4.*the best model, of epoch [123], is kept"):
+        trained(sample, keep=kept.append, **options, num_epochs=6)
+    with torch.no_grad():
+        outputs = kept[-1](torch.from_numpy(sample.inputs)).numpy()
+    np.testing.assert_allclose(outputs, expected.outputs, rtol=0, atol=1e-5)
 
 
 # ---- models, losses and optimisers of the user -----------------------------------------------------------------------

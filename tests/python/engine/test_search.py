@@ -277,6 +277,25 @@ def test_trees_are_compared_by_what_they_give(log, kind):
     assert abs(found.figure - found.booked_figure) > 0.05
 
 
+def test_options_of_trees_are_in_the_units_of_the_user():
+    """MinNodeSize is in per cent, however the method was booked."""
+    settings = tree_settings(n_trees=70, max_depth=4, shrinkage=0.3, min_node_size=0.025, n_cuts=30, huber_quantile=0.6)
+    booked = tree_search._booked(settings, 1000)
+    assert booked == {
+        "NTrees": 70,
+        "MaxDepth": 4,
+        "Shrinkage": 0.3,
+        "MinNodeSize": 2.5,
+        "nCuts": 30,
+        "HuberQuantile": 0.6,
+    }
+    assert tree_search._booked(tree_settings(min_node_events=37), 1000)["MinNodeSize"] == 3.7
+    changed = tree_settings(min_node_events=37)
+    for name, value in booked.items():
+        changed = tree_search._APPLY[name](changed, value)
+    assert changed == settings
+
+
 def test_trees_validate_on_the_last_fifth_of_every_class():
     classes = np.array([0] * 10 + [1] * 5 + [2], dtype=np.int32)
     assert np.flatnonzero(tree_search.validation_rows(classes)).tolist() == [8, 9, 14, 15]
