@@ -45,7 +45,8 @@ IGNORED_NAMES = {
     "malloc_trim", "operator", "template", "using", "noexcept", "lock_guard", "SetDirectory",
 }  # fmt: skip
 
-SPEAKING = {"Info", "Warning", "Header", "Debug", "Logger", "fLog", "fLogger"}
+# Of these the condition `if (...) Name(...);` has no effect either.
+CONDITION_IGNORED = {"Info", "Warning", "Header", "Debug", "Logger", "fLog", "fLogger", "Prefetch"}
 
 # Constants that only decide how fast the code is.
 SPEED = re.compile(r"constexpr \w+ k\w*(Prefetch|Block|Lanes|Tile|Unchecked)\w* =")
@@ -151,8 +152,8 @@ class Source:
                 ):
                     first -= 1
                 _, last = self.statement(i)
-                if token.text in SPEAKING and self.tokens[first - 1].text == ")":
-                    first = self.partner[first - 1] - 1  # the condition of a message
+                if token.text in CONDITION_IGNORED and self.tokens[first - 1].text == ")":
+                    first = self.partner[first - 1] - 1  # the condition
                 for j in range(first, min(last, len(ignored))):
                     ignored[j] = True
         return ignored
