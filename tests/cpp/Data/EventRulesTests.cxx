@@ -402,7 +402,7 @@ std::unique_ptr<TTree> TreeWithTimes(int n)
       small = random.Gaus(0, 100);
       time = 1.7e9 + small;
       single = static_cast<float>(time);
-      number = 987654321 + i % 50;
+      number = 987654321 + 4 * (i % 50);
       run = 355000 + i;
       v[0] = small;
       v[1] = time;
