@@ -27,23 +27,29 @@ from mutant import ROOT, Mutant, NotAMutantError
 from python_places import places
 
 SOURCES = ROOT / "src/python/torchmva"
-ENGINE = "tests/python/engine/test_{}.py"
 HANG = 200  # seconds of computing; the slowest area takes half of it
 _NO_TESTS = (5, 125)  # exit codes: no tests were chosen, no pytest
 
-# Files that make numbers, by a regular expression, and the tests that are to notice a fault in them: files of
-# tests/python/engine and a choice among them (-k) in brackets, the quickest first.
+# Files that make numbers, by a regular expression, and the tests that are to notice a fault in them, the quickest first:
+# names of files of tests/python, with a choice among their tests (-k) in brackets.
 AREAS = {
-    r"_engine/(loop|history|checkpoint)": "plain_pytorch loop",
-    r"_engine/training": "plain_pytorch training loop physics",
-    r"_engine/(batches|events)": "batches events plain_pytorch",
-    r"_engine/(losses|weights|optimization)": "weights optimization plain_pytorch",
-    r"_engine/(network|automatic|options)": "network automatic plain_pytorch",
-    r"_engine/(decorrelation|parametrisation|calibration|ensemble)": "physics",
-    r"_engine/(prediction|probe)": "prediction session",
-    r"_engine/(search|network_search|tree_search|parameters|figures)": "search",
-    r"_engine/trees": "trees",
-    r"_engine/graph/": "graph_operators[scripted|TorchScript] graph_refusals graph graph_operators[export|trace]",
+    r"_engine/(loop|history|checkpoint)": "engine/plain_pytorch engine/loop",
+    r"_engine/training": "engine/plain_pytorch engine/training engine/loop engine/physics",
+    r"_engine/(batches|events)": "engine/batches engine/events engine/plain_pytorch",
+    r"_engine/(losses|weights|optimization)": "engine/weights engine/optimization engine/losses engine/plain_pytorch",
+    r"_engine/(search|network_search|tree_search|parameters|figures)": "engine/search",
+    r"_engine/(network|automatic|options)": "engine/network engine/automatic engine/plain_pytorch",
+    r"_engine/(decorrelation|parametrisation|calibration|ensemble)": "engine/physics",
+    r"_engine/(prediction|probe)": "engine/prediction engine/session",
+    r"_engine/trees": "engine/trees",
+    r"_engine/graph/": (
+        "engine/graph_operators[scripted|TorchScript] engine/graph_refusals engine/graph "
+        "engine/graph_operators[export|trace]"
+    ),
+    r"/(_weightfile|_transformations)": "weightfile",
+    r"/_onnx": "engine/onnx standalone_code[agree_with_the_reader|onnx]",
+    r"/_arrays": "zero_copy reader_blocks",
+    r"/_roc": "figures",
 }
 
 
@@ -63,9 +69,15 @@ def tests_of(name: str) -> list[list[str]]:
     """The calls of pytest that a file of the package meets; none if it makes no numbers."""
     for pattern, words in AREAS.items():
         if re.search(pattern + r"\w*\.py$", name):
-            calls = (re.fullmatch(r"(\w+)(?:\[(.*)\])?", word) for word in words.split())
-            return [[ENGINE.format(m[1]), *(["-k", m[2].replace("|", " or ")] if m[2] else [])] for m in calls if m]
+            return [_call(word) for word in words.split()]
     return []
+
+
+def _call(word: str) -> list[str]:
+    file, _, choice = word.removesuffix("]").partition("[")
+    folder, _, name = file.rpartition("/")
+    path = Path("tests/python", folder, f"test_{name}.py")
+    return [path.as_posix(), *(["-k", choice.replace("|", " or ")] if choice else [])]
 
 
 def _mutants_by_line(file: str, text: str) -> list[list[list[Mutant]]]:

@@ -1,11 +1,14 @@
 """Which places of a Python source mutation testing changes, and how."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import python
+from mutant import ROOT
 from python_places import places
 
 SOURCE = """
@@ -69,3 +72,22 @@ def test_texts_annotations_logs_and_errors_are_left_alone() -> None:
 def test_every_change_is_a_program() -> None:
     for place in places(SOURCE):
         ast.parse(SOURCE[: place.start] + place.after + SOURCE[place.end :])
+
+
+def test_every_area_has_files_and_tests() -> None:
+    files = [path.as_posix() for path in python.SOURCES.rglob("*.py")]
+    for pattern in python.AREAS:
+        name = next(file for file in files if re.search(pattern, file))
+        for path, *_ in python.tests_of(name):
+            assert (ROOT / path).is_file(), f"{pattern}: {path}"
+
+
+def test_samples_are_drawn_by_seed_and_become_longer() -> None:
+    only = re.compile("_engine/(loop|losses)")
+    first = python.mutants(1, 20, only)
+    assert first == python.mutants(1, 20, only)
+    assert first[:5] == python.mutants(1, 5, only)
+    assert first != python.mutants(2, 20, only)
+    for mutant in first:
+        text = (ROOT / mutant.file).read_text()
+        assert mutant.applied_to(text) != text
