@@ -75,6 +75,7 @@ _OPTIONAL_METHODS = re.compile(
 )
 _LOGGERS = re.compile(r"(^|\.)_?log(ger)?\.|(^|\.)(warn|warning|info|verbose|fail|print|_report|report)$")
 _TYPES = re.compile(r"(dict|list|tuple|Callable|np\.ndarray|Sequence|Mapping)\[|\w+ \| \w+$")
+_SYMMETRIC = re.compile(r"(^|\.)(max|min|maximum|minimum|add|mul)$")
 _ERRORS = re.compile(r"Error$|_error$|^NotExpressible$")
 
 
@@ -115,6 +116,10 @@ class _Finder:
             return True
         if isinstance(node, ast.Assign) and _TYPES.match(ast.unparse(node.value)):
             return True
+        if isinstance(node, ast.keyword) and node.arg == "strict":
+            return True  # of zip: whether it checks lengths
+        if isinstance(node, ast.FunctionDef) and node.returns is not None:
+            return ast.unparse(node.returns) == "EngineError"
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
             return bool(_LOGGERS.search(name) or _ERRORS.search(name.rpartition(".")[2]))
@@ -252,13 +257,14 @@ class _Finder:
 
     def _of_call(self, node: ast.Call) -> Iterator[Place]:
         function = node.func
-        for first, second in zip(node.args, node.args[1:], strict=False):
+        is_symmetric = _SYMMETRIC.search(ast.unparse(function))
+        for first, second in zip(node.args, node.args[1:], strict=False) if not is_symmetric else ():
             if _is_simple(first) and _is_simple(second) and self._text(first) != self._text(second):
                 (start, middle), (begin, end) = self._span(first), self._span(second)
                 comma = self._bytes[middle:begin].decode()
                 yield Place("swap", start, end, self._text(second) + comma + self._text(first))
         for keyword in node.keywords:
-            if keyword.arg is not None:
+            if keyword.arg not in (None, "strict"):
                 yield from self._without_argument(keyword)
         if isinstance(function, ast.Attribute) and _OPTIONAL_METHODS.fullmatch(function.attr):
             is_module = isinstance(function.value, ast.Name) and function.value.id in (

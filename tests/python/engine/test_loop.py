@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 import torch
 from engine_helpers import Events, define
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from torchmva._engine import checkpoint, loop
 from torchmva._engine.errors import EngineError
+from torchmva._engine.history import Epoch, History
 
 
 def predict(made, rows, width=2):
@@ -319,3 +321,31 @@ def test_a_mean_square_is_that_of_the_probabilities(trained, events):
     outputs = predict(made, events.inputs[160:])
     target = np.eye(2, dtype=np.float32)[events.classes[160:]]
     assert made._history.epochs[0].validation_loss == pytest.approx(np.square(outputs - target).mean(), rel=1e-4)
+
+
+def test_columns_of_networks_of_different_length():
+    """Early stopping ends each network of an ensemble at an epoch of its own."""
+    history = History()
+    for network, losses in ((1, [3.0, 2.0]), (2, [5.0, 4.0, 1.0])):
+        part = history.of_network(network)
+        for number, loss in enumerate(losses):
+            part.add(Epoch(number + 1, 2 * loss, loss, 0.1, 0.5))
+        history.epochs.extend(part.epochs)
+    columns = history.columns()
+    assert columns["epoch"] == [1, 2, 3]
+    assert columns["validation_loss"] == [3, 2]
+    assert columns["validation_loss_2"] == [5, 4, 1]
+    assert columns["training_loss_2"] == [10, 8, 2]
+    assert History().columns()["epoch"] == []
+
+
+def test_tensorboard_has_every_epoch_as_soon_as_it_ended():
+    history = History("board", "run")
+    for part, loss in ((history, 3.0), (history.of_network(2), 5.0)):
+        part.add(Epoch(1, math.nan, loss, 0.1, 0.5))
+        folder = Path("board/run") if part is history else Path("board/run/network2")
+        found = EventAccumulator(str(folder)).Reload()
+        assert [event.value for event in found.Scalars("loss/validation")] == [loss]
+        assert found.Scalars("learning rate")[0].value == pytest.approx(0.1)
+        assert "loss/training" not in found.Tags()["scalars"], "it is not known"
+        part.close()

@@ -93,9 +93,11 @@ def test_warm_up_rises_linearly():
     assert cosine[5] == pytest.approx(0.5 * (1 + math.cos(math.pi * 3 / 4)))
 
 
-def test_plateau_is_that_of_torch():
-    losses = [1.0, 0.5, *[0.6] * 9, 0.4, *[0.4] * 9]
-    made = LearningRates(TrainingOptions(learning_rate=1.0, learning_rate_schedule="plateau", num_epochs=30))
+@pytest.mark.parametrize("gain", [0.5, 2e-4, 5e-5])
+def test_plateau_is_that_of_torch(gain):
+    """A gain of less than a ten-thousandth is none."""
+    losses = [1.0, 0.5, *[0.6] * 9, 0.4, *[0.4 * (1 - gain) ** i for i in range(9)], *[0.4] * 7]
+    made = LearningRates(TrainingOptions(learning_rate=1.0, learning_rate_schedule="plateau", num_epochs=60))
     optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=1.0)
     theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE)
     ours, expected = [], []

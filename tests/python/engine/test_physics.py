@@ -15,6 +15,7 @@ from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
 
 from torchmva._engine import calibration, decorrelation, loop, losses, parametrisation
+from torchmva._engine.ensemble import Ensemble
 from torchmva._engine.errors import EngineError
 from torchmva._engine.network import Network
 from torchmva._engine.options import TrainingOptions
@@ -551,6 +552,12 @@ def test_the_file_of_an_ensemble_is_an_ordinary_model(session, events, ending):
     assert (spread > 0).all()
 
 
+def test_a_mean_of_one_has_no_spread():
+    member = torch.nn.Linear(2, 1)
+    assert Ensemble([member]).spread() is None
+    assert Ensemble([member, torch.nn.Linear(2, 1)]).spread() is not None
+
+
 def test_a_single_network_has_no_spread(session, events):
     single = make(session, events.inputs, events.classes, batch_size=20)
     untouched = np.full((200, 2), 7, dtype=np.float32)
@@ -728,18 +735,26 @@ def test_expected_calibration_error_is_the_formula():
     assert calibration.expected_error(torch.from_numpy(p), targets, weights) == pytest.approx(expected / w.sum())
 
 
+class Squeezed(torch.nn.Module):
+    """One number an event, and no dimension of size one."""
+
+    def forward(self, x):
+        return x.squeeze()
+
+
 @pytest.mark.parametrize("signal", [0, 1])
-@pytest.mark.parametrize("n_outputs", [1, 2])
+@pytest.mark.parametrize("n_outputs", [0, 1, 2])
 def test_a_calibrated_model_has_the_temperature_of_the_weighted_events(n_outputs, signal):
     """Of a model that gives back its inputs, in more events than it takes at once; against SciPy."""
     generator = np.random.default_rng(6)
-    n = 5000
+    n = 4097
     logit = 3 * generator.normal(size=n)
     is_signal = generator.uniform(size=n) < 1 / (1 + np.exp(-logit / 2))
     weights = np.where(is_signal == (logit > 0), 0.5, 1.5)  # the wrong ones count more
     p = 1 / (1 + np.exp(-logit))
     columns = np.stack([p, 1 - p] if signal == 0 else [1 - p, p], 1)
     outputs = torch.from_numpy(columns if n_outputs == 2 else p[:, None]).float()
+    plain = Squeezed() if n_outputs == 0 else torch.nn.Identity()
     targets = torch.eye(2)[torch.from_numpy(np.where(is_signal, signal, 1 - signal))]
 
     def loss(log_temperature):
@@ -748,13 +763,14 @@ def test_a_calibrated_model_has_the_temperature_of_the_weighted_events(n_outputs
 
     expected = np.exp(minimize_scalar(loss, bracket=(-1, 2), tol=1e-10).x)
     model, found = calibration.calibrate(
-        torch.nn.Identity(), outputs, targets, torch.from_numpy(weights).float(), signal_column=signal
+        plain, outputs, targets, torch.from_numpy(weights).float(), signal_column=signal
     )
     assert found.temperature == pytest.approx(expected, rel=1e-4)
     assert not model.training
     scaled = 1 / (1 + np.exp(-logit / expected))
     made = model(outputs).numpy()
     np.testing.assert_allclose(made[:, signal if n_outputs == 2 else 0], scaled, atol=1e-4)
+    np.testing.assert_allclose(model(outputs[:1]).numpy(), made[:1], atol=1e-6)
     truth, w = torch.eye(2)[torch.from_numpy(1 - is_signal.astype(int))], torch.from_numpy(weights)
     for probability, error in ((p, found.error_before), (scaled, found.error_after)):
         both = torch.from_numpy(np.stack([probability, 1 - probability], 1))

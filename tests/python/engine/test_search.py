@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import numpy as np
@@ -166,12 +167,29 @@ def test_the_built_in_ranges_are_those_of_the_manual():
     }
 
 
+def test_no_batch_is_larger_than_the_sample():
+    built_in = next(p for p in network_search._BUILT_IN if p.name == "BatchSize")
+    assert network_search._fitting(built_in, 33, 400).choices == (33, 32, 64, 128, 256)
+    assert network_search._fitting(built_in, 64, 64).choices == (64, 32)
+    decay = next(p for p in network_search._BUILT_IN if p.name == "WeightDecay")
+    assert network_search._fitting(decay, 0.2, 1).choices == (0.2, 0.0, 1e-5, 1e-4, 1e-3, 1e-2)
+
+
+def test_trees_need_validation_events_of_every_class(log):
+    data = Rings(50)
+    with pytest.raises(EngineError, match="of every class"):
+        tree_search.tune(
+            log.write, search.Settings(), tree_settings(), data.inputs, np.zeros(50, dtype=np.int32), data.weights
+        )
+
+
 def test_bad_trials_are_given_up(tune):
     settings = search.Settings(n_trials=12, parameters="LearningRate(0.000001..0.1)")
     _, lines = tune(search_settings=settings, learning_rate=0.05, num_epochs=10)
     given_up = [line for line in lines if "given up after epoch" in line]
     assert given_up
     assert all(line.split()[1] == "-" for line in given_up)
+    assert all(int(re.search(r"epoch (\d+)", line)[1]) >= 10 // 3 for line in given_up), "a third goes by"
 
 
 def test_the_time_limit_ends_the_search(tune, log):

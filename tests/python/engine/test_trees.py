@@ -211,6 +211,29 @@ def test_options_reach_lightgbm():
     assert parameters["min_data_in_leaf"] == 125  # 2.5 % of the 5,000 that a tree sees
     assert parameters["num_leaves"] == 16
     assert parameters["bagging_freq"] == 1
+    assert parameters == {
+        "bagging_fraction": 0.5,
+        "bagging_freq": 1,
+        "boost_from_average": True,
+        "deterministic": True,
+        "feature_fraction_bynode": 1.0,
+        "force_col_wise": True,
+        "learning_rate": 0.2,
+        "max_bin": 255,
+        "max_depth": 4,
+        "min_data_in_bin": 1,
+        "min_data_in_leaf": 125,
+        "num_class": 1,
+        "num_leaves": 16,
+        "num_threads": 1,
+        "objective": "binary",
+        "seed": 100,
+        "use_missing": False,
+        "verbosity": -1,
+    }
+    assert trees._parameters(settings(bagged_fraction=1.0), 10_000, 0)["bagging_freq"] == 0
+    assert trees._parameters(settings("Multiclass"), 10_000, 0)["num_class"] == 3
+    assert not trees._parameters(settings("Regression"), 10_000, 0)["boost_from_average"]
     assert trees._parameters(settings(n_cuts=1000), 10_000, 0)["max_bin"] == 1001
     assert trees._parameters(settings(n_cuts=20), 10_000, 0)["max_bin"] == 255
     assert trees._parameters(settings(n_cuts=-1), 10_000, 0)["max_bin"] == 10_000

@@ -40,7 +40,7 @@ class Calibrated(nn.Module):  # type: ignore[misc]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Rows [n, nVars] to probabilities [n, nOutputs]."""
-        output = self.model(x)
+        output = self.model(x).reshape(x.size(0), -1)  # a model may leave out dimensions of size one
         if output.size(1) == 1:
             return torch.sigmoid(torch.logit(output) / self.temperature)
         return torch.softmax(output.clamp_min(1.2e-38).log() / self.temperature, 1)
@@ -128,9 +128,7 @@ def probabilities_of(model: Any, inputs: torch.Tensor) -> torch.Tensor:
         EngineError: ``Option`` if they are no probabilities.
     """
     model.eval()
-    output: torch.Tensor = torch.cat([model(rows) for rows in inputs.split(4096)])
-    if output.dim() == 1:
-        output = output.unsqueeze(1)
+    output: torch.Tensor = torch.cat([model(rows).reshape(len(rows), -1) for rows in inputs.split(4096)])
     sums = output.sum(1)
     if not bool(((output >= 0) & (output <= 1)).all()) or (
         output.shape[1] > 1 and bool(((sums - 1).abs() > 1e-3).any())

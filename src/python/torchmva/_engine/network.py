@@ -127,7 +127,6 @@ def _moments(values: torch.Tensor, weights: torch.Tensor, chunk: int = 1 << 16) 
     width = (second / total - mean.square()).clamp_min(0).sqrt()
     # a constant column has no width, and rounding must not make one
     width[width <= 1e-7 * (shift + mean).abs()] = 1
-    width[width == 0] = 1
     return (mean + shift).float(), width.float()
 
 
