@@ -27,8 +27,8 @@ _MODULES = """
 lightgbm numpy onnx onnxruntime optuna optuna.samplers pytest scipy.optimize scipy.stats sklearn.ensemble sklearn.metrics
 torch torch._dynamo torch.export torch.onnx torch.utils.tensorboard uproot
 """
-# without its plugin, which imports Hypothesis for every run of tests
-_OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+# without the plugin that imports Hypothesis for every run, and without limits of time that a busy machine exceeds
+_OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--timeout=0")
 _HANGS, _BROKEN = 124, 125
 _PATIENCE = 10
 
