@@ -107,7 +107,7 @@ class Resolver:
         candidates = [s for s in self._candidates if s.required <= len(args) <= len(s.types)]
         for i, arg in enumerate(args):
             expected = {signature.types[i] for signature in candidates}
-            if expected and expected <= set(_TEXT_TYPES) and _is_container(arg):
+            if expected & set(_TEXT_TYPES) and not any(map(_takes_list, expected)) and _is_container(arg):
                 return f"expected text as argument {i + 1}, found {_found(arg)}: one call for each"
             if len(expected) == 1 and _is_object_pointer(*expected) and isinstance(arg, str):
                 hint = _text_hint(arg)
@@ -210,6 +210,10 @@ def _text_hint(text: str) -> str:
 
 def _is_object_pointer(type_name: str) -> bool:
     return type_name.endswith("*") and _class_name(type_name) not in _NUMBER_TYPES
+
+
+def _takes_list(type_name: str) -> bool:
+    return type_name.startswith("vector<")
 
 
 def _class_name(pointer: str) -> str:
