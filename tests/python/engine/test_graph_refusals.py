@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from torchmva._engine import model as models
 from torchmva._engine.graph import NotExpressible, describe
+from torchmva._engine.modelwriter import ModelWriter
 from torchmva._engine.session import Session
 
 
@@ -236,7 +237,7 @@ class Enlarged(nn.Module):
 def test_operators_without_rule_are_decomposed() -> None:
     """As torch.export knows how: no rule says what interpolation is."""
     model = nn.Sequential(Enlarged(), nn.Linear(16, 2))
-    given = models.from_bytes(models.to_bytes(model, N_VARIABLES, models.EXPORT), "model")
+    given = models.from_bytes(ModelWriter(N_VARIABLES, models.EXPORT).to_bytes(model), "model")
     assert "Linear" in {operation.type for operation in check(model, given).operations}
 
 

@@ -13,6 +13,7 @@ from engine_helpers import network
 
 from torchmva._engine import model as models
 from torchmva._engine.errors import EngineError
+from torchmva._engine.modelwriter import ModelWriter
 
 
 def test_any_extension_and_round_trip(save_network):
@@ -20,7 +21,7 @@ def test_any_extension_and_round_trip(save_network):
     data = models.read(Path(path))
     assert models.format_of(data, path) == models.TORCHSCRIPT
     loaded = models.from_bytes(data, path)
-    again = models.from_bytes(models.to_bytes(loaded, 4), "again")
+    again = models.from_bytes(ModelWriter(4).to_bytes(loaded), "again")
     rows = torch.randn(5, 4)
     assert torch.equal(loaded(rows), again(rows))
 
@@ -36,7 +37,7 @@ def test_exported_program(tmp_path):
     loaded.train().eval()
     x = torch.randn(7, 4)
     assert torch.equal(loaded(x), net(x))
-    again = models.from_bytes(models.to_bytes(loaded, 4), "again")
+    again = models.from_bytes(ModelWriter(4).to_bytes(loaded), "again")
     assert torch.equal(again(x), net(x))
 
 
@@ -129,13 +130,16 @@ class Odd(torch.nn.Module):
 def test_a_model_that_cannot_be_written_names_the_layer():
     model = torch.nn.Sequential(torch.nn.Linear(4, 4), Odd())
     with pytest.raises(EngineError, match=r"layer 1: Odd(?s:.*)as torch.export: .*; as TorchScript: ") as caught:
-        models.to_bytes(model, 4)
+        ModelWriter(4).to_bytes(model)
     assert caught.value.traceback_text
     assert caught.value.code == "Model"
 
 
 def test_the_ending_decides_the_format_of_a_plain_module():
     model = torch.nn.Linear(4, 2)
-    assert models.format_of(models.to_bytes(model, 4), "model") == models.EXPORT
-    assert models.format_of(models.to_bytes(model, 4, models.wanted_format("a/net.pt")), "model") == models.TORCHSCRIPT
-    assert models.format_of(models.to_bytes(model, 4, models.wanted_format("net.PT2")), "model") == models.EXPORT
+    assert models.format_of(ModelWriter(4).to_bytes(model), "model") == models.EXPORT
+    assert (
+        models.format_of(ModelWriter(4, models.wanted_format("a/net.pt")).to_bytes(model), "model")
+        == models.TORCHSCRIPT
+    )
+    assert models.format_of(ModelWriter(4, models.wanted_format("net.PT2")).to_bytes(model), "model") == models.EXPORT

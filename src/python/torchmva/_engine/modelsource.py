@@ -53,22 +53,11 @@ class ModelSource:
         """
         options = self._options
         name = options.filename_model
-        if options.continue_training:
-            if not options.filename_trained_model:
-                raise EngineError("Option", "ContinueTraining: expected FilenameTrainedModel=<file>, found none")
-            # a checkpoint has the parameters of the model that its training began with
-            if not checkpoint.path_of(Path(options.filename_trained_model)).is_file():
-                if options.ensemble_size > 1:
-                    raise EngineError(
-                        "Option",
-                        "ContinueTraining with EnsembleSize: expected the checkpoints of a training that was stopped, "
-                        "found none",
-                        [("model", options.filename_trained_model)],
-                    )
-                name = str(self._trained_file())
+        if options.continue_training and not self._has_checkpoint():
+            name = self._to_continue() or name
         if not name:
             return self._make_new()
-        loaded = models.from_bytes(models.read(Path(name)), name)
+        loaded = models.from_bytes(models.read(Path(name)), name, self.builder())
         if options.continue_training and not options.filename_model:
             # what was exported has neither dropout nor batch statistics any more: the module that it came from has
             made, _ = self._make_new()
@@ -79,6 +68,30 @@ class ModelSource:
             else:
                 loaded = made
         return loaded, name
+
+    def _has_checkpoint(self) -> bool:
+        """Whether a training was stopped: its checkpoint has the parameters of the model that it began with."""
+        trained = self._options.filename_trained_model
+        return bool(trained) and checkpoint.path_of(Path(trained)).is_file()
+
+    def _to_continue(self) -> str:
+        """The file of the trained model; empty, with a warning, if there is nothing to go on from."""
+        options = self._options
+        file = self._trained_file()
+        if options.ensemble_size > 1:
+            why = "there is no checkpoint of an ensemble that was stopped"
+        elif not options.filename_trained_model or not file.is_file():
+            why = f"there is neither a checkpoint nor a trained model {options.filename_trained_model}".rstrip()
+        else:
+            return str(file)
+        self._log.warning(f"ContinueTraining: {why}: the training starts from the beginning")
+        return ""
+
+    def builder(self) -> models.Builder | None:
+        """What makes the user's module; None if the user gives none, or a file."""
+        if self._options.filename_model or (self._objects.build_model is None and self._objects.model is None):
+            return None
+        return lambda: self._make_new()[0]
 
     def make_another(self, number: int) -> Any:
         """Another model for network ``number`` of an ensemble, counted from 1."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import automatic, device, history, prediction, training, usercode, weights
+from . import automatic, device, history, network, training, usercode, weights
 from . import model as models
 from .errors import EngineError, user_error
 from .events import Events
@@ -19,11 +19,14 @@ from .graph import NetworkDescription, NotExpressible, describe
 from .history import Epoch, History
 from .log import Log, LogFunction, flushed
 from .modelsource import ModelSource
+from .modelwriter import BestSaver, ModelWriter
 from .network_search import NetworkSearch
 from .optimization import LearningRates
 from .options import TrainingOptions
 from .probe import Probe, Shape
+from .reproducibility import made_up_rows, some_of
 from .search import Settings
+from .trained import TrainedModel
 
 Array = np.ndarray[Any, Any]
 
@@ -37,8 +40,9 @@ N_COMPARED = 256
 class Session:
     """The model, the user's functions and the trained network of one method.
 
-    All methods raise :class:`EngineError` and nothing else on purpose. ``load`` and ``predict`` may be called from
-    several threads; the GIL is released while the model runs.
+    All methods raise :class:`EngineError` and nothing else on purpose. ``load``, ``export`` and what predicts may be
+    called from several threads; the GIL is released while the model runs. They share ``_trained``, a value, which each
+    call reads once; the lock is for ``load`` alone, which writes it.
     """
 
     def __init__(self, write_log: LogFunction, shape: tuple[int, str, int, int]) -> None:
@@ -55,11 +59,10 @@ class Session:
         self._model: Any = None
         self._model_name = ""
         self._probe: Probe | None = None
-        self._data = b""
-        self._spread: Any = None
+        self._writer = ModelWriter(shape[0])
+        self._trained: TrainedModel | None = None
         self._n_outputs = 0
         self._generation = -1
-        self._nan_reported = False
         self._prediction = DEFAULT_PREDICTION
 
     # ---- set-up ------------------------------------------------------------------------------------------------
@@ -94,8 +97,12 @@ class Session:
             self._source = ModelSource(self._options, self._objects, self._shape, self._log)
             self._model, self._model_name = self._source.make()
             self._source.report(self._model_name)
-            self._data = b""
+            self._trained = None
             self._check_fit()
+            wanted = models.wanted_format(self._options.filename_trained_model)
+            self._writer = ModelWriter(self._shape.n_variables, wanted, self._source.builder())
+            if not isinstance(self._model, network.Network):  # a network of the options can always be written
+                self._prepare_writer(None)
 
     def _check_fit(self) -> None:
         """Refuse a model that does not fit, unless the user's functions may know how to use it."""
@@ -104,6 +111,17 @@ class Session:
             raise self._probe.error(self._model_name)
         if self._probe.problem:
             self._log.verbose(f"The model itself does not fit the data: {self._probe.problem}")
+
+    def _prepare_writer(self, rows: Array | None) -> None:
+        """Find how the trained model will be written. That none can be written is an error here, not after the
+        training, unless a function of the user may return another one.
+        """
+        try:
+            self._writer.prepare(training.as_trained(self._model, self._options), rows)
+        except EngineError as error:
+            if self._objects.train_func is None:
+                raise
+            self._log.warning(f"{error.message}. train_func must return a model that can be written")
 
     # ---- training ----------------------------------------------------------------------------------------------
 
@@ -119,8 +137,10 @@ class Session:
             The number of output columns.
         """
         with flushed():
+            self._trained = None
+            self._prepare_writer(some_of(arrays["inputs"]))
             file = self._prepare_file()
-            saver = models.BestSaver(self._shape.n_variables, file, models.wanted_format(str(file or "")))
+            saver = BestSaver(self._writer, file)
             self._history = History(self._options.tensor_board, Path(history_file).name.removesuffix(history.ENDING))
             events = Events.from_host(n_classes=self._shape.n_outputs, **arrays)
             is_user = self._objects.train_func is not None
@@ -193,9 +213,11 @@ class Session:
         """The file of the trained model, seen to be writable before the training; without ending it gets one."""
         name = self._options.filename_trained_model
         wanted = models.wanted_format(name)
-        found = self._format_to_write(wanted)
+        found = self._writer.format or wanted or models.TORCHSCRIPT
         if wanted and found != wanted:
-            self._log.warning(f"A {found} model stays one: {name} will be {found} in spite of its ending")
+            self._log.warning(f"The model is written as {found}: {name} will be that in spite of its ending")
+        elif found == models.STATE:
+            self._log.warning("The model is written as a state dictionary: its application needs this user code")
         if not name:
             self._file = None
             return None
@@ -206,16 +228,7 @@ class Session:
         models.prepare(self._file)
         return self._file
 
-    def _format_to_write(self, wanted: str) -> str:
-        """The format of the trained model. A model that cannot be written is an error here, not after the training,
-        unless a function of the user may return another one.
-        """
-        n_variables = self._shape.n_variables
-        if self._objects.train_func is None or not models.is_plain(self._model):
-            return models.format_of_model(self._model, n_variables, wanted)
-        return wanted or (models.EXPORT if models.is_exportable(self._model, n_variables) else models.TORCHSCRIPT)
-
-    def _run_training(self, job: training.Training, saver: models.BestSaver) -> Any:
+    def _run_training(self, job: training.Training, saver: BestSaver) -> Any:
         objects = self._objects
         if objects.train_func is None:
             try:
@@ -240,7 +253,7 @@ class Session:
                 failure.context.append(("model", self._model_name))
             raise failure from error
 
-    def _keep(self, trained: Any, saver: models.BestSaver) -> None:
+    def _keep(self, trained: Any, saver: BestSaver) -> None:
         """Settle which model is the trained one, write its file, and use what is in the file from now on."""
         saver.finish()
         is_user = self._objects.train_func is not None
@@ -258,39 +271,43 @@ class Session:
             saver.write(trained)
         if saver.path is not None and not (self._options.save_best_only and is_user):
             self._log.info(f"Trained model written to file: {saver.path}")
-        self._use(saver.data, str(saver.path or "trained model"))
+        made = self._use(saver.data, str(saver.path or "trained model"), self._objects, may_share=False)
+        self._model, self._model_name = made.model, made.name
         usercode.remember(models.sha256_of(saver.data), self._objects)
 
-    def _use(self, data: bytes, name: str) -> None:
-        self._model = models.from_bytes(data, name)
-        self._model.eval()
-        self._model_name = name
-        self._data = data
-        self._probe = Probe(self._model, self._shape)
-        self._spread = None
+    def _use(self, data: bytes, name: str, objects: usercode.CustomObjects, *, may_share: bool) -> TrainedModel:
+        """What predicts from now on."""
+        build = self._builder_of(objects)
+        model = models.for_application(data, name, build, may_share=may_share and objects.predict_func is None)
+        self._trained = TrainedModel(model, name, data, objects, self._shape, self._log, build)
+        return self._trained
+
+    def _builder_of(self, objects: usercode.CustomObjects) -> models.Builder | None:
+        return ModelSource(self._options, objects, self._shape, self._log).builder()
 
     def _trained_width(self, inputs: Array) -> int:
         """Output columns of the trained model; also finds out whether the user's prediction is the default one."""
-        assert self._probe is not None
+        trained = self._current()
         self._prediction = DEFAULT_PREDICTION
-        if self._objects.predict_func is None:
-            if self._probe.problem:
-                raise self._probe.error(self._model_name)
-            return self._probe.width
-        # from the whole sample: a function that does more may do it for some events only
-        rows = inputs[np.linspace(0, len(inputs) - 1, min(len(inputs), N_COMPARED)).astype(int)]
-        with torch.random.fork_rng(devices=[]):
-            expected = self._call_user(rows, self._shape.widths())
-            try:
-                found = torch.empty(expected.shape)
-                # a copy: TorchScript that ran with gradients in user code does not run in inference mode any more
-                own = models.from_bytes(self._data, self._model_name).eval()
-                prediction.predict_into(own, torch.from_numpy(rows), found)
-                same = np.allclose(found.numpy(), expected, rtol=1e-4, atol=1e-6, equal_nan=True)
-            except EngineError:
-                same = False
-        self._prediction = DEFAULT_PREDICTION if same else USER_PREDICTION
-        return int(expected.shape[1])
+        rows = some_of(inputs, N_COMPARED)  # of the whole sample: a function that does more may do it for some events
+        if trained.objects.predict_func is None:
+            if trained.probe.problem:
+                raise trained.probe.error(trained.name)
+            width = trained.probe.width
+        else:
+            with torch.random.fork_rng(devices=[]):
+                expected = trained.call_user(rows, self._shape.widths())
+                if not trained.agrees_with_function(rows, expected):
+                    self._prediction = USER_PREDICTION
+            width = int(expected.shape[1])
+        trained.warn_if_irreproducible(some_of(inputs), width)
+        return width
+
+    def _current(self) -> TrainedModel:
+        trained = self._trained
+        if trained is None:
+            raise EngineError("State", "There is no trained model: train first, or read a weight file")
+        return trained
 
     # ---- application -------------------------------------------------------------------------------------------
 
@@ -328,7 +345,7 @@ class Session:
         with self._lock, flushed():
             if generation == self._generation:
                 return self._n_outputs, False
-            if sha256 and self._data and sha256 == models.sha256_of(self._data):
+            if sha256 and self._trained is not None and sha256 == models.sha256_of(self._trained.data):
                 self._generation = generation  # what was just trained is what the file holds
                 return self._n_outputs, False
             name = weight_file
@@ -343,6 +360,7 @@ class Session:
             models.check(data, sha256, name)
             self._code_sha256 = user_code_sha256.lower()
             self._prediction = recorded or DEFAULT_PREDICTION
+            needs_model = models.format_of(data, name) == models.STATE
             self._objects = usercode.for_weight_file(
                 user_code,
                 (weight_folder,),
@@ -350,83 +368,32 @@ class Session:
                 models.sha256_of(data),
                 self._log,
                 needs_function=recorded == USER_PREDICTION,
-                is_default=recorded == DEFAULT_PREDICTION,
+                needs_model=needs_model,
+                is_default=recorded == DEFAULT_PREDICTION and not needs_model,
             )
-            self._use(data, name)
-            assert self._probe is not None
-            if self._probe.problem and self._objects.predict_func is None:
-                raise self._probe.error(name)
-            own = self._probe.width if self._objects.predict_func is None else n_outputs
-            self._n_outputs = own or self._probe.width or self._shape.n_outputs
-            if self._n_outputs not in self._shape.widths():
-                self._n_outputs = self._shape.n_outputs
+            trained = self._use(data, name, self._objects, may_share=True)
+            if trained.probe.problem and self._objects.predict_func is None:
+                raise trained.probe.error(name)
+            self._n_outputs = trained.width(n_outputs)
+            trained.warn_if_irreproducible(made_up_rows(self._shape.n_variables), self._n_outputs)
             self._generation = generation
             return self._n_outputs, True
 
     def predict(self, inputs: Array, outputs: Array) -> None:
-        """Outputs for ``inputs`` [n, nVars] into ``outputs`` [n, nOutputs].
-
-        ``inputs`` may be memory of the caller. The user's function gets a copy, to keep or to change.
-        """
-        if self._objects.predict_func is None:
-            prediction.predict_into(self._callable(), torch.from_numpy(inputs), torch.from_numpy(outputs))
-        else:
-            with flushed():
-                outputs[...] = self._call_user(inputs, (outputs.shape[1],))
-        if not self._nan_reported and np.isnan(outputs.sum()) and np.isnan(outputs).any():
-            self._nan_reported = True
-            self._log.warning(f"The model {self._model_name} gives NaN for some events")
-
-    def _call_user(self, inputs: Array, widths: tuple[int, ...]) -> Array:
-        context = [("defined in", self._objects.source)]
-        assert self._objects.predict_func is not None
-        try:
-            result = self._objects.predict_func(self._model, inputs.copy())
-        except BaseException as error:
-            raise user_error("The user's predict_func failed", error, context) from error
-        try:
-            return prediction.check_prediction(prediction.to_array(result), len(inputs), widths)
-        except EngineError as error:
-            error.context.extend(context)
-            raise
+        """Outputs for ``inputs`` [n, nVars] into ``outputs`` [n, nOutputs]."""
+        self._current().predict(inputs, outputs)
 
     def predict_spread(self, inputs: Array, outputs: Array) -> bool:
-        """Standard deviations of the outputs of an ensemble for ``inputs`` [n, nVars] into ``outputs`` [n, nOutputs].
-
-        Returns:
-            False, with ``outputs`` as they were, if the model is no ensemble or a function of the user predicts.
-        """
-        if self.uses_predict_func() or not self._data:
-            return False
-        if self._spread is None:
-            data = models.spread_from(self._data)
-            self._spread = False if data is None else models.from_bytes(data, self._model_name).eval()
-        if self._spread is False:
-            return False
-        prediction.predict_into(self._spread, torch.from_numpy(inputs), torch.from_numpy(outputs))
-        return True
+        """Standard deviations of the outputs of an ensemble; False, with ``outputs`` as they were, if it is none."""
+        return self._current().predict_spread(inputs, outputs)
 
     def uses_predict_func(self) -> bool:
         """Whether rows go to a function of the user."""
         return self._objects.predict_func is not None
 
     def single_row_function(self) -> Callable[[torch.Tensor], torch.Tensor] | None:
-        """What the bridge may call for one row in inference mode, reading the float32 output from its memory.
-
-        None if only :meth:`predict` will do. The forward method of a TorchScript module without hooks is called
-        directly, which is faster for a small network.
-        """
-        if self.uses_predict_func() or self._probe is None or not self._probe.plain:
-            return None
-        return self._callable()
-
-    def _callable(self) -> Callable[[torch.Tensor], torch.Tensor]:
-        """The forward method of a TorchScript module without hooks, else the model."""
-        if isinstance(self._model, torch.jit.ScriptModule):
-            module = self._model._c
-            if not module._get_forward_hooks() and not module._get_forward_pre_hooks():
-                return module._get_method("forward")  # type: ignore[no-any-return]
-        return self._model  # type: ignore[no-any-return]
+        """What the bridge may call for one row; None if only :meth:`predict` will do."""
+        return None if self._trained is None else self._trained.single_row_function()
 
     def row_slot(self) -> tuple[Array, torch.Tensor]:
         """A one-row input: an array for C++ to write into, and the tensor on the same memory."""
@@ -437,9 +404,7 @@ class Session:
         """For a weight file: format, SHA-256, size, text (empty if too large), kind of prediction, and the SHA-256 of
         the user code (empty if there is none).
         """
-        if not self._data:
-            raise EngineError("State", "There is no trained model to write: train first")
-        encoded = models.encode(self._data)
+        encoded = models.encode(self._current().data)
         return encoded.format, encoded.sha256, encoded.size, encoded.text, self._prediction, self._code_sha256
 
     def networks(self) -> tuple[NetworkDescription | None, NetworkDescription | None, str]:
@@ -448,13 +413,13 @@ class Session:
         They give what the model gives. Where the prediction that :meth:`export` names is the default one, that is what
         the user's function gives, too.
         """
+        trained, n_variables = self._current(), self._shape.n_variables
         try:
-            network = describe(self._model, self._shape.n_variables)
+            found = describe(trained.model, n_variables)
         except NotExpressible as error:
             return None, None, str(error)
-        data = models.spread_from(self._data)
         try:
-            spread = models.from_bytes(data, self._model_name) if data is not None else None
-            return network, None if spread is None else describe(spread, self._shape.n_variables), ""
+            spread = trained.spread()
+            return found, None if spread is None else describe(spread, n_variables), ""
         except NotExpressible as error:
             return None, None, f"standard deviation of the ensemble: {error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -304,6 +305,13 @@ def _make_loop(job: Training, data: _Data, model: Any, number: int) -> TrainingL
 def _as_one(networks: list[Any]) -> Any:
     """The only network, or the mean of several."""
     return networks[0] if len(networks) == 1 else Ensemble(networks).eval()
+
+
+def as_trained(model: Any, options: TrainingOptions) -> Any:
+    """A model in the form in which its training will return it, to find out whether that can be written."""
+    size = options.ensemble_size
+    found = model if size == 1 else _as_one([copy.deepcopy(model) for _ in range(size)])
+    return calibration.Calibrated(found, 1.0) if options.calibrate else found
 
 
 def _next(job: Training, number: int) -> Any:

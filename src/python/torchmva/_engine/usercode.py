@@ -286,6 +286,7 @@ def for_weight_file(
     log: Log,
     *,
     needs_function: bool,
+    needs_model: bool = False,
     is_default: bool,
 ) -> CustomObjects:
     """The objects for the model of a weight file. None are needed if the default prediction does the same.
@@ -297,6 +298,7 @@ def for_weight_file(
         model_sha256: of the model.
         log: gets warnings.
         needs_function: only the user's ``predict_func`` gives the outputs.
+        needs_model: only the user's ``build_model`` or ``model`` makes the module of the trained parameters.
         is_default: the default prediction is known to give them.
 
     Raises:
@@ -322,6 +324,12 @@ def for_weight_file(
             "UserCode",
             f"This model was trained with a predict_func that does more than call the model: expected it "
             f"in the dictionary {DICTIONARY} of __main__, found none",
+        )
+    if objects.build_model is None and objects.model is None and needs_model:
+        raise missing or EngineError(
+            "UserCode",
+            "This model was written as a state dictionary, because nothing else holds it: expected build_model or "
+            f"model in the dictionary {DICTIONARY} of __main__ to make it, found neither",
         )
     if missing is not None and not is_default:
         used = "the dictionary in __main__" if objects.raw else "the default prediction"

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import fx
 
+from .. import program
 from . import rules
 from .builder import Builder
 from .description import NetworkDescription, NotExpressible
@@ -142,12 +143,6 @@ def _short_name(target: Any) -> str:
     return str(target._schema.name).partition("::")[2]
 
 
-def export(model: Any, n_variables: int) -> Any:
-    """The exported program of a module, for any number of rows."""
-    rows = torch.export.Dim("rows", min=1)
-    return torch.export.export(model, (torch.zeros(2, n_variables),), dynamic_shapes=({0: rows},))
-
-
 def _decomposed(module: fx.GraphModule, n_variables: int) -> fx.GraphModule:
     """The module with operators that have no rule written as others, as far as torch knows how."""
     table = _decomposable(module)
@@ -155,7 +150,8 @@ def _decomposed(module: fx.GraphModule, n_variables: int) -> fx.GraphModule:
     while set(table) - tried:
         tried |= set(table)
         try:
-            module = export(module, n_variables).run_decompositions(table).module()
+            with program.without_leftovers():
+                module = program.make(module, n_variables).run_decompositions(table).module()
         except Exception:  # noqa: BLE001 - torch raises many kinds; the walk will name the operator
             return module
         table = {**table, **_decomposable(module)}

@@ -11,8 +11,9 @@ import torch
 from torch import fx
 
 from ..errors import summary_of
+from ..program import Exported, make
 from .description import NetworkDescription, NotExpressible
-from .exported import describe_exported, export, is_exported
+from .exported import describe_exported, is_exported
 from .scripted import describe_scripted
 
 
@@ -40,6 +41,8 @@ def _describe(model: Any, n_variables: int) -> NetworkDescription:
     was_training = bool(getattr(model, "training", False))
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()), torch.no_grad():
         warnings.simplefilter("ignore")
+        if isinstance(model, Exported):
+            model = model.graph_module
         if isinstance(model, fx.GraphModule) and is_exported(model):
             return describe_exported(model, n_variables)
         try:
@@ -66,7 +69,7 @@ def _describe_plain(model: Any, n_variables: int) -> NetworkDescription:
 
 
 def _by_export(model: Any, n_variables: int) -> NetworkDescription:
-    return describe_exported(export(model, n_variables).module(), n_variables)
+    return describe_exported(make(model, n_variables).module(), n_variables)
 
 
 def _by_script(model: Any, n_variables: int) -> NetworkDescription:
