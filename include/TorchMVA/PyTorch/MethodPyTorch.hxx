@@ -82,6 +82,8 @@ protected:
 private:
    struct Impl;
    void EnsureLoaded() const;
+   /// The network that predicts; nullptr: Python does, and is ready.
+   const Network *GetReadyNetwork() const;
    /// By SetEngine, else by the option Engine.
    void ChooseEngine();
    /// The native form of the model that was trained, if there is one. Throws Error (kModel) if it does not give what

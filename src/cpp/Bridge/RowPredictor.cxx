@@ -78,7 +78,7 @@ bool RowPredictor::Predict(const float *row, float *outputs)
       }
    }
    fSlots.push_back(std::move(slot));
-   if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
+   if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
       throw py::error_already_set();
    PyErr_Clear(); // the general way says better what is wrong
    return done;

@@ -41,22 +41,7 @@ static Vector GeluTanh(Vector x)
    return x * Sigmoid(inner * 1.5957691216057308f);
 }
 
-static void ActivateLinearParts(EActivation activation, const ActivationParameters &parameters, const float *x, long n,
-                                float *y)
-{
-   const Vector first = Set(parameters.fFirst), second = Set(parameters.fSecond), zero = Set(0.f);
-   switch (activation) {
-   case EActivation::kReLU: return ForEach(x, n, y, [=](Vector v) { return AtLeast(zero, v); });
-   case EActivation::kLeakyReLU: return ForEach(x, n, y, [=](Vector v) { return v > zero ? v : v * first; });
-   case EActivation::kClamp: return ForEach(x, n, y, [=](Vector v) { return AtMost(second, AtLeast(first, v)); });
-   case EActivation::kHardsigmoid: return ForEach(x, n, y, [](Vector v) { return HardClamp6(v) / 6.f; });
-   case EActivation::kHardswish: return ForEach(x, n, y, [](Vector v) { return v * HardClamp6(v) / 6.f; });
-   case EActivation::kSoftsign: return ForEach(x, n, y, [](Vector v) { return v / (1.f + Absolute(v)); });
-   case EActivation::kSqrt: return ForEach(x, n, y, [](Vector v) { return SquareRoot(v); });
-   default: return ForEach(x, n, y, [](Vector v) { return Absolute(v); });
-   }
-}
-
+/// No default: the compiler says which activation has no kernel.
 static void Activate(EActivation activation, const ActivationParameters &parameters, const float *x, long n, float *y)
 {
    const Vector first = Set(parameters.fFirst), second = Set(parameters.fSecond), zero = Set(0.f);
@@ -77,7 +62,14 @@ static void Activate(EActivation activation, const ActivationParameters &paramet
    case EActivation::kLogSigmoid: return ForEach(x, n, y, [](Vector v) { return -Softplus(-v); });
    case EActivation::kExp: return ForEach(x, n, y, [](Vector v) { return Exp(v); });
    case EActivation::kLog: return ForEach(x, n, y, [](Vector v) { return Log(v); });
-   default: return ActivateLinearParts(activation, parameters, x, n, y);
+   case EActivation::kReLU: return ForEach(x, n, y, [=](Vector v) { return AtLeast(zero, v); });
+   case EActivation::kLeakyReLU: return ForEach(x, n, y, [=](Vector v) { return v > zero ? v : v * first; });
+   case EActivation::kClamp: return ForEach(x, n, y, [=](Vector v) { return AtMost(second, AtLeast(first, v)); });
+   case EActivation::kHardsigmoid: return ForEach(x, n, y, [](Vector v) { return HardClamp6(v) / 6.f; });
+   case EActivation::kHardswish: return ForEach(x, n, y, [](Vector v) { return v * HardClamp6(v) / 6.f; });
+   case EActivation::kSoftsign: return ForEach(x, n, y, [](Vector v) { return v / (1.f + Absolute(v)); });
+   case EActivation::kSqrt: return ForEach(x, n, y, [](Vector v) { return SquareRoot(v); });
+   case EActivation::kAbs: return ForEach(x, n, y, [](Vector v) { return Absolute(v); });
    }
 }
 

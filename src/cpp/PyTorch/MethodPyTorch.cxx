@@ -167,13 +167,28 @@ UInt_t MethodPyTorch::GetNOutputs() const
    return fImpl->fNOutputs.load(std::memory_order_acquire);
 }
 
+const Network *MethodPyTorch::GetReadyNetwork() const
+{
+   if (const Network *network = fImpl->Native())
+      return network;
+   try {
+      EnsureLoaded();
+   } catch (const Error &error) {
+      // Auto prefers Python for its speed only: where there is none, the network predicts as well
+      if (error.GetCode() != EErrorCode::kPython || !fImpl->fNetwork || fImpl->fSlowPart.empty() ||
+          fImpl->fEngine == Types::kPythonEngine || Types::GetEngine(fImpl->fOptions.fEngine) == Types::kPythonEngine)
+         throw;
+      fImpl->fPrefersPython = false;
+   }
+   return fImpl->Native();
+}
+
 void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
 {
-   if (const Network *network = fImpl->Native()) {
+   if (const Network *network = GetReadyNetwork()) {
       network->Evaluate(rows, n, outputs);
       return;
    }
-   EnsureLoaded();
    if (n == 0)
       return;
    TorchSession &session = *fImpl->fSession.load(std::memory_order_acquire);
@@ -183,12 +198,11 @@ void MethodPyTorch::Predict(const float *rows, Long64_t n, float *outputs) const
 
 Bool_t MethodPyTorch::PredictErrors(const float *rows, Long64_t n, float *errors) const
 {
-   if (fImpl->Native()) {
+   if (GetReadyNetwork()) {
       if (fImpl->fSpreadNetwork)
          fImpl->fSpreadNetwork->Evaluate(rows, n, errors);
       return fImpl->fSpreadNetwork.has_value();
    }
-   EnsureLoaded();
    TorchSession &session = *fImpl->fSession.load(std::memory_order_acquire);
    return session.PredictSpread({rows, n, GetNVariables(), nullptr}, errors,
                                 fImpl->fNOutputs.load(std::memory_order_relaxed));
@@ -196,9 +210,8 @@ Bool_t MethodPyTorch::PredictErrors(const float *rows, Long64_t n, float *errors
 
 Long64_t MethodPyTorch::GetBlockRows() const
 {
-   if (fImpl->Native())
+   if (GetReadyNetwork())
       return MethodBase::GetBlockRows();
-   EnsureLoaded();
    return fImpl->fSession.load(std::memory_order_acquire)->UsesPredictFunc() ? std::numeric_limits<Long64_t>::max()
                                                                              : MethodBase::GetBlockRows();
 }

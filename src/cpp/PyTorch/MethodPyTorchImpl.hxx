@@ -47,11 +47,13 @@ struct MethodPyTorch::Impl {
    TrainingHistory_t fHistory;
    std::optional<Internal::ExportedModel> fExported; ///< of the last training
    Types::EEngine fEngine = Types::kAutoEngine;      ///< as the reading side wants it
-   bool fPrefersPython = false;                      ///< by fEngine, or, if that is Auto, by the option Engine
+   /// By fEngine, or, if that is Auto, by the option Engine, or, if that is Auto too, by fSlowPart.
+   std::atomic<bool> fPrefersPython{false};
    // the native form of the trained model, whether it predicts or not; written as fIsReady is
    std::optional<Network> fNetwork;
    std::optional<Network> fSpreadNetwork; ///< of an ensemble
    std::string fWhyNoNetwork;
+   std::string fSlowPart; ///< what of fNetwork torch evaluates faster; empty: nothing
 };
 
 } // namespace TorchMVA

@@ -88,6 +88,7 @@ struct ExportedModel {
    std::optional<NetworkDescription> fNetwork;
    /// The same for the standard deviation of the outputs of an ensemble (PredictSpread).
    std::optional<NetworkDescription> fSpreadNetwork;
+   std::string fSlowPart;     ///< what of fNetwork torch evaluates faster; empty: nothing
    std::string fWhyNoNetwork; ///< the operator that cannot be said in operations, and its layer
 };
 

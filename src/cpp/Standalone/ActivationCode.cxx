@@ -80,8 +80,8 @@ std::string ActivationCode(const NetworkOperation &operation)
    if (type == "GELU") {
       const auto approximate = operation.fAttributes.find("Approximate");
       return approximate != operation.fAttributes.end() && approximate->second == "tanh"
-                ? "0.5f * x * (1.f + Tanh(0.7978845608028654f * (x + 0.044715f * x * x * x)))"
-                : "0.5f * x * (1.f + Erf(x * 0.7071067811865476f))";
+                ? "x * Sigmoid(1.5957691216057308f * (x + 0.044715f * x * x * x))" // (1 + tanh) / 2 without cancellation
+                : "x * NormalProbability(x)";
    }
    return "";
 }

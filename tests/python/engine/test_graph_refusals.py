@@ -247,7 +247,7 @@ def test_operator_is_named_where_decomposing_fails(monkeypatch: pytest.MonkeyPat
     def fail(*_args: object, **_settings: object) -> None:
         raise RuntimeError("no export")
 
-    monkeypatch.setattr("torchmva._engine.graph.exported.export", fail)
+    monkeypatch.setattr("torchmva._engine.program.make", fail)
     with pytest.raises(NotExpressible, match=r"operator aten::upsample_nearest1d\.?\w* \(layer 0: Enlarged\)"):
         describe(given, N_VARIABLES)
 
@@ -259,8 +259,9 @@ def test_session_gives_the_network_or_the_reason(last: nn.Module, log: Any, even
     session = Session(log.write, (4, "Classification", 2, 0))
     session.set_up(options={"FilenameModel": str(path), "NumEpochs": 1}, weight_folder="")
     session.train(**events.request())
-    network, spread, reason = session.networks()
+    network, spread, slow_part, reason = session.networks()
     assert spread is None
+    assert slow_part == ""
     if isinstance(last, Sorting):
         assert network is None
         assert reason == "operator aten::sort (layer 1: Sorting): there is no operation for it"
@@ -268,3 +269,63 @@ def test_session_gives_the_network_or_the_reason(last: nn.Module, log: Any, even
         assert network is not None
         assert [operation.type for operation in network.operations] == ["Linear", "Softmax"]
         assert reason == ""
+
+
+class Two(nn.Module):
+    def forward(self, x):
+        return torch.tanh(x), torch.sort(x, 1)[0]
+
+
+class Dead(nn.Module):
+    """Lines whose results nobody uses, in the model and in a layer that gives two values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.two = Two()
+        self.last = nn.Linear(N_VARIABLES, 2)
+
+    def forward(self, x):
+        unused = x > 0  # noqa: F841
+        _sorted = torch.sort(x, 1)[0]
+        y, _unused = self.two(x)
+        return torch.softmax(self.last(y), 1)
+
+
+@pytest.mark.parametrize("written", [scripted, exported])
+def test_dead_operations_do_not_count(written):
+    torch.manual_seed(3)
+    model = Dead().eval()
+    description = check(model, written(model))
+    assert [operation.type for operation in description.operations] == ["Tanh", "Linear", "Softmax"]
+
+
+class DeadInPlace(nn.Module):
+    """The result is not used, but what it changes is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = nn.Linear(N_VARIABLES, 2)
+
+    def forward(self, x):
+        y = self.last(x)
+        y.masked_fill_(y > 0, 0.0)
+        return y
+
+
+def test_a_refused_change_in_place_is_no_dead_code():
+    with pytest.raises(NotExpressible):
+        describe(torch.jit.trace(DeadInPlace().eval(), torch.randn(3, N_VARIABLES)), N_VARIABLES)
+
+
+def test_what_torch_evaluates_faster_is_named():
+    class Attention(nn.Module):
+        def forward(self, x):
+            x = x.unsqueeze(2)
+            return torch.softmax(x @ x.transpose(1, 2), 2).sum(2)
+
+    assert "product of two values" in describe(scripted(Attention()), N_VARIABLES).slow_part
+    wide = nn.Sequential(nn.Linear(N_VARIABLES, 1024), nn.Linear(1024, 1024), nn.Linear(1024, 2))
+    assert "1,048,576 weights" in describe(scripted(wide), N_VARIABLES).slow_part
+    assert (
+        describe(scripted(nn.Sequential(nn.Linear(N_VARIABLES, 512), nn.Linear(512, 512))), N_VARIABLES).slow_part == ""
+    )

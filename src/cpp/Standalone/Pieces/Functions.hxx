@@ -11,11 +11,20 @@ namespace Standalone {
 
 // ---- text of standalone headers: from here ----
 
+/// 2^n for -126 <= n <= 127.
+inline float PowerOfTwo(int n)
+{
+   const std::uint32_t bits = static_cast<std::uint32_t>(n + 127) << 23;
+   float power;
+   std::memcpy(&power, &bits, sizeof power);
+   return power;
+}
+
 /// exp(x) as 2^n exp(r), |r| <= log(2) / 2, with the polynomial of S. Moshier's Cephes library (expf): relative error
 /// about 1e-7. Plain arithmetic, so that loops vectorise. NaN stays NaN.
 inline float Exp(float x)
 {
-   const float c = x > -86.6f ? (x < 88.7f ? x : 88.7f) : -86.6f;
+   const float c = x > -104.f ? (x < 89.f ? x : 89.f) : -104.f; // 0 and infinity
    const int n = static_cast<int>(c * 1.44269504f + (c < 0 ? -0.5f : 0.5f));
    const float m = static_cast<float>(n);
    const float r = (c - m * 0.693359375f) + m * 2.12194440e-4f;
@@ -26,10 +35,8 @@ inline float Exp(float x)
    p = p * r + 1.6666665459e-1f;
    p = p * r + 5.0000001201e-1f;
    p = p * r * r + r + 1.f;
-   const std::uint32_t bits = static_cast<std::uint32_t>(n + 126) << 23; // of 2^(n - 1)
-   float scale;
-   std::memcpy(&scale, &bits, sizeof scale);
-   const float y = x < -86.6f ? 0.f : x > 88.72f ? std::numeric_limits<float>::infinity() : p * scale * 2.f;
+   const int half = n / 2; // in two steps: results below the smallest normal number, and infinity
+   const float y = p * PowerOfTwo(half) * PowerOfTwo(n - half);
    return x == x ? y : x;
 }
 
@@ -63,22 +70,28 @@ inline float Tanh(float x)
    return a < 0.625f ? p * z * x + x : x < 0 ? -large : large;
 }
 
-/// Error function: its series for small x, else Abramowitz and Stegun 7.1.26; absolute error about 3e-7.
-inline float Erf(float x)
+/// The normal distribution's cumulative probability, from its centre and, for large |x|, from Mills' ratio; the
+/// polynomials are those of the native engine. The relative error grows as x^2/2 * 1e-7 below -1.
+inline float NormalProbability(float x)
 {
-   const float a = std::fabs(x), z = x * x, t = 1.f / (1.f + 0.3275911f * a);
-   float p = 1.061405429f;
-   p = p * t - 1.453152027f;
-   p = p * t + 1.421413741f;
-   p = p * t - 0.284496736f;
-   p = p * t + 0.254829592f;
-   const float large = 1.f - p * t * Exp(-z);
-   float s = -1.f / 1320;
-   s = s * z + 1.f / 216;
-   s = s * z - 1.f / 42;
-   s = s * z + 1.f / 10;
-   s = s * z - 1.f / 3;
-   return a < 0.5f ? 1.1283791671f * (x + x * z * s) : x < 0 ? -large : large;
+   const float square = x * x, a = std::fabs(x), u = 1.f / (0.3f * a + 1.f);
+   float p = -7.462893576e-6f;
+   p = p * square + 1.1295216987e-4f;
+   p = p * square - 1.1857849822e-3f;
+   p = p * square + 9.9730783784e-3f;
+   p = p * square - 6.6490314362e-2f;
+   p = p * square + 3.9894227768e-1f;
+   float q = 3.6035852924e-2f;
+   q = q * u - 1.6188034044e-1f;
+   q = q * u + 2.1959941667e-1f;
+   q = q * u - 7.0887160108e-2f;
+   q = q * u + 1.4086116158e-1f;
+   q = q * u + 9.4786466464e-2f;
+   q = q * u + 1.2199038117e-1f;
+   q = q * u + 1.1947014916e-1f;
+   q = q * u + 8.4256034e-6f;
+   const float tail = q * Exp(-0.5f * square);
+   return a < 1.f ? x * p + 0.5f : x > 0 ? 1.f - tail : tail;
 }
 
 /// log(1 + exp(x))

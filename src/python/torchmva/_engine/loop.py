@@ -25,6 +25,9 @@ from .progress import Progress
 #: Seconds between two checkpoints: small networks have epochs of milliseconds.
 CHECKPOINT_INTERVAL = 2.0
 
+#: Weights and targets above it make sums and squares that single precision cannot hold.
+LARGEST_NUMBER = 1e15
+
 State = dict[str, torch.Tensor]
 
 
@@ -247,6 +250,14 @@ class TrainingLoop:
             f"{name}: [{float(a):.4g}, {float(b):.4g}]" for name, a, b in zip(names, low, high, strict=True)
         )
         kept = "" if self._best is None else f"; the best model, of epoch {self._best_epoch}, is kept"
+        targets, weights = job.train_loader.parts()[1:3]
+        for what, numbers in (("event weights", weights), ("targets", targets)):
+            if float(largest := numbers.abs().max()) > LARGEST_NUMBER:
+                raise EngineError(
+                    "Data",
+                    f"The training loss is not finite in {where}: the {what} go up to {float(largest):.3g}, and "
+                    f"single precision ends at 3.4e+38: use another unit{kept}",
+                )
         raise EngineError(
             "Data",
             f"The training loss is not finite in {where}: try a smaller LearningRate, GradientClip=1, or VarTransform=N"

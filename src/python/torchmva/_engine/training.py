@@ -100,6 +100,27 @@ def check_samples(job: Training) -> None:
         job.log.warning(problem.message)
 
 
+def check_numbers(events: Events) -> None:
+    """Whether single precision holds the events.
+
+    Raises:
+        EngineError: ``Data`` that names weights, targets or the variable.
+    """
+    columns = [("event weights", events.weights), ("targets", events.targets)]
+    names = events.variable_names or [str(i) for i in range(events.inputs.shape[1])]
+    # the sums say at once whether there is anything to look for: an infinite element makes them infinite, or NaN
+    if not bool(torch.isfinite(events.inputs.sum(dtype=torch.float64))):
+        columns += [(f"variable {name}", events.inputs[:, i]) for i, name in enumerate(names)]
+    for what, numbers in columns:
+        n_infinite = int(torch.isinf(numbers).sum())
+        if n_infinite:
+            raise EngineError(
+                "Data",
+                f"{what}: expected numbers that single precision can hold, up to 3.4e+38, found {n_infinite} "
+                "above: use another unit",
+            )
+
+
 def _effective_weights(job: Training) -> torch.Tensor:
     """Weights [n] after ``NegativeWeights`` and ``ClassWeights``: those of the data set where nothing changes."""
     found = weights.effective(job.events.weights, job.options, job.log)

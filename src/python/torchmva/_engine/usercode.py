@@ -7,6 +7,7 @@ import hashlib
 import sys
 import threading
 import types
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,12 +135,16 @@ def _execute(path: Path, source: bytes) -> dict[str, Any] | None:
     module = types.ModuleType("__main__")
     module.__dict__.update(before, __file__=name)  # inspect (TorchScript) looks for the source of classes there
     sys.modules["__main__"] = module
+    filters = list(warnings.filters)
     try:
         exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - this is what UserCode asks for
     except BaseException as error:  # SystemExit too: it must not end the host
         raise user_error("The user code failed", error, [("file", str(path))]) from error
     finally:
         sys.modules["__main__"] = main
+        if warnings.filters != filters:
+            # a filter of the file is for the libraries that it uses: PyROOT makes Python warnings of ours, too
+            warnings.filterwarnings("default", category=RuntimeWarning, module=r"ROOT \(python\)")
     missing = object()
     defined = {
         key: value

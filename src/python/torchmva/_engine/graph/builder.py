@@ -13,6 +13,7 @@ import torch
 from .description import NetworkDescription, NotExpressible, Operation, Shape
 from .draft import Draft, as_parameter
 from .fold import fold
+from .speed import slow_part
 
 
 class _Parameters:
@@ -75,6 +76,10 @@ class Builder:
         self._shapes.append(extents)
         return len(self._shapes) - 1
 
+    def mark(self, number: int, origin: str) -> None:
+        """Note what the operation that makes a value was made for."""
+        self._drafts[number - 1].origin = origin
+
     def reshape(self, number: int, shape: Sequence[int]) -> int:
         """The same elements in another shape; no operation where it has that shape."""
         extents = tuple(int(extent) for extent in shape) or (1,)
@@ -100,4 +105,5 @@ class Builder:
             texts = {name: parameters.text(value) for name, value in draft.attributes.items()}
             kept.append(Operation(draft.type, tuple(numbers[i] for i in draft.inputs), draft.shape, texts))
             numbers[number] = len(kept)
-        return NetworkDescription(self._shapes[0][0], tuple(kept), parameters.array())
+        slow = slow_part(self._drafts[number - 1] for number in sorted(needed - {0}))
+        return NetworkDescription(self._shapes[0][0], tuple(kept), parameters.array(), slow)

@@ -35,8 +35,16 @@ class Operation:
 
 @dataclass(frozen=True)
 class NetworkDescription:
-    """Operations in their order, the last value is the output; ``parameters`` (float32) are those of all of them."""
+    """Operations in their order, the last value is the output.
+
+    Args:
+        n_inputs: variables.
+        operations: as they are evaluated.
+        parameters: float32, of all operations.
+        slow_part: what torch evaluates faster; empty: nothing.
+    """
 
     n_inputs: int
     operations: tuple[Operation, ...]
     parameters: Array
+    slow_part: str = ""

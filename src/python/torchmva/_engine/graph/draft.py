@@ -12,12 +12,16 @@ from .description import NotExpressible, Shape
 
 @dataclass
 class Draft:
-    """An operation that is not finished: its attributes may be tensors, numbers and lists."""
+    """An operation that is not finished: its attributes may be tensors, numbers and lists.
+
+    ``origin`` says what it was made for, where that matters (speed.py).
+    """
 
     type: str
     inputs: tuple[int, ...]
     shape: Shape
     attributes: dict[str, Any]
+    origin: str = ""
 
 
 def as_parameter(tensor: torch.Tensor) -> torch.Tensor:

@@ -14,7 +14,7 @@ from . import rules
 from .builder import Builder
 from .description import NetworkDescription, NotExpressible
 from .value import EVENTS, Value
-from .walk import Overload, State, call_operator, finish, guarded, layer_text, size_of
+from .walk import Overload, State, call_operator, deferred, finish, guarded, layer_text, size_of
 
 #: Operators that only check something.
 _CHECKS = {
@@ -68,12 +68,19 @@ class _Walk:
                 args, kwargs = fx.node.map_arg((node.args, node.kwargs), lambda n: values[n])
                 if node.op == "output":
                     return args[0]
-                values[node] = guarded(
-                    lambda node=node, args=args, kwargs=kwargs: self._call(node.target, args, kwargs),  # type: ignore[misc]
-                    _operator_name(node.target),
-                    _layer(node),
-                )
+                values[node] = self._run_node(node, args, kwargs)
         raise NotExpressible("a graph without output")
+
+    def _run_node(self, node: fx.Node, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        def call() -> Any:
+            return self._call(node.target, args, kwargs)
+
+        name, layer, target = _operator_name(node.target), _layer(node), node.target
+        if isinstance(target, torch._ops.HigherOrderOperator):
+            return guarded(call, name, layer)  # its own nodes say what they need
+        is_operator = isinstance(target, torch._ops.OpOverload)
+        has_effect = is_operator and (target._schema.is_mutable or _short_name(target) in _CHECKS)
+        return deferred(call, name, layer, [*args, *kwargs.values()], has_effect=has_effect)
 
     def _attribute(self, module: Any, path: str) -> Any:
         for name in path.split("."):

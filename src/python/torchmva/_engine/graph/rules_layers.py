@@ -10,6 +10,7 @@ import torch
 from .broadcast import affine, as_tensor, binary, elementwise, permute
 from .description import NotExpressible, Shape
 from .rules import Call, rule
+from .speed import PRODUCT
 from .value import Value
 
 
@@ -86,7 +87,9 @@ def _product_of_values(call: Call, first: Value, second: Value) -> Value:
         Value(builder.reshape(first.number, left), left, first.batch),
         Value(builder.reshape(number, right), right, second.batch),
     )
-    return call.result("Sum", products, shape=products.shape[:-1], Dim=len(products.shape) - 1)
+    result = call.result("Sum", products, shape=products.shape[:-1], Dim=len(products.shape) - 1)
+    builder.mark(result.number, PRODUCT)
+    return result
 
 
 @rule("matmul", "mm", "bmm", "mv")

@@ -17,7 +17,7 @@ from . import rules
 from .builder import Builder
 from .description import NetworkDescription, NotExpressible
 from .value import EVENTS, Value
-from .walk import Overload, State, call_operator, finish, guarded, layer_text, size_of
+from .walk import Overload, Refused, State, call_operator, deferred, finish, guarded, layer_text, size_of
 
 _GRAD_MODES = "__torch__.torch.autograd.grad_mode."
 _FLOAT32 = 6  # TorchScript's number of the type
@@ -149,6 +149,15 @@ _LISTS: dict[str, Callable[..., Any]] = {
 }
 
 
+#: What may have refused values among its arguments: it hands them on, or its own nodes say what they need.
+_CARRIES = {
+    *("prim::Constant", "prim::CreateObject", "prim::GetAttr", "prim::CallMethod", "prim::CallFunction"),
+    *("prim::If", "prim::Loop", "prim::ListConstruct", "prim::TupleConstruct"),
+}
+#: The same of the elements of its first argument.
+_TAKES_APART = {"prim::ListUnpack", "prim::TupleUnpack", "prim::TupleIndex", "aten::__getitem__", "aten::append"}
+
+
 class _Walk:
     """One walk through a module."""
 
@@ -168,13 +177,25 @@ class _Walk:
 
     def _run_block(self, block: Any, values: dict[str, Any], layer: str, path: str) -> list[Any]:
         for node in block.nodes():
-            result = guarded(lambda node=node: self._run_node(node, values, layer, path), node.kind(), layer)  # type: ignore[misc]
+            result = self._guarded_node(node, values, layer, path)
             outputs = [output.debugName() for output in node.outputs()]
-            if len(outputs) == 1:
-                values[outputs[0]] = result
+            if len(outputs) == 1 or isinstance(result, Refused):
+                values.update(dict.fromkeys(outputs, result))
             elif outputs:
                 values.update(zip(outputs, result, strict=True))
         return [values[output.debugName()] for output in block.outputs()]
+
+    def _guarded_node(self, node: Any, values: dict[str, Any], layer: str, path: str) -> Any:
+        def call() -> Any:
+            return self._run_node(node, values, layer, path)
+
+        kind = node.kind()
+        args = [values[given.debugName()] for given in node.inputs()]
+        if kind in _CARRIES or (kind in _TAKES_APART and not isinstance(args[0], Refused)):
+            return guarded(call, kind, layer)
+        # (a!) in a schema: it changes that argument
+        has_effect = node.outputsSize() == 0 or "!" in node.schema()
+        return deferred(call, kind, layer, args, has_effect=has_effect)
 
     def _run_node(self, node: Any, values: dict[str, Any], layer: str, path: str) -> Any:
         kind = node.kind()
@@ -243,6 +264,8 @@ class _Walk:
 
 
 def _condition(given: Any) -> bool:
+    if isinstance(given, Refused):
+        raise given
     if isinstance(given, Value) or given is EVENTS:
         raise NotExpressible("a branch or loop that depends on the event")
     return bool(given)

@@ -52,6 +52,27 @@ def guarded(function: Callable[[], Any], operator: str, layer: str) -> Any:
         raise Refused(f"operator {operator}{where}: {text or type(error).__name__}") from error
 
 
+def deferred(function: Callable[[], Any], operator: str, layer: str, args: Any, *, has_effect: bool) -> Any:
+    """As :func:`guarded`, but a refusal is a result like others: it counts only where it is used, dead code does not.
+
+    Args:
+        function: the operator.
+        operator: its name.
+        layer: where it is.
+        args: its arguments; one that was refused makes the result that refusal.
+        has_effect: more than the result depends on it, as on what changes a tensor: then a refusal is raised.
+    """
+    refusal = next((leaf for leaf in rules.leaves(list(args)) if isinstance(leaf, Refused)), None)
+    if refusal is None:
+        try:
+            return guarded(function, operator, layer)
+        except Refused as error:
+            refusal = error
+    if has_effect:
+        raise refusal
+    return refusal
+
+
 def layer_text(path: str, type_: str) -> str:
     """A layer in a message: its place in the model and its class."""
     name = type_.rpartition(".")[2]
@@ -89,6 +110,8 @@ def finish(builder: Builder, output: Any) -> NetworkDescription:
     """The description whose output is what a walk returned."""
     if isinstance(output, (list, tuple)) and len(output) == 1:
         output = output[0]
+    if isinstance(output, Refused):
+        raise output
     if not isinstance(output, Value):
         found = "a constant" if isinstance(output, torch.Tensor) else type(output).__name__
         raise NotExpressible(f"the model returns {found}: expected a tensor of shape [events, outputs]")
