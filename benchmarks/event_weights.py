@@ -136,7 +136,7 @@ PAGE = """# What event weights are worth
 TMVA's own example, `TMVAClassification.C`, gives its background a weight:
 
 ```cpp
-dataloader->SetBackgroundWeightExpression("weight");
+loader.SetBackgroundWeightExpression("weight");
 ```
 
 The weights go from 3e-8 to 1.25: 6000 background events are worth some 2400. TMVA's PyTorch method has the weights in
@@ -154,7 +154,7 @@ than the choice of the method is worth.
 To see it in a job of your own:
 
 ```cpp
-factory.BookMethod(loader, TMVA::Types::kPyTorch, "Net", "");
+factory.BookMethod(&loader, TMVA::Types::kPyTorch, "Net", "");
 ```
 
 The loss is the weighted mean over the events, Σ w L / Σ w. Events of negative weight count with their sign unless

@@ -8,7 +8,8 @@
 # installed. The wheel is looked for in TORCHMVA_ROOT_DIR (a folder with include/ and lib/), then beside the
 # torchmva package that this file is installed in, then in the site-packages of the Python interpreter.
 #
-# Sets in the caller's scope: TORCHMVA_ROOT_VERSION, TORCHMVA_ROOT_INCLUDE_DIR, TORCHMVA_ROOT_LIBRARY_DIR.
+# Sets in the caller's scope: TORCHMVA_ROOT_VERSION, TORCHMVA_ROOT_INCLUDE_DIR, TORCHMVA_ROOT_LIBRARY_DIR, and
+# TORCHMVA_ROOT_PACKAGE, the version of the `root` package, which is empty for another ROOT.
 
 include_guard(GLOBAL)
 
@@ -88,9 +89,21 @@ function(_torchmva_root_version include_dir result)
   set(${result} "${version}" PARENT_SCOPE)
 endfunction()
 
+# The version of the `root` package whose folder `ROOT` this is.
+function(_torchmva_root_package root result)
+  set(${result} "" PARENT_SCOPE)
+  file(GLOB metadata "${root}/../root-*.dist-info/METADATA")
+  foreach(file IN LISTS metadata)
+    file(STRINGS "${file}" line REGEX "^Version: " LIMIT_COUNT 1)
+    string(REGEX REPLACE "^Version: *" "" version "${line}")
+    set(${result} "${version}" PARENT_SCOPE)
+  endforeach()
+endfunction()
+
 macro(torchmva_find_root)
   cmake_parse_arguments(_tmva_root "" "" "COMPONENTS" ${ARGN})
   _torchmva_find_own_config(_tmva_root_config)
+  set(TORCHMVA_ROOT_PACKAGE "")
   if(_tmva_root_config AND NOT TORCHMVA_ROOT_DIR)
     find_package(ROOT CONFIG REQUIRED COMPONENTS ${_tmva_root_COMPONENTS} PATHS "${_tmva_root_config}" NO_DEFAULT_PATH)
     get_target_property(TORCHMVA_ROOT_INCLUDE_DIR ROOT::Core INTERFACE_INCLUDE_DIRECTORIES)
@@ -107,6 +120,7 @@ macro(torchmva_find_root)
     set(TORCHMVA_ROOT_INCLUDE_DIR "${_tmva_root_dir}/include")
     set(TORCHMVA_ROOT_LIBRARY_DIR "${_tmva_root_dir}/lib")
     _torchmva_make_root_targets("${_tmva_root_dir}" ${_tmva_root_COMPONENTS})
+    _torchmva_root_package("${_tmva_root_dir}" TORCHMVA_ROOT_PACKAGE)
   endif()
   _torchmva_root_version("${TORCHMVA_ROOT_INCLUDE_DIR}" TORCHMVA_ROOT_VERSION)
 endmacro()

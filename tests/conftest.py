@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import warnings
@@ -26,6 +27,19 @@ ERROR_TEXT = re.compile(
 INHERITED = ("LD_LIBRARY_PATH", "ROOT_INCLUDE_PATH", "CMAKE_PREFIX_PATH", "ROOTSYS")
 
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def hear_interrupts() -> None:
+    """For `preexec_fn` of what a test interrupts: a job in the background of a shell ignores Ctrl-C, and so would its
+    children."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def hears_interrupts() -> Callable[[], None]:
+    """`subprocess.Popen(..., preexec_fn=hears_interrupts)`."""
+    return hear_interrupts
 
 
 def report(result: subprocess.CompletedProcess[str]) -> str:

@@ -13,6 +13,7 @@
 #include "TorchMVA/DataLoader.hxx"
 #include "TorchMVA/Method/IMethod.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
+#include "TorchMVA/Version.hxx"
 
 #include <map>
 #include <memory>
@@ -142,6 +143,9 @@ private:
    Booking *FindBooking(const TString &datasetName) const;
    /// Throws Error (kState) if the title is taken, or the loader's name by another loader.
    void RequireFree(DataLoader &loader, const TString &title) const;
+   /// Throws Error if no file can have the names of this job and method (kArgument), or the output file has the name
+   /// already (kState); warns if the output file needs another name.
+   void RequireNameInFile(DataLoader &loader, const TString &title) const;
    /// The booking of a loader, made if needed.
    Booking &BookingOf(DataLoader &loader);
    Booking &RequireBooking(const TString &datasetName, const char *caller) const;

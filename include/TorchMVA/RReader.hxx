@@ -2,6 +2,7 @@
 #define TORCHMVA_RREADER_HXX
 
 #include "TorchMVA/Core/Types.hxx"
+#include "TorchMVA/Version.hxx"
 
 #include <cstddef>
 #include <memory>
@@ -46,6 +47,10 @@ public:
    /// 1, number of classes, or number of targets.
    std::size_t GetNResponses() const;
    Types::EAnalysisType GetAnalysisType() const;
+   /// Absolute path of the weight file.
+   const std::string &GetWeightFile() const;
+   /// The engine that was asked for.
+   const std::string &GetEngine() const;
    /// Whether Compute runs Python: threads wait for each other then.
    bool UsesPython() const;
 

@@ -7,6 +7,7 @@
 #include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/Method/IMethod.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
+#include "TorchMVA/Version.hxx"
 
 #include <atomic>
 #include <initializer_list>
@@ -39,6 +40,8 @@ public:
    Reader(const TString &variables, const char *options, Bool_t verbose = kFALSE);
    /// {"v1", "v2", "v3"}, which would be taken for the two ends of a text.
    Reader(std::initializer_list<const char *> variables, const char *options, Bool_t verbose = kFALSE);
+   /// Two literals. A null pointer, such as the `0` of Reader("!Color", 0), leaves one text: the options.
+   Reader(const char *variables, const char *options, Bool_t verbose = kFALSE);
    ~Reader() override;
 
    /// A variable, whose value stands at an address of any type of number. It becomes a float, as in the training. A null
@@ -89,6 +92,8 @@ public:
    Double_t EvaluateMVA(MethodBase *method, Double_t aux = 0);
    Double_t EvaluateMVA(const std::vector<Float_t> &variables, const TString &tag, Double_t aux = 0);
    Double_t EvaluateMVA(const std::vector<Double_t> &variables, const TString &tag, Double_t aux = 0);
+   /// Values in braces: EvaluateMVA({m_jj, pt}, "Net").
+   Double_t EvaluateMVA(std::initializer_list<Double_t> variables, const TString &tag, Double_t aux = 0);
    const std::vector<Float_t> &EvaluateRegression(const TString &tag, Double_t aux = 0);
    const std::vector<Float_t> &EvaluateRegression(MethodBase *method, Double_t aux = 0);
    Float_t EvaluateRegression(UInt_t target, const TString &tag, Double_t aux = 0);
@@ -110,6 +115,13 @@ public:
                       const Double_t *spectators = nullptr) const;
    /// Responses per event of a tag: 1, number of classes or number of targets.
    UInt_t GetNResponses(const TString &tag) const;
+   /// Variables and spectators of the method of a tag, declared or from its weight file. Throws Error (kState).
+   UInt_t GetNVariables(const TString &tag) const;
+   UInt_t GetNSpectators(const TString &tag) const;
+   /// The tags that are booked, in alphabetical order.
+   std::vector<std::string> GetTags() const;
+   /// Absolute path of the weight file of a tag; empty for one that was read from text. Throws Error (kState).
+   const std::string &GetWeightFile(const TString &tag) const;
 
    /// The method of a tag as one C++17 header without dependencies: MethodBase::WriteStandaloneHeader.
    void WriteStandaloneHeader(const TString &tag, const TString &file, const TString &name = "") const;
@@ -128,6 +140,7 @@ public:
 private:
    /// A booked method with the data set it was trained on: methods of one reader may have other classes and targets.
    struct Booked {
+      std::string fWeightFile; ///< absolute path
       std::unique_ptr<DataSetInfo> fInfo;
       std::unique_ptr<MethodBase> fMethod; ///< after fInfo: goes first
    };
@@ -159,6 +172,9 @@ private:
       fSpectatorAddresses.push_back(AddressOf(address));
    }
    void DeclareReaderOptions(Bool_t verbose);
+   /// Warns of an option string that is only a name, and forgets it: TMVA ignores it.
+   void IgnoreName();
+   const Booked &RequireBooked(const TString &tag, const char *caller) const;
    void AddNames(const std::vector<TString> &variables);
    void RequireFree(const TString &tag) const;
    IMethod *Book(const TString &tag, const XmlNode &root, const TString &weightFile);
@@ -169,7 +185,7 @@ private:
    /// Copies the values at the declared addresses.
    void ReadInputs(const char *caller);
    template <typename T>
-   void CopyInputs(const std::vector<T> &variables);
+   void CopyInputs(const T &variables);
    /// The copied spectators if the method can use them, else null.
    const Double_t *SpectatorsFor(const MethodBase &method) const;
    /// An error line about events with a NaN, the first ten times.

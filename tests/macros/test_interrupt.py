@@ -56,12 +56,19 @@ void run(const char *name)
 class Prompt:
     """`torchmva root` on a terminal."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, hears_interrupts):
         self.terminal, inside = pty.openpty()
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "TERM": "dumb"}
         command = [sys.executable, "-m", "torchmva", "root", "-l", "-b"]
         self.process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=inside, stdout=inside, stderr=inside, start_new_session=True
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            start_new_session=True,
+            preexec_fn=hears_interrupts,
         )
         os.close(inside)
         os.set_blocking(self.terminal, False)
@@ -92,10 +99,10 @@ class Prompt:
 
 
 @pytest.fixture
-def prompt(tmp_path):
+def prompt(tmp_path, hears_interrupts):
     (tmp_path / "code.py").write_text(USER_CODE)
     (tmp_path / "run.C").write_text(MACRO)
-    started = Prompt(tmp_path)
+    started = Prompt(tmp_path, hears_interrupts)
     yield started
     started.end()
 

@@ -170,9 +170,21 @@ def slow_weights(folder: Path) -> Path:
     return path
 
 
-def start(*arguments: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "torchmva", "apply", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+@pytest.fixture
+def start(hears_interrupts):
+    """Starts `torchmva apply` as the first of a group of processes."""
+
+    def run(*arguments: object) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "torchmva", "apply", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=hears_interrupts,
+        )
+
+    return run
 
 
 def wait_for(what, process) -> None:
@@ -194,12 +206,18 @@ def wait_for_orphans(out: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "jobs"),
-    [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGKILL, 1), (signal.SIGKILL, 2)],
-    ids=lambda value: str(getattr(value, "name", value)),
+    ("how", "jobs", "end"),
+    [
+        (signal.SIGINT, 1, os.kill),
+        (signal.SIGTERM, 2, os.killpg),  # as a batch system does it
+        (signal.SIGHUP, 2, os.killpg),  # as a terminal does it that is closed
+        (signal.SIGKILL, 1, os.kill),
+        (signal.SIGKILL, 2, os.kill),
+    ],
+    ids=lambda value: str(getattr(value, "name", getattr(value, "__name__", value))),
 )
 def test_an_interrupted_job_keeps_what_is_finished_and_the_next_call_does_the_rest(
-    ROOT, write, apply, column, tmp_path, how, jobs
+    ROOT, write, apply, column, start, tmp_path, how, jobs, end
 ):
     rows = {
         "a.root": write("a.root", 1000, 1),
@@ -210,7 +228,7 @@ def test_an_interrupted_job_keeps_what_is_finished_and_the_next_call_does_the_re
     process = start(*command)
     out = tmp_path / "out"
     wait_for(lambda: (out / "a.root").exists() and list(out.glob("b.root.part-*")), process)
-    os.kill(process.pid, how)
+    end(process.pid, how)
     _, error = process.communicate(timeout=TIME_LIMIT)
     assert process.returncode == (-signal.SIGKILL if how == signal.SIGKILL else 130), error
     assert "Traceback" not in error

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from torchmva import _paths, cli
 
+FISHER = str(Path(__file__).parents[1] / "data/golden/weights/TMVAClassification_Fisher.weights.xml")
 WEIGHTS = str(Path(__file__).parents[1] / "data/golden/pytorch/testPyTorchClassification_PyTorch.weights.xml")
 
 
@@ -225,3 +228,41 @@ def test_env_without_root_says_what_to_do(tmp_path):
     assert result.returncode == 1
     assert "pip install root" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+NAME = os.fsdecode(b"n\xe9.xml")  # a name of a file in Latin-1
+
+
+@pytest.mark.parametrize(
+    "command", [["info", NAME], ["compile", NAME, "-o", "x.hxx"], ["apply", NAME, "in", "-o", "x"]]
+)
+def test_names_of_files_of_any_bytes_are_printed(run, command):
+    result = run([sys.executable, "-m", "torchmva", *command], check=False, errors="surrogateescape")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert NAME in result.stderr or "n\\udce9.xml" in result.stderr
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_command_that_is_ended_leaves_no_temporary_files(tmp_path, hears_interrupts, number):
+    """`compile` while the compiler works."""
+    (tmp_path / "temporary").mkdir()
+    compiler = tmp_path / "compiler"
+    compiler.write_text("#!/bin/sh\ntouch started\nexec sleep 100\n")
+    compiler.chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "torchmva", "compile", FISHER, "-o", "Model.hxx"],
+        cwd=tmp_path,
+        env={**os.environ, "CXX": str(compiler), "TMPDIR": str(tmp_path / "temporary")},
+        preexec_fn=hears_interrupts,
+    )
+    end = time.monotonic() + 100
+    while not list(tmp_path.glob("temporary/*/started")):
+        assert process.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    process.send_signal(number)
+    assert process.wait(60) == 128 + number
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert not (tmp_path / "Model.hxx").exists()

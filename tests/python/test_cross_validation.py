@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from array import array
 from pathlib import Path
 
@@ -461,3 +462,35 @@ def test_the_folds_of_a_loader():
     assert data.GetTestEvent(0).GetSpectator(0) == 1
     loader.RecombineKFoldDataSet(split)
     assert loader.GetDataSetInfo().GetDataSet().GetNTestEvents() == 2 * N
+
+
+def test_a_title_with_colons(folder):
+    """It is part of no option string, and of no name that ROOT takes for a path."""
+    file = ROOT.TFile.Open("out.root", "RECREATE")
+    cv = TMVA.CrossValidation(
+        "job", toy_loader(), file, NumFolds=2, FoldFileOutput=True, AnalysisType="Classification", **BY_NUMBER, **QUIET
+    )
+    for title in ("Fi::a:b", "plain"):
+        cv.BookMethod(TMVA.Types.kFisher, title)
+    with pytest.raises(torchmva.Error, match="expected a title without '/'"):
+        cv.BookMethod(TMVA.Types.kFisher, "a/b")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the other name in the output file
+        cv.Evaluate()
+    assert np.array_equal(responses(cv, "Fi::a:b"), responses(cv, "plain"))
+    file.Close()
+    assert {path.name for path in folder.glob("*.root")} == {
+        "out.root",
+        *(f"{name}_fold{i}.root" for name in ("Fi__a_b", "plain") for i in (1, 2)),
+    }
+    x, _, number = toy_events()
+    weights = "dataset/weights/job_{}.weights.xml"
+    first, second = TMVA.Reader("!Color:Silent"), TMVA.Reader("!Color:Silent")
+    first.BookMVA("F", weights.format("Fi::a:b"))
+    second.BookMVA("F", weights.format("plain"))
+    spectators = number[:, None].astype(float)
+    found = np.asarray(first.EvaluateBatch("F", x, spectators=spectators))
+    assert np.array_equal(found, second.EvaluateBatch("F", x, spectators=spectators))
+    back = ROOT.TFile.Open("out.root")
+    assert back.Get("dataset/Method_CrossValidation/Fi__a_b/MVA_Fi__a_b_S").GetEntries() > 0
+    back.Close()

@@ -135,11 +135,11 @@ def test_trees_of_two_classes(call):
 
 @pytest.mark.parametrize("first", ["train", "Training", TMVA.Types.kTraining])
 def test_explicit_training_and_test_trees(first):
-    training, test = make_tree(30), make_tree(20, 500.0)
+    trained_on, test = make_tree(30), make_tree(20, 500.0)
     for add, name in (("AddSignalTree", "Signal"), ("AddBackgroundTree", "Background")):
         loader = loader_of("x")
         other = "AddBackgroundTree" if add == "AddSignalTree" else "AddSignalTree"
-        getattr(loader, add)(training, 1.0, first)
+        getattr(loader, add)(trained_on, 1.0, first)
         getattr(loader, add)(test, 1.0, "test" if isinstance(first, str) else TMVA.Types.kTesting)
         getattr(loader, other)(make_kept(loader, 10), 1.0)
         loader.PrepareTrainingAndTestTree("", BLOCK)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import itertools
+import os
+import re
 from array import array
 
 import numpy as np
@@ -121,6 +123,75 @@ def test_error_of_an_overloaded_method_is_not_hidden():
         reader.BookMVA("tag", "nowhere.weights.xml")
     with pytest.raises(torchmva.Error, match="no such tag"):
         reader.EvaluateMVA("no such tag")
+
+
+FUNCTIONS = [*_pythonize.FUNCTIONS]
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if not name.startswith("Option")])
+def test_errors_of_functions_are_themselves(name):
+    arguments = ("no.root", "d") if name.startswith("TMVA") else ("d", "no.root")
+    with pytest.raises(torchmva.Error, match=r"no\.root") as caught:
+        getattr(ROOT.TMVA, name)(*arguments)
+    assert caught.value.GetCode() == ROOT.TorchMVA.EErrorCode.kFile
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: ROOT.TMVA.OptionHelp("nothing"), "nothing"),
+        (lambda: ROOT.TMVA.OptionsOf("nothing"), "nothing"),
+        (lambda: ROOT.TMVA.mvas("d", "no.root", ROOT.TMVA.kCompareType), r"no\.root"),
+        (lambda: ROOT.TMVA.correlations("d", "no.root", False, True), r"no\.root"),
+        (lambda: ROOT.TMVA.Types.Instance().GetMethodType("nothing"), "nothing"),
+        (lambda: ROOT.TMVA.Types.GetAnalysisType("nothing"), "nothing"),
+        (lambda: ROOT.TMVA.Experimental.RReader("no.xml"), r"no\.xml"),
+        (lambda: ROOT.TMVA.Experimental.RReader("no.xml", "Native"), r"no\.xml"),
+        (lambda: ROOT.TMVA.Experimental.FileApplier("no.xml"), r"no\.xml"),
+        (lambda: ROOT.TMVA.gTools().Color("nothing"), "nothing"),
+        (lambda: ROOT.TMVA.DataLoader("d").GetDataSetInfo().CorrelationMatrix("Signal"), "has no variables"),
+    ],
+)
+def test_errors_of_all_classes_are_themselves(call, words):
+    with pytest.raises(torchmva.Error, match=words):
+        call()
+
+
+def test_every_function_of_the_dictionary_is_known(request):
+    """Those with arguments: the others cannot fail."""
+    text = (request.config.rootpath / "src/cpp/Dict/LinkDef.h").read_text()
+    names = set(re.findall(r"C\+\+ function TorchMVA::(\w+);", text))
+    assert set(FUNCTIONS) == names - {"gConfig", "gTools", "Python_Executable", "OptionPages", "OptionReference"}
+
+
+BYTES = os.fsdecode(b"n\xe9.xml")  # a name of a file in Latin-1
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ROOT.TMVA.Reader("Silent").BookMVA("m", BYTES),
+        lambda: ROOT.TMVA.Reader("Silent").EvaluateMVA(ROOT.std.vector["float"](1), ROOT.TString(b"n\xe9.xml")),
+        lambda: ROOT.TMVA.Experimental.RReader(BYTES),
+        lambda: ROOT.TMVA.Experimental.FileApplier(BYTES),
+        lambda: ROOT.TMVA.variables("d", BYTES),
+        lambda: ROOT.TMVA.TMVAGui(BYTES),
+        lambda: ROOT.TMVA.Factory("job", ROOT.TString(b"n\xe9.xml=1")),
+        lambda: ROOT.TMVA.Factory("job", Silent=BYTES),
+        lambda: torchmva.define(ROOT.RDataFrame(1), "y", BYTES),
+    ],
+)
+def test_names_of_files_of_any_bytes(call):
+    with pytest.raises(torchmva.Error, match=r"n\\xe9\.xml"):
+        call()
+
+
+def test_a_weight_file_with_a_byte_that_is_no_utf8(tmp_path):
+    (tmp_path / "bad.xml").write_bytes(
+        b'<?xml version="1.0"?>\n<MethodSetup Method="F\xe9sher::x"><GeneralInfo/></MethodSetup>'
+    )
+    with pytest.raises(torchmva.Error):
+        ROOT.TMVA.Reader("Silent").BookMVA("m", str(tmp_path / "bad.xml"))
 
 
 def test_wrong_argument_types_are_a_type_error():

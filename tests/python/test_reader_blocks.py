@@ -228,13 +228,7 @@ def test_batch_that_returns_an_array_checks_too(reader, rows):
 
 def test_batch_with_several_responses_per_event():
     class ThreeClasses:
-        def FindMVA(self, tag):
-            return None
-
-        def DataInfo(self):
-            return self
-
-        def GetNVariables(self):
+        def GetNVariables(self, tag):
             return 2
 
         def GetNResponses(self, tag):

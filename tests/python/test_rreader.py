@@ -116,3 +116,21 @@ def test_a_missing_file_is_named(ROOT):
 def test_threads_of_a_data_frame_share_python(run_python):
     """Would wait for ever if the call that runs the loop kept Python's lock."""
     assert "slots" in run_python(THREADS, timeout=100).stdout
+
+
+@pytest.mark.parametrize("columns", [tuple, list, "vector"], ids=str)
+def test_a_function_that_the_interpreter_has_made_is_a_column(ROOT, trained, columns):
+    """The idiom of ROOT's tutorials: the function is a variable of the interpreter."""
+    ROOT.gInterpreter.ProcessLine(
+        f'TMVA::Experimental::RReader aModel("{WEIGHTS}");'
+        "auto computeModel = TMVA::Experimental::Compute<4, float>(aModel);"
+        if not hasattr(ROOT, "computeModel")
+        else ";"
+    )
+    names = ROOT.std.vector["std::string"](NAMES) if columns == "vector" else columns(NAMES)
+    frame = ROOT.RDataFrame("TreeS", trained).Range(100)
+    scored = frame.Define("y", ROOT.computeModel, names).Define("twice", "y[0] * 2")
+    found = scored.AsNumpy([*NAMES, "twice"])
+    rows = np.stack([found[name] for name in NAMES], axis=1)
+    expected = np.asarray(ROOT.TMVA.Experimental.RReader(WEIGHTS).Compute(rows))
+    assert np.array_equal(found["twice"].astype(np.float32), 2 * expected)

@@ -30,6 +30,9 @@ public:
    /// Before the training: the trained method of each fold, not owned, which must live until they are read back from
    /// their weight files, or else as long as this; and the fold of each event of the training sample.
    void SetFolds(std::vector<const MethodBase *> methods, std::vector<UInt_t> foldOfEvent);
+   /// The title of the folds' methods and the formula of the fold of an event. They are no part of an option string,
+   /// which a colon of theirs would divide.
+   void SetTitleAndSplit(const TString &title, const TString &splitExpression);
    UInt_t GetNumFolds() const { return fNumFolds; }
    /// The method trained without the events of a fold. Throws std::out_of_range.
    const MethodBase &GetFoldMethod(UInt_t fold) const { return *fMethods.at(fold); }

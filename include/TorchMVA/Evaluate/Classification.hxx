@@ -8,7 +8,7 @@
 
 namespace TorchMVA {
 
-/// Figures of one binary classifier on one sample. Definitions: tmva-compat 11.1 to 11.4.
+/// Figures of one binary classifier on one sample. Definitions: docs/tmva-compat.md, Evaluation.
 ///
 /// Two of them are sharper than what TMVA prints: the area under the ROC curve is unbinned (TMVA's text sometimes
 /// gives the one of smoothed densities), and the separation uses the 40-bin histograms, not smoothed densities.

@@ -12,7 +12,7 @@ class TH1D;
 
 namespace TorchMVA {
 
-/// How a PDF is made of a histogram, with the names, values and defaults of TMVA's options (tmva-compat 1.3).
+/// How a PDF is made of a histogram, with the names, values and defaults of TMVA's options.
 struct PdfOptions {
    Int_t fNSmooth = 0;                    ///< passes of 353QH smoothing (TH1::Smooth) over the whole histogram
    Int_t fMinNSmooth = -1;                ///< with fMaxNSmooth: more passes where the relative errors are larger ...

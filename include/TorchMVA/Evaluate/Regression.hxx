@@ -22,7 +22,7 @@ struct RegressionSample {
    double Weight(Long64_t i) const { return fWeights ? fWeights[i] : 1.0; }
 };
 
-/// Figures of one target on one sample (tmva-compat 11.8), d = prediction - true, all weighted. `...Truncated` uses
+/// Figures of one target on one sample, d = prediction - true, all weighted. `...Truncated` uses
 /// only events with |d - bias| <= 2 rms. The covariance in the correlation is weighted too (TMVA's is not).
 struct RegressionMetrics {
    double fBias = 0, fBiasTruncated = 0;                           ///< mean of d

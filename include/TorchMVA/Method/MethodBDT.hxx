@@ -67,6 +67,8 @@ private:
    void DeclareOptionsWithoutCounterpart();
    void ApplyDeprecatedOptions();
    void CheckOptions() const;
+   /// A fraction above 1 is 1, with a warning.
+   void LimitBaggedSampleFraction();
    void WarnOfOptionsWithoutCounterpart() const;
    /// Throws Error (kState).
    void RequireTrees() const;

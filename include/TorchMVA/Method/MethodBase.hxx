@@ -98,7 +98,7 @@ public:
    virtual void SetTuneParameters(std::map<TString, Double_t> parameters);
    /// What OptimizeTuningParameters and SetTuneParameters have set, as it can be pasted into an option string.
    TString GetTunedOptions() const;
-   /// Writes the trained method as a C++ class that needs neither ROOT nor TorchMVA (tmva-compat 9.6): class
+   /// Writes the trained method as a C++ class that needs neither ROOT nor TorchMVA, with TMVA's names: class
    /// Read<title>, a subclass of IClassifierReader, in the given file, or, without one, in GetStandaloneFileName().
    /// A method that has no standalone form (WritePrediction, MakeClassSpecific) writes nothing and says so (VERBOSE).
    /// Throws Error (kState) for a method that was not trained, Error (kMethod) for a regression or several responses,

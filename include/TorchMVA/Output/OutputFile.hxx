@@ -18,12 +18,17 @@ namespace TorchMVA {
 class DataSetInfo;
 class TransformPipeline;
 
-// The result file of a Factory (tmva-compat section 10; names, classes and axes as TMVA writes them). Every function
+// The result file of a Factory (docs/tmva-compat.md, Output file; names, classes and axes as TMVA writes them). Every function
 // writes into the directory it is given, overwrites objects of the same name, and leaves gDirectory and
 // TH1::AddDirectory as they were; nothing stays attached to a directory in memory. Directories belong to their file.
 // A directory that cannot be made or written to throws Error (kFile). One thread per file.
 
-/// <dataset>, made if needed.
+/// The name under which a file has what is called `name`. ROOT takes '/', ':' and ';' in the name of a directory or object
+/// for parts of a path; these, control characters, outer blanks and the names "." and ".." become '_'. All functions
+/// below use it for titles and names of classes.
+std::string NameInFile(const std::string &name);
+
+/// <dataset>, made if needed; a name with '/' makes directories inside of each other.
 TDirectory *MakeDataSetDirectory(TFile *file, const std::string &dataset);
 
 /// <dataset>/Method_<Type>/<Title>, made if needed.

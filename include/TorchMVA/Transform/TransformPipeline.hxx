@@ -46,7 +46,7 @@ public:
    static TransformPipeline Parse(const std::string &spec, const TransformContext &context);
    /// From `<Transformations>` of a weight file, ours or TMVA's. Throws Error (kWeightFile).
    static TransformPipeline Read(const XmlNode &transformations, const TransformContext &context);
-   /// Fills `<Transformations NTransformations=..>` (layout of tmva-compat 9.4; also stores each reference class).
+   /// Fills `<Transformations NTransformations=..>` (layout: docs/weights-format.md; also stores each reference class).
    void Write(const XmlNode &transformations) const;
 
    /// C++ for standalone headers: `template <int L> void Transform(float *v)` for the variables and

@@ -1,5 +1,6 @@
 #include "TorchMVA/FileApplier.hxx"
 
+#include "Core/ExpandPath.hxx"
 #include "Data/FrameReader.hxx"
 #include "Data/TreeReader.hxx"
 #include "LoadMethod.hxx"
@@ -115,8 +116,9 @@ void ReadNTuples(const InputFiles &inputs, const DataSetInfo &info, const std::s
 
 } // namespace
 
-FileApplier::FileApplier(const std::string &weightFile, const std::string &engine) : fModel(std::make_unique<Model>())
+FileApplier::FileApplier(const std::string &file, const std::string &engine) : fModel(std::make_unique<Model>())
 {
+   const std::string weightFile = ExpandPath(file);
    const Types::EEngine chosen = Types::GetEngine(engine.c_str());
    const XmlDocument document = XmlDocument::Read(weightFile);
    fModel->fFile = weightFile;
@@ -171,13 +173,15 @@ std::string FileApplier::MarkerFor(const InputFiles &inputs) const
    return marker;
 }
 
-bool FileApplier::IsFinished(const std::vector<std::string> &inputs, const std::string &output) const
+bool FileApplier::IsFinished(const std::vector<std::string> &inputs, const std::string &path) const
 {
+   const std::string output = ExpandPath(path);
    return fs::exists(output) && PartFile::MarkerOf(output) == MarkerFor(InputFiles(inputs));
 }
 
-Long64_t FileApplier::Apply(const std::vector<std::string> &inputs, const std::string &output)
+Long64_t FileApplier::Apply(const std::vector<std::string> &inputs, const std::string &path)
 {
+   const std::string output = ExpandPath(path);
    fStop = false;
    fNDone = fNEntries = 0;
    if (fIsFriend && !fCut.empty())

@@ -1,5 +1,6 @@
 #include "InputFiles.hxx"
 
+#include "Core/ExpandPath.hxx"
 #include "Core/RootErrors.hxx"
 
 #include "ROOT/RNTuple.hxx"
@@ -117,7 +118,7 @@ InputFiles::InputFiles(const std::vector<std::string> &inputs)
    if (inputs.empty())
       throw Error(EErrorCode::kArgument, "expected at least one input file, found none");
    for (const std::string &input : inputs)
-      Look(input);
+      Look(ExpandPath(input));
 }
 
 void InputFiles::Look(const std::string &input)

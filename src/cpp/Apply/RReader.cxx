@@ -1,14 +1,19 @@
 #include "TorchMVA/RReader.hxx"
 
+#include "Core/ExpandPath.hxx"
 #include "EvaluateRows.hxx"
 #include "LoadMethod.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 
+#include <filesystem>
+
 namespace TorchMVA {
 namespace Experimental {
 
 struct RReader::Model {
+   std::string fWeightFile;
+   std::string fEngine;
    DataSetInfo fInfo{"RReader"};
    std::unique_ptr<MethodBase> fMethod; ///< after fInfo: goes first
 };
@@ -27,10 +32,13 @@ std::vector<std::string> Titles(const std::vector<VariableInfo> &infos)
 
 RReader::RReader(const std::string &weightFile, const std::string &engine)
 {
-   const XmlDocument document = XmlDocument::Read(weightFile);
    const auto model = std::make_shared<Model>();
-   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), weightFile.c_str(), model->fInfo, kWARNING,
+   model->fWeightFile = TorchMVA::Internal::ExpandPath(weightFile);
+   model->fEngine = engine;
+   const XmlDocument document = XmlDocument::Read(model->fWeightFile);
+   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), model->fWeightFile.c_str(), model->fInfo, kWARNING,
                                                    Types::GetEngine(engine.c_str()));
+   model->fWeightFile = std::filesystem::absolute(model->fWeightFile).string();
    fModel = model;
 }
 
@@ -91,6 +99,16 @@ std::size_t RReader::GetNSpectators() const
 std::size_t RReader::GetNResponses() const
 {
    return fModel->fMethod->GetNResponses();
+}
+
+const std::string &RReader::GetWeightFile() const
+{
+   return fModel->fWeightFile;
+}
+
+const std::string &RReader::GetEngine() const
+{
+   return fModel->fEngine;
 }
 
 bool RReader::UsesPython() const

@@ -1,5 +1,6 @@
 #include "TorchMVA/Reader.hxx"
 
+#include "Core/ExpandPath.hxx"
 #include "EvaluateRows.hxx"
 #include "LoadMethod.hxx"
 #include "TorchMVA/Core/Config.hxx"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 namespace TorchMVA {
 
@@ -79,6 +81,13 @@ Reader::Reader(std::initializer_list<const char *> variables, const char *option
    AddNames({variables.begin(), variables.end()});
 }
 
+Reader::Reader(const char *variables, const char *options, Bool_t verbose)
+   : Reader(TString(options ? options : variables), verbose)
+{
+   if (options)
+      AddNames(gTools().SplitString(variables, ':'));
+}
+
 Reader::~Reader() = default;
 
 void Reader::DeclareReaderOptions(Bool_t verbose)
@@ -94,9 +103,30 @@ void Reader::DeclareReaderOptions(Bool_t verbose)
                     "Python, or Auto: the first that can");
    for (const char *name : {"Auto", "Native", "Python"})
       AddPreDefVal(name);
+   IgnoreName();
    ParseOptions();
    fLogger.SetSource("Reader");
    fLogger.SetMinType(fSilent ? kWARNING : fVerbose ? kVERBOSE : kINFO);
+}
+
+void Reader::IgnoreName()
+{
+   const TString text = GetOptions();
+   if (text.IsWhitespace() || text.First(":=!") != kNPOS)
+      return;
+   std::vector<std::string> known;
+   for (const OptionInfo &info : GetOptionInfos()) {
+      known.push_back(info.fName);
+      known.insert(known.end(), info.fAllowed.begin(), info.fAllowed.end());
+   }
+   const TString name = text.Strip(TString::kBoth);
+   for (const auto &option : known)
+      if (name.EqualTo(option.c_str(), TString::kIgnoreCase))
+         return;
+   fLogger.SetSource("Reader");
+   fLogger.Warning("The option string " + Quoted(name) + " has no option of a Reader and is ignored" +
+                   Internal::DidYouMean(name.Data(), known));
+   SetOptions("");
 }
 
 void Reader::AddNames(const std::vector<TString> &variables)
@@ -110,8 +140,9 @@ void Reader::AddNames(const std::vector<TString> &variables)
 IMethod *Reader::BookMVA(const TString &tag, const TString &weightFile)
 {
    RequireFree(tag);
-   const XmlDocument document = XmlDocument::Read(weightFile.Data());
-   return Book(tag, document.Root(), weightFile);
+   const std::string path = Internal::ExpandPath(weightFile.Data());
+   const XmlDocument document = XmlDocument::Read(path);
+   return Book(tag, document.Root(), path.c_str());
 }
 
 IMethod *Reader::BookMVA(Types::EMVA type, const char *xml)
@@ -130,6 +161,8 @@ IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &we
 {
    RequireFree(tag);
    Booked booked;
+   if (!weightFile.IsNull())
+      booked.fWeightFile = std::filesystem::absolute(weightFile.Data()).string();
    booked.fInfo = std::make_unique<DataSetInfo>("Reader");
    for (const auto &variable : fDataSetInfo.GetVariableInfos())
       booked.fInfo->AddVariable(variable);
@@ -157,9 +190,14 @@ MethodCuts *Reader::FindCutsMVA(const TString &tag) const
 
 MethodBase &Reader::Require(const TString &tag, const char *caller) const
 {
+   return *RequireBooked(tag, caller).fMethod;
+}
+
+const Reader::Booked &Reader::RequireBooked(const TString &tag, const char *caller) const
+{
    const auto found = fMethods.find(tag);
    if (found != fMethods.end())
-      return *found->second.fMethod;
+      return found->second;
    std::string known;
    for (const auto &entry : fMethods)
       known += (known.empty() ? "" : ", ") + Quoted(entry.first);
@@ -207,7 +245,7 @@ void Reader::ReadInputs(const char *caller)
 }
 
 template <typename T>
-void Reader::CopyInputs(const std::vector<T> &variables)
+void Reader::CopyInputs(const T &variables)
 {
    fValues.assign(variables.begin(), variables.end());
    fSpectators.clear();
@@ -279,6 +317,13 @@ Double_t Reader::EvaluateMVA(const std::vector<Float_t> &variables, const TStrin
 }
 
 Double_t Reader::EvaluateMVA(const std::vector<Double_t> &variables, const TString &tag, Double_t)
+{
+   const MethodBase &method = RequireNow(tag, "Reader::EvaluateMVA");
+   CopyInputs(variables);
+   return EvaluateFirst(method);
+}
+
+Double_t Reader::EvaluateMVA(std::initializer_list<Double_t> variables, const TString &tag, Double_t)
 {
    const MethodBase &method = RequireNow(tag, "Reader::EvaluateMVA");
    CopyInputs(variables);
@@ -367,6 +412,29 @@ void Reader::WriteStandaloneHeader(const TString &tag, const TString &file, cons
 UInt_t Reader::GetNResponses(const TString &tag) const
 {
    return Require(tag, "Reader::GetNResponses").GetNResponses();
+}
+
+UInt_t Reader::GetNVariables(const TString &tag) const
+{
+   return Require(tag, "Reader::GetNVariables").GetNVariables();
+}
+
+UInt_t Reader::GetNSpectators(const TString &tag) const
+{
+   return Require(tag, "Reader::GetNSpectators").DataInfo().GetNSpectators();
+}
+
+std::vector<std::string> Reader::GetTags() const
+{
+   std::vector<std::string> tags;
+   for (const auto &entry : fMethods)
+      tags.emplace_back(entry.first.Data());
+   return tags;
+}
+
+const std::string &Reader::GetWeightFile(const TString &tag) const
+{
+   return RequireBooked(tag, "Reader::GetWeightFile").fWeightFile;
 }
 
 } // namespace TorchMVA

@@ -1,5 +1,6 @@
 #include "ResponseSources.hxx"
 
+#include "Core/ExpandPath.hxx"
 #include "EvaluateRows.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
@@ -47,8 +48,9 @@ void ResponseSource::FailOnLength(std::size_t column, std::size_t expected, std:
 
 // ---- FrameMethod ----------------------------------------------------------------------------------------------------
 
-FrameMethod::FrameMethod(const std::string &weightFile, const std::string &engine)
+FrameMethod::FrameMethod(const std::string &file, const std::string &engine)
 {
+   const std::string weightFile = ExpandPath(file);
    const XmlDocument document = XmlDocument::Read(weightFile);
    fMethod = LoadMethod(document.Root(), weightFile.c_str(), fInfo, kWARNING, Types::GetEngine(engine.c_str()));
 }

@@ -72,7 +72,7 @@ void BridgeSession::Setup(const SetupRequest &request)
    WithPython([&] {
       fState->fIsPrepared = false;
       fState->fSession.attr("set_up")("options"_a = ToPython(request.fOptions),
-                                      "weight_folder"_a = request.fWeightFolder);
+                                      "weight_folder"_a = ToText(request.fWeightFolder));
    });
 }
 
@@ -84,7 +84,7 @@ py::object SpectatorColumns(const TrainRequest &request)
    const py::array_t<double> all = ViewOf(request.fSpectators);
    py::dict columns;
    for (std::size_t i = 0; i < request.fSpectatorNames.size(); ++i)
-      columns[request.fSpectatorNames[i].c_str()] = all[py::make_tuple(py::ellipsis(), i)];
+      columns[ToText(request.fSpectatorNames[i])] = all[py::make_tuple(py::ellipsis(), i)];
    return columns;
 }
 
@@ -107,7 +107,7 @@ py::dict ArraysOf(const TrainRequest &request)
    return py::dict("inputs"_a = ViewOf(request.fInputs), "targets"_a = targets, "classes"_a = classes,
                    "weights"_a = ViewOf(request.fWeights, true), "n_validation"_a = request.fNValidation,
                    "rows"_a = RowNumbers(request), "spectators"_a = SpectatorColumns(request),
-                   "variable_names"_a = request.fVariableNames);
+                   "variable_names"_a = ToTexts(request.fVariableNames));
 }
 
 TrainResult BridgeSession::Train(const TrainRequest &request)
@@ -117,9 +117,9 @@ TrainResult BridgeSession::Train(const TrainRequest &request)
       TrainResult result;
       result.fNOutputs = fState->fSession
                             .attr("train")(**ArraysOf(request), "progress"_a = request.fProgress,
-                                           "history_file"_a = request.fHistoryFile)
+                                           "history_file"_a = ToText(request.fHistoryFile))
                             .cast<int>();
-      result.fTrainedFile = fState->fSession.attr("trained_file")().cast<std::string>();
+      result.fTrainedFile = FromText(fState->fSession.attr("trained_file")());
       for (const auto &column : fState->fSession.attr("history")().cast<py::dict>())
          result.fHistory.emplace_back(column.first.cast<std::string>(), column.second.cast<std::vector<double>>());
       Prepare(result.fNOutputs);
@@ -138,10 +138,11 @@ int BridgeSession::Load(const LoadRequest &request)
 {
    return WithPython([&] {
       const py::tuple result = fState->fSession.attr("load")(
-         "user_code"_a = request.fUserCode, "user_code_sha256"_a = request.fUserCodeSha256,
-         "weight_folder"_a = request.fWeightFolder, "weight_file"_a = request.fWeightFile, "text"_a = request.fText,
-         "sha256"_a = request.fSha256, "size"_a = request.fSize, "files"_a = request.fFiles,
-         "n_outputs"_a = request.fNOutputs, "recorded"_a = request.fPrediction, "generation"_a = request.fGeneration);
+         "user_code"_a = ToText(request.fUserCode), "user_code_sha256"_a = request.fUserCodeSha256,
+         "weight_folder"_a = ToText(request.fWeightFolder), "weight_file"_a = ToText(request.fWeightFile),
+         "text"_a = request.fText, "sha256"_a = request.fSha256, "size"_a = request.fSize,
+         "files"_a = ToTexts(request.fFiles), "n_outputs"_a = request.fNOutputs, "recorded"_a = request.fPrediction,
+         "generation"_a = request.fGeneration);
       const int nOutputs = result[0].cast<int>();
       if (result[1].cast<bool>() || !fState->fIsPrepared)
          Prepare(nOutputs);

@@ -33,12 +33,43 @@ bool PythonIsAlive()
 #endif
 }
 
+py::str ToText(const std::string &text)
+{
+   PyObject *made = PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape");
+   if (!made)
+      throw py::error_already_set();
+   return py::reinterpret_steal<py::str>(made);
+}
+
+py::list ToTexts(const std::vector<std::string> &texts)
+{
+   py::list list;
+   for (const std::string &text : texts)
+      list.append(ToText(text));
+   return list;
+}
+
+std::string FromText(const py::handle &text)
+{
+   const auto bytes =
+      py::reinterpret_steal<py::bytes>(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "surrogateescape"));
+   if (!bytes) { // another lone surrogate, which no byte stands for
+      PyErr_Clear();
+      const auto escaped =
+         py::reinterpret_steal<py::bytes>(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace"));
+      if (!escaped)
+         throw py::error_already_set();
+      return escaped;
+   }
+   return bytes;
+}
+
 py::object ToPython(LogFunction_t log)
 {
    // With the GIL held: PyROOT's error handler makes Python warnings of ROOT's without asking for it. Where warnings
    // are errors it leaves an exception behind.
-   return py::cpp_function([log = std::move(log)](int type, const std::string &text) {
-      log(type, text);
+   return py::cpp_function([log = std::move(log)](int type, const py::str &text) {
+      log(type, FromText(text));
       if (PyErr_Occurred())
          throw py::error_already_set();
    });
@@ -50,7 +81,7 @@ py::dict ToPython(const std::vector<OptionInfo> &options)
    for (const OptionInfo &option : options) {
       if (option.fSize != 0)
          continue;
-      const py::str text(option.fValue);
+      const py::str text = ToText(option.fValue);
       py::object value = text;
       if (option.fType == "Bool")
          value = py::bool_(option.fValue == "True");
@@ -80,16 +111,15 @@ Error ToError(py::error_already_set &exception)
       if (py::isinstance(value, errors.attr("EngineError"))) {
          Error::Context_t context;
          for (const py::handle pair : value.attr("context"))
-            context.emplace_back(pair.attr("__getitem__")(0).cast<std::string>(),
-                                 pair.attr("__getitem__")(1).cast<std::string>());
-         return Error(CodeNamed(value.attr("code").cast<std::string>()), value.attr("message").cast<std::string>(),
-                      std::move(context), value.attr("traceback_text").cast<std::string>());
+            context.emplace_back(FromText(pair.attr("__getitem__")(0)), FromText(pair.attr("__getitem__")(1)));
+         return Error(CodeNamed(value.attr("code").cast<std::string>()), FromText(value.attr("message")),
+                      std::move(context), FromText(value.attr("traceback_text")));
       }
       const py::object text = errors.attr("traceback_of")(value);
       return Error(EErrorCode::kInternal,
-                   "The Python engine failed: " + py::str(exception.type().attr("__name__")).cast<std::string>() +
-                      ": " + py::str(value).cast<std::string>(),
-                   {}, text.cast<std::string>());
+                   "The Python engine failed: " + FromText(exception.type().attr("__name__")) + ": " +
+                      FromText(py::str(value)),
+                   {}, FromText(text));
    } catch (py::error_already_set &) {
       return Error(EErrorCode::kInternal, std::string("The Python engine failed: ") + exception.what());
    }
@@ -114,7 +144,7 @@ std::optional<NetworkDescription> ToNetwork(const py::handle &description)
 py::object ToPython(const SearchRequest &search)
 {
    return py::module_::import("torchmva._engine.search")
-      .attr("Settings")("figure"_a = search.fFigure, "parameters"_a = search.fParameters,
+      .attr("Settings")("figure"_a = ToText(search.fFigure), "parameters"_a = ToText(search.fParameters),
                         "n_trials"_a = search.fNTrials, "max_seconds"_a = search.fMaxSeconds, "seed"_a = search.fSeed);
 }
 

@@ -47,6 +47,14 @@ auto WithPython(F &&function)
    }
 }
 
+/// A text of C++ as a Python str. File names hold any byte: what is not UTF-8 goes over as Python itself reads file names
+/// (surrogateescape). Needs the GIL.
+pybind11::str ToText(const std::string &text);
+pybind11::list ToTexts(const std::vector<std::string> &texts);
+
+/// A Python str as a text of C++, the inverse of ToText. Needs the GIL; throws pybind11::error_already_set.
+std::string FromText(const pybind11::handle &text);
+
 /// The function for log lines as a Python callable. Needs the GIL.
 pybind11::object ToPython(LogFunction_t log);
 

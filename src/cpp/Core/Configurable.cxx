@@ -1,5 +1,6 @@
 #include "TorchMVA/Core/Configurable.hxx"
 
+#include "ExpandPath.hxx"
 #include "OptionTable.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
@@ -83,7 +84,7 @@ void Configurable::ParseOptions()
 
 void Configurable::WriteOptionsReference() const
 {
-   const std::filesystem::path folder = gConfig().GetIONames().fOptionsReferenceFileDir.Data();
+   const std::filesystem::path folder = Internal::ExpandPath(gConfig().GetIONames().fOptionsReferenceFileDir.Data());
    const std::filesystem::path file = folder / (std::string(GetConfigName()) + ".optref");
    std::error_code failure;
    if (!folder.empty())

@@ -1,5 +1,7 @@
 #include "TorchMVA/Core/Error.hxx"
 
+#include "Core/Text.hxx"
+
 #include <cstdio>
 
 namespace TorchMVA {
@@ -14,11 +16,20 @@ std::string ComposeText(const std::string &message, const Error::Context_t &cont
       text += "\n" + traceback;
    return text;
 }
+
+Error::Context_t AsUtf8(Error::Context_t context)
+{
+   for (auto &[name, value] : context) {
+      name = Internal::AsUtf8(name);
+      value = Internal::AsUtf8(value);
+   }
+   return context;
+}
 } // namespace
 
 Error::Error(EErrorCode code, const std::string &message, Context_t context, std::string traceback)
-   : std::runtime_error(ComposeText(message, context, traceback)), fCode(code), fMessage(message),
-     fContext(std::move(context)), fTraceback(std::move(traceback))
+   : std::runtime_error(Internal::AsUtf8(ComposeText(message, context, traceback))), fCode(code),
+     fMessage(Internal::AsUtf8(message)), fContext(AsUtf8(std::move(context))), fTraceback(Internal::AsUtf8(traceback))
 {
    std::fflush(stdout); // a macro that does not catch it ends in std::terminate, which loses the lines before
 }

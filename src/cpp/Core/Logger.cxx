@@ -1,5 +1,7 @@
 #include "TorchMVA/Core/Logger.hxx"
 
+#include "Core/Text.hxx"
+
 #include "TError.h"
 #include "TorchMVA/Core/Config.hxx"
 
@@ -63,11 +65,13 @@ void Logger::Write(EMsgType type, const std::string &text) const
    if (type < fThreshold)
       return;
    if (type == kWARNING || type == kERROR) {
-      const std::string location = "TorchMVA" + (fSource.empty() ? "" : "::" + fSource);
+      // PyROOT makes Python warnings of these, and Python takes UTF-8 only
+      const std::string location = Internal::AsUtf8("TorchMVA" + (fSource.empty() ? "" : "::" + fSource));
+      const std::string message = Internal::AsUtf8(text);
       if (type == kWARNING)
-         ::Warning(location.c_str(), "%s", text.c_str());
+         ::Warning(location.c_str(), "%s", message.c_str());
       else
-         ::Error(location.c_str(), "%s", text.c_str());
+         ::Error(location.c_str(), "%s", message.c_str());
       return;
    }
    if (gConfig().IsSilent())

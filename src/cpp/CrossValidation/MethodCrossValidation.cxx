@@ -46,6 +46,13 @@ void MethodCrossValidation::SetFolds(std::vector<const MethodBase *> methods, st
    fFoldOfEvent = std::move(foldOfEvent);
 }
 
+void MethodCrossValidation::SetTitleAndSplit(const TString &title, const TString &splitExpression)
+{
+   SetOption("EncapsulatedMethodName", title.Data());
+   if (!splitExpression.IsNull())
+      SetOption("SplitExpr", splitExpression.Data());
+}
+
 void MethodCrossValidation::Train()
 {
    if (fMethods.size() != fNumFolds || fNumFolds == 0)

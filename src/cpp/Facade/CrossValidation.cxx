@@ -5,6 +5,7 @@
 #include "FoldOptions.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/CrossValidation/MethodCrossValidation.hxx"
+#include "TorchMVA/Output/OutputFile.hxx"
 
 #include "TDirectory.h"
 
@@ -186,12 +187,12 @@ void CrossValidation::EvaluateFold(CvSplit &split, UInt_t fold)
       const TString title = FoldTitle(method, fold);
       TFile *file = nullptr;
       if (fFoldFileOutput) {
-         const auto folder = std::filesystem::path(GetFile()->GetName()).parent_path();
-         here.fFiles.emplace_back(TFile::Open((folder / (title + ".root").Data()).c_str(), "RECREATE"));
+         const auto path = std::filesystem::path(GetFile()->GetName()).parent_path() /
+                           (NameInFile(title.Data()) + ".root"); // TFile::Open takes ':' for a protocol
+         here.fFiles.emplace_back(TFile::Open(path.c_str(), "RECREATE"));
          file = here.fFiles.back().get();
          if (!file)
-            throw Error(EErrorCode::kFile, "cannot write the output file of a fold",
-                        {{"file", (folder / (title + ".root").Data()).string()}});
+            throw Error(EErrorCode::kFile, "cannot write the output file of a fold", {{"file", path.string()}});
       }
       here.fFactories.push_back(std::make_unique<Factory>(fJobName, file, FactoryOptions()));
       const TString type = method.GetValue<TString>("MethodName");
@@ -219,16 +220,14 @@ void CrossValidation::EvaluateRecombined(const CvSplit &split)
    for (std::size_t i = 0; i < GetMethods().size(); ++i) {
       const OptionMap &booked = GetMethods()[i];
       fLogger.Header(("Evaluate method: " + TitleOf(booked)).Data());
-      TString options = TString::Format("NumFolds=%u:EncapsulatedMethodName=%s:EncapsulatedMethodTypeName=%s:"
-                                        "OutputEnsembling=%s",
-                                        fNumFolds, TitleOf(booked).Data(),
-                                        booked.GetValue<TString>("MethodName").Data(), fOutputEnsembling.Data());
-      if (!fSplitExpr.IsNull())
-         options += ":SplitExpr=" + fSplitExpr;
+      const TString options =
+         TString::Format("NumFolds=%u:EncapsulatedMethodTypeName=%s:OutputEnsembling=%s", fNumFolds,
+                         booked.GetValue<TString>("MethodName").Data(), fOutputEnsembling.Data());
       auto *method = dynamic_cast<MethodCrossValidation *>(
          GetFactory().BookMethod(GetDataLoader(), Types::kCrossValidation, TitleOf(booked), options));
       if (!method)
          throw Error(EErrorCode::kInternal, "type kCrossValidation is another method than MethodCrossValidation");
+      method->SetTitleAndSplit(TitleOf(booked), fSplitExpr);
       std::vector<const MethodBase *> folds;
       for (const auto &fold : fFolds)
          folds.push_back(fold->fMethods[i]);

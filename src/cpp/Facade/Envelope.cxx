@@ -1,5 +1,6 @@
 #include "TorchMVA/Envelope.hxx"
 
+#include "FactoryBooking.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TROOT.h"
 
@@ -33,6 +34,7 @@ void Envelope::SetDataLoader(DataLoader *loader)
 
 void Envelope::BookMethod(TString methodTypeName, TString title, TString options)
 {
+   Internal::RequireFileName(title, "title", GetName());
    Types::Instance().GetMethodType(methodTypeName); // throws for a name that nobody knows
    for (const auto &method : fMethods)
       if (method.GetValue<TString>("MethodTitle") == title)

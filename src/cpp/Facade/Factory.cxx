@@ -1,5 +1,6 @@
 #include "TorchMVA/Factory.hxx"
 
+#include "Core/ExpandPath.hxx"
 #include "FactoryBooking.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
@@ -108,6 +109,7 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
    DataSetInfo &info = loader->GetDataSetInfo();
    ResolveAnalysisType(info);
    RequireFree(*loader, title);
+   RequireNameInFile(*loader, title);
 
    fLogger.Header(("Booking method: " + title).Data());
    std::unique_ptr<MethodBase> method = CreateMethod(methodTypeName.Data(), title, info, options);
@@ -175,6 +177,7 @@ TString Factory::MakeWeightFolder(const TString &datasetName) const
    TString folder = datasetName + "/" + names.fWeightFileDir;
    if (!names.fWeightFileDirPrefix.IsNull())
       folder = names.fWeightFileDirPrefix + "/" + folder;
+   folder = Internal::ExpandPath(folder.Data());
    std::error_code failure; // TSystem::mkdir takes one-letter names for drives
    std::filesystem::create_directories(folder.Data(), failure);
    // AccessPathName is true when the path can NOT be accessed.
@@ -204,6 +207,27 @@ void Factory::RequireFree(DataLoader &loader, const TString &title) const
    if (HasMethod(loader.GetName(), title))
       throw Error(EErrorCode::kState, "a method of this title is already booked",
                   {{"method", title.Data()}, {"data set", loader.GetName()}});
+}
+
+void Factory::RequireNameInFile(DataLoader &loader, const TString &title) const
+{
+   if (fJobName.Length() + title.Length() > Internal::kLongestName)
+      throw Error(EErrorCode::kArgument,
+                  "expected a job name and a title of at most " + std::to_string(Internal::kLongestName) +
+                     " bytes together, since files are named after them, found " +
+                     std::to_string(fJobName.Length() + title.Length()),
+                  {{"job", fJobName.Data()}, {"method", title.Data()}});
+   if (!fTargetFile)
+      return;
+   const std::string name = NameInFile(title.Data());
+   if (const Booking *found = FindBooking(loader.GetName()))
+      for (const auto &method : found->fMethods)
+         if (NameInFile(method->GetName()) == name)
+            throw Error(EErrorCode::kState, "two methods would have the same folder in the output file",
+                        {{"method", title.Data()}, {"other method", method->GetName()}, {"folder", name}});
+   if (name != title.Data())
+      fLogger.Warning("In the output file the method \"" + std::string(title.Data()) + "\" is called \"" + name +
+                      "\": ROOT takes '/', ':' and ';' in a name for parts of a path");
 }
 
 Factory::Booking &Factory::BookingOf(DataLoader &loader)
@@ -323,6 +347,7 @@ void Factory::TrainAllMethods()
    if (fBookings.empty())
       fLogger.Info("...nothing found to train");
    const TDirectory::TContext keepDirectory;
+   const Internal::CompleteFile completeFile(fTargetFile);
    for (const auto &booking : fBookings) {
       CheckTrainingInput(*booking->fInfo);
       if (fTargetFile && !booking->fDataSetWritten)
@@ -388,6 +413,7 @@ void Factory::PrintRanking(MethodBase &method) const
 void Factory::TestAllMethods()
 {
    const TDirectory::TContext keepDirectory;
+   const Internal::CompleteFile completeFile(fTargetFile);
    for (const auto &booking : fBookings) {
       booking->RequireSameEvents("Factory::TestAllMethods");
       for (const auto &method : booking->fMethods) {

@@ -52,6 +52,12 @@ std::vector<std::string> ClassNames(const DataSetInfo &info)
    return names;
 }
 
+/// The title in the names of what is written.
+std::string OutputTitle(const MethodBase &method)
+{
+   return NameInFile(method.GetName());
+}
+
 TDirectory *MethodDirectory(TFile *file, const TString &dataset, const MethodBase &method)
 {
    TDirectory *directory =
@@ -67,7 +73,7 @@ void WriteProbabilities(TDirectory *directory, const MethodBase &method, const S
    if (!pdfS || !pdfB)
       return;
    WriteProbabilityHistograms(
-      directory, method.GetName(), test, signal, *pdfS, *pdfB,
+      directory, OutputTitle(method), test, signal, *pdfS, *pdfB,
       [&method](Double_t mva) { return method.GetProba(mva, kPriorOfTrees); },
       [&method](Double_t mva) { return method.GetRarity(mva); });
 }
@@ -94,6 +100,7 @@ struct Factory::EvaluationTables {
 void Factory::EvaluateAllMethods()
 {
    const TDirectory::TContext keepDirectory;
+   const Internal::CompleteFile completeFile(fTargetFile);
    EvaluationTables tables;
    for (const auto &booking : fBookings) {
       booking->RequireSameEvents("Factory::EvaluateAllMethods");
@@ -134,7 +141,7 @@ void Factory::EvaluateClassification(Booking &booking, EvaluationTables &tables)
       if (!fTargetFile)
          continue;
       TDirectory *directory = MethodDirectory(fTargetFile, booking.fName, *method);
-      WriteClassificationHistograms(directory, method->GetName(), test, &training, signal);
+      WriteClassificationHistograms(directory, OutputTitle(*method), test, &training, signal);
       WriteProbabilities(directory, *method, test, signal);
    }
 }
@@ -158,7 +165,7 @@ void Factory::EvaluateMulticlass(Booking &booking, EvaluationTables &tables)
       tables.fMulticlass.push_back({booking.fName.Data(), method->GetName(), classes,
                                     TorchMVA::EvaluateMulticlass(test), TorchMVA::EvaluateMulticlass(training)});
       if (fTargetFile)
-         WriteMulticlassHistograms(MethodDirectory(fTargetFile, booking.fName, *method), method->GetName(), classes,
+         WriteMulticlassHistograms(MethodDirectory(fTargetFile, booking.fName, *method), OutputTitle(*method), classes,
                                    test, &training);
    }
 }
@@ -175,8 +182,8 @@ void Factory::EvaluateRegression(Booking &booking, EvaluationTables &tables)
          continue;
       TDirectory *directory = MethodDirectory(fTargetFile, booking.fName, *method);
       for (const auto type : {Types::kTraining, Types::kTesting})
-         WriteRegressionHistograms(directory, method->GetName(), type, *booking.fInfo, method->Data()->GetSample(type),
-                                   method->GetResponses(type).data());
+         WriteRegressionHistograms(directory, OutputTitle(*method), type, *booking.fInfo,
+                                   method->Data()->GetSample(type), method->GetResponses(type).data());
    }
 }
 
@@ -209,9 +216,19 @@ void Factory::WriteDataSet(Booking &booking)
    const TransformContext context = TransformContext::From(*booking.fInfo);
    if (!fTransformations.EqualTo("None"))
       for (const auto &spec : gTools().SplitString(fTransformations, ';')) {
-         pipelines.push_back(TransformPipeline::Parse(spec.Data(), context));
-         const Sample sample = pipelines.back().FitTransform(booking.fInfo->GetDataSet()->GetSample(Types::kTraining));
-         PrintVariableStatistics("TFHandler_Factory", booking.fInfo->GetVariableInfos(), sample);
+         TransformPipeline pipeline = TransformPipeline::Parse(spec.Data(), context);
+         try {
+            const Sample sample = pipeline.FitTransform(booking.fInfo->GetDataSet()->GetSample(Types::kTraining));
+            PrintVariableStatistics("TFHandler_Factory", booking.fInfo->GetVariableInfos(), sample);
+         } catch (const Error &error) {
+            if (error.GetCode() != EErrorCode::kData)
+               throw;
+            // these transformations are for plots only: a method that uses one fails by itself
+            fLogger.Warning("The plots after the transformation \"" + std::string(spec.Data()) +
+                            "\" are left out: " + error.GetMessage());
+            continue;
+         }
+         pipelines.push_back(std::move(pipeline));
       }
    std::vector<const TransformPipeline *> views;
    for (const auto &pipeline : pipelines)

@@ -1,4 +1,4 @@
-// MethodBase::MakeClass: a trained method as a C++ class of its own (tmva-compat 9.6).
+// MethodBase::MakeClass: a trained method as a C++ class of its own, with TMVA's names.
 
 #include "Core/WriteFile.hxx"
 #include "Method/StandaloneNames.hxx"

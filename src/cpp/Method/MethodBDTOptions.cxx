@@ -71,7 +71,8 @@ void MethodBDT::DeclareBoostOptions()
       AddPreDefVal(type);
    DeclareOptionRef(fShrinkage, "Shrinkage", "Learning rate: factor on the leaves of every tree");
    DeclareOptionRef(fUseBaggedBoost, "UseBaggedBoost", "Each tree sees a random part of the events");
-   DeclareOptionRef(fBaggedSampleFraction, "BaggedSampleFraction", "That part, drawn without replacement");
+   DeclareOptionRef(fBaggedSampleFraction, "BaggedSampleFraction",
+                    "That part, drawn without replacement; above 1, which TMVA draws with replacement: all events");
    DeclareOptionRef(fNegWeightTreatment, "NegWeightTreatment",
                     "Events of negative weight are left out; by IgnoreNegWeightsInTraining and NoNegWeightsInTraining "
                     "for good, else the other events of their class make up for their weight");
@@ -175,11 +176,24 @@ void MethodBDT::CheckOptions() const
    require(percent > 0 && percent < 50, "MinNodeSize", "a percentage between 0 and 50, such as 2.5%");
    require((fNCuts > 0 && fNCuts < 65535) || fNCuts == -1, "nCuts", "from 1 to 65534, or -1 for all");
    require(fShrinkage > 0 && std::isfinite(fShrinkage), "Shrinkage", "positive");
-   require(fBaggedSampleFraction > 0 && fBaggedSampleFraction <= 1, "BaggedSampleFraction", "above 0, at most 1");
+   require(fBaggedSampleFraction > 0 && std::isfinite(fBaggedSampleFraction), "BaggedSampleFraction", "positive");
    require(fHuberQuantile > 0 && fHuberQuantile <= 1, "HuberQuantile", "above 0, at most 1");
    require(!fUseRandomisedTrees || fUseNvars > 0, "UseNvars", "at least 1");
    require(fSigToBkgFraction > 0 && std::isfinite(fSigToBkgFraction), "SigToBkgFraction", "positive");
    require(fRandomSeed <= UInt_t(std::numeric_limits<Int_t>::max()), "RandomSeed", "below 2^31");
+}
+
+void MethodBDT::LimitBaggedSampleFraction()
+{
+   if (!(fBaggedSampleFraction > 1))
+      return;
+   if (fUseBaggedBoost)
+      fLogger.Warning(
+         TString::Format("BaggedSampleFraction=%g: events are drawn without replacement here, so that each "
+                         "tree sees all of them, as with BaggedSampleFraction=1",
+                         fBaggedSampleFraction)
+            .Data());
+   fBaggedSampleFraction = 1;
 }
 
 void MethodBDT::WarnOfOptionsWithoutCounterpart() const
@@ -195,6 +209,7 @@ void MethodBDT::ProcessOptions()
 {
    ApplyDeprecatedOptions();
    CheckOptions();
+   LimitBaggedSampleFraction();
    WarnOfOptionsWithoutCounterpart();
    if (!IsGradientBoosted()) {
       // With the learning rate 1, and trees as deep as AdaBoost.R2 wants them, gradient boosting learns the sample by heart.

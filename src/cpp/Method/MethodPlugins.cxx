@@ -1,4 +1,4 @@
-// Methods of type Plugins: ROOT's plugin manager chooses the class by the method's title (tmva-compat 7.1).
+// Methods of type Plugins: ROOT's plugin manager chooses the class by the method's title (docs/add-a-method.md).
 
 #include "MethodPlugins.hxx"
 

@@ -7,6 +7,8 @@
 #include "TorchMVA/Data/VariableInfo.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
 
+#include <sstream>
+
 namespace TorchMVA {
 
 namespace Internal {
@@ -15,9 +17,10 @@ TDirectory *MakeDirectory(TDirectory *parent, const std::string &name, const std
 {
    if (!parent)
       throw Error(EErrorCode::kFile, "expected an open output file for directory '" + name + "', found none");
-   if (TDirectory *known = parent->GetDirectory(name.c_str()))
+   const std::string key = NameInFile(name);
+   if (TDirectory *known = parent->GetDirectory(key.c_str()))
       return known;
-   TDirectory *made = parent->IsWritable() ? parent->mkdir(name.c_str(), title.c_str()) : nullptr;
+   TDirectory *made = parent->IsWritable() ? parent->mkdir(key.c_str(), title.c_str()) : nullptr;
    if (!made)
       throw Error(EErrorCode::kFile, "expected a writable output file, cannot make directory '" + name + "'",
                   {{"directory", parent->GetPath()}});
@@ -27,7 +30,7 @@ TDirectory *MakeDirectory(TDirectory *parent, const std::string &name, const std
 void WriteObject(TDirectory *directory, const TObject &object, const std::string &name)
 {
    const bool writable = directory && directory->IsWritable();
-   if (!writable || directory->WriteTObject(&object, name.c_str(), "Overwrite") <= 0)
+   if (!writable || directory->WriteTObject(&object, NameInFile(name).c_str(), "Overwrite") <= 0)
       throw Error(EErrorCode::kFile, "expected a writable output file, cannot write '" + name + "'",
                   {{"directory", directory ? directory->GetPath() : "(none)"}});
 }
@@ -47,9 +50,27 @@ std::string AxisTitle(const VariableInfo &info)
 
 } // namespace Internal
 
+std::string NameInFile(const std::string &name)
+{
+   const auto isSpecial = [](unsigned char c) { return c < ' ' || c == 0x7F || c == '/' || c == ':' || c == ';'; };
+   const bool isDots = !name.empty() && name.size() <= 2 && name.find_first_not_of('.') == std::string::npos;
+   std::string key = name;
+   for (std::size_t i = 0; i < key.size(); ++i) {
+      const bool isOuterBlank = key[i] == ' ' && (i == 0 || i + 1 == key.size());
+      if (isDots || isOuterBlank || isSpecial(static_cast<unsigned char>(key[i])))
+         key[i] = '_';
+   }
+   return key;
+}
+
 TDirectory *MakeDataSetDirectory(TFile *file, const std::string &dataset)
 {
-   return Internal::MakeDirectory(file, dataset, dataset);
+   TDirectory *directory = file;
+   std::istringstream parts(dataset);
+   for (std::string part; std::getline(parts, part, '/');)
+      if (!part.empty())
+         directory = Internal::MakeDirectory(directory, part, part);
+   return directory;
 }
 
 TDirectory *MakeMethodDirectory(TFile *file, const std::string &dataset, const std::string &methodType,

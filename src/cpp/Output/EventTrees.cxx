@@ -11,10 +11,11 @@ namespace TorchMVA {
 
 namespace {
 
-/// Names of leaves cannot have what divides a list of leaves.
-std::string LeafName(std::string name)
+/// The name of a branch or leaf: the characters that divide a list of leaves are replaced.
+std::string LeafName(const std::string &text)
 {
-   std::replace_if(name.begin(), name.end(), [](char c) { return c == ':' || c == '/' || c == '[' || c == ']'; }, '_');
+   std::string name = NameInFile(text);
+   std::replace_if(name.begin(), name.end(), [](char c) { return c == '[' || c == ']'; }, '_');
    return name;
 }
 
@@ -104,12 +105,13 @@ void EventTree::MakeMethodBranches(const std::vector<MethodResponses> &responses
          continue;
       const std::size_t columns = std::max<std::size_t>(1, method.fLeaves.size());
       fMethods.push_back({values, columns, std::vector<float>(columns)});
-      std::string leaves = method.fLeaves.empty() ? method.fTitle : "";
+      const std::string branch = LeafName(method.fTitle);
+      std::string leaves = method.fLeaves.empty() ? branch : "";
       for (const std::string &leaf : method.fLeaves)
          leaves += (leaves.empty() ? "" : ":") + LeafName(leaf) + (leaves.empty() ? "/F" : "");
       if (method.fLeaves.empty())
          leaves += "/F";
-      fTree.Branch(method.fTitle.c_str(), fMethods.back().fBuffer.data(), leaves.c_str());
+      fTree.Branch(branch.c_str(), fMethods.back().fBuffer.data(), leaves.c_str());
    }
 }
 

@@ -1,3 +1,4 @@
+#include "Core/ExpandPath.hxx"
 #include "PyTorch/MethodPyTorchImpl.hxx"
 #include "PyTorch/ValidationSplit.hxx"
 #include "TorchMVA/Core/Config.hxx"
@@ -42,6 +43,9 @@ Bool_t MethodPyTorch::HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses
 void MethodPyTorch::ProcessOptions()
 {
    PyTorchOptions &options = fImpl->fOptions;
+   for (TString *path :
+        {&options.fFilenameModel, &options.fFilenameTrainedModel, &options.fUserCode, &options.fTensorBoard})
+      *path = ExpandPath(path->Data());
    // Without model persistence no file. TMVA's name where TMVA could have written it, else the format chooses the ending.
    if (options.fFilenameTrainedModel.IsNull() && !GetWeightFileDir().IsNull())
       options.fFilenameTrainedModel =

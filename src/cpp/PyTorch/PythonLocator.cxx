@@ -1,5 +1,6 @@
 #include "PyTorch/PythonLocator.hxx"
 
+#include "Core/ExpandPath.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <array>
@@ -111,7 +112,7 @@ PythonChoice ChoosePython(const std::string &pluginFolder, std::vector<std::stri
    const char *chosen = std::getenv("TORCHMVA_PYTHON");
    if (chosen && *chosen) {
       tried.push_back(std::string("TORCHMVA_PYTHON=") + chosen);
-      const std::string path = std::strchr(chosen, '/') ? fs::absolute(chosen).string() : OnPath(chosen);
+      const std::string path = std::strchr(chosen, '/') ? fs::absolute(ExpandPath(chosen)).string() : OnPath(chosen);
       // it was asked for: nothing else will do
       return IsExecutable(path) ? PythonChoice{path, "TORCHMVA_PYTHON"} : PythonChoice{};
    }

@@ -21,7 +21,7 @@ struct WeightedValue {
    float fWeight;
 };
 
-/// TMVA's smoothed, binned cumulative distribution of values in ascending order (tmva-compat 6.2): bins of about equal
+/// TMVA's smoothed, binned cumulative distribution of values in ascending order: bins of about equal
 /// content, at least 10 times the smallest weight each and about 2000 at most, one pass of 353QH smoothing
 /// (TH1::SmoothArray), running sum of the positive contents over their total.
 /// Negative weights choose bins as positive ones do and subtract from the contents. Values that are all equal give one

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from torchmva import _hook
+from torchmva import _hook, _root_version
 from torchmva._frames import define
 from torchmva._version import __version__
 
 __all__ = ["Error", "__version__", "define"]
 
+_root_version.require_same_root()
 _hook.install()
 
 

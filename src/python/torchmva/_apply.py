@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torchmva._paths import expand_path
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -53,14 +55,19 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "interrupted.",
         allow_abbrev=False,
     )
-    parser.add_argument("weights", metavar="WEIGHTS", help="a weight file")
+    parser.add_argument("weights", type=expand_path, metavar="WEIGHTS", help="a weight file")
     parser.add_argument(
-        "inputs", nargs="+", metavar="FILE[:TREE]", help="files, also with wildcards; TREE if there are several"
+        "inputs",
+        type=expand_path,
+        nargs="+",
+        metavar="FILE[:TREE]",
+        help="files, also with wildcards; TREE if there are several",
     )
     parser.add_argument(
         "-o",
         "--output",
         required=True,
+        type=expand_path,
         metavar="OUT",
         help="a file, for all inputs together, or a folder (which is there, or ends with /), for a file each",
     )

@@ -24,6 +24,10 @@ from torchmva._apply import Job, Settings
 _INTERVAL = 0.1
 #: The call of Linux by which a process hears of the end of the one that started it.
 _PR_SET_PDEATHSIG = 1
+#: Ctrl-C, the end by a batch system, the end of a terminal.
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: Exit code of what was interrupted.
+_INTERRUPTED = 130
 #: Of the progress of all jobs, as (number of the job, events done, entries).
 Report = Callable[[int, int, int], None]
 
@@ -39,6 +43,7 @@ class _Worker:
     applier: Any = None
     settings: Settings | None = None
     reports: Any = None
+    is_busy: bool = False
 
 
 _worker = _Worker()
@@ -46,12 +51,24 @@ _is_interrupted = threading.Event()
 
 
 def _interrupt(_number: int, _frame: Any) -> None:
-    """Ctrl-C, and SIGTERM, which leaves no unfinished files either.
+    """Notes the signal, which `_check` finds soon.
 
-    It is remembered: an exception that comes while C++ looks something up in Python is lost.
+    An exception here would be lost while C++ looks something up in Python, and a second one, of a signal to the whole
+    group of processes, would end the removal of unfinished files.
     """
     _is_interrupted.set()
-    raise KeyboardInterrupt
+
+
+def _interrupt_worker(number: int, frame: Any) -> None:
+    """The same in a process of several, which waits for the next job without looking."""
+    _interrupt(number, frame)
+    if not _worker.is_busy:
+        os._exit(_INTERRUPTED)
+
+
+def _heard_signals() -> list[signal.Signals]:
+    """What ignores a signal, such as a job in the background of a script or of nohup, goes on ignoring it."""
+    return [number for number in _ENDING_SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
 
 
 def _check() -> None:
@@ -62,9 +79,7 @@ def _check() -> None:
 def run(settings: Settings, jobs: Sequence[Job], n_processes: int, show_progress: bool) -> int:
     """Do all jobs; one that fails does not keep the others from being done. Returns the exit code."""
     _is_interrupted.clear()
-    # what ignores Ctrl-C, such as a job in the background of a script, goes on ignoring it
-    heard = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
-    usual = {number: signal.signal(number, _interrupt) for number in heard}
+    usual = {number: signal.signal(number, _interrupt) for number in _heard_signals()}
     try:
         with _Progress(len(jobs), show_progress) as progress:
             outcomes = (
@@ -79,7 +94,7 @@ def run(settings: Settings, jobs: Sequence[Job], n_processes: int, show_progress
         return 1 if n_failed else 0
     except KeyboardInterrupt:
         print("torchmva apply: interrupted; what is finished is kept, the same command does the rest", file=sys.stderr)
-        return 130
+        return _INTERRUPTED
     finally:
         for number, handler in usual.items():
             signal.signal(number, handler)
@@ -114,6 +129,7 @@ def _do(settings: Settings, job: Job, number: int, report: Report) -> tuple[int,
         JobError: what went wrong.
     """
     applier = _applier(settings)
+    _check()
     result: list[Outcome] = []
 
     ended = threading.Event()  # not Thread.join: Python 3.11 takes a thread for dead if Ctrl-C comes meanwhile
@@ -162,9 +178,8 @@ def _applier(settings: Settings) -> Any:
     ROOT.gROOT.SetBatch(True)
     ROOT.EnableThreadSafety()
     library = ROOT.TorchMVA
-    # other threads run Python meanwhile: this one, and the model of a method that needs Python
+    # `Apply` releases the GIL: other threads run Python meanwhile, this one and the model of a method that needs it
     klass = library.Experimental.FileApplier
-    klass.Apply.__release_gil__ = True
     if settings.threads:
         library.gConfig().EnableMT(settings.threads)
     try:
@@ -190,23 +205,33 @@ def _in_processes(
 ) -> Iterator[tuple[Job, Outcome]]:
     context = multiprocessing.get_context("spawn")  # ROOT and torch do not survive a fork
     reports = context.Queue()
-    with ProcessPoolExecutor(n_processes, context, _start, (reports,)) as pool:
-        waiting: dict[Future[Outcome], Job] = {
-            pool.submit(_do_there, settings, job, number): job for number, job in enumerate(jobs)
-        }
+    with ProcessPoolExecutor(n_processes, context, _start, (reports, os.getpid())) as pool:
         try:
+            waiting: dict[Future[Outcome], Job] = {
+                _submit(pool, settings, job, number): job for number, job in enumerate(jobs)
+            }
             while waiting:
-                _check()
                 with contextlib.suppress(queue.Empty):
                     while True:
+                        _check()
                         progress.update(*reports.get(timeout=_INTERVAL))
+                _check()
                 for future in [future for future in waiting if future.done()]:
                     yield waiting.pop(future), _outcome(future)
         except BaseException:
-            for process in pool._processes.values():
+            for process in list((pool._processes or {}).values()):
                 process.terminate()  # which they take as Ctrl-C
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _submit(pool: ProcessPoolExecutor, settings: Settings, job: Job, number: int) -> Future[Outcome]:
+    try:
+        return pool.submit(_do_there, settings, job, number)
+    except BrokenProcessPool as error:  # a process ended before the last job was handed out
+        failed: Future[Outcome] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:
@@ -216,12 +241,15 @@ def _outcome(future: Future[Outcome]) -> Outcome:
         return JobError("a process was killed; what is finished is kept, the same command does the rest")
 
 
-def _start(reports: Any) -> None:
+def _start(reports: Any, parent: int) -> None:
     _worker.reports = reports
+    for number in _heard_signals():
+        signal.signal(number, _interrupt_worker)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it and ends this one
     warnings.filterwarnings("ignore", r"\s*This distribution of ROOT is in alpha stage", UserWarning)  # from each
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # nobody would take the results
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it and ends this one
+    if os.getppid() != parent:  # it ended before
+        os._exit(_INTERRUPTED)
 
 
 def _do_there(settings: Settings, job: Job, number: int) -> Outcome:
@@ -234,12 +262,17 @@ def _do_there(settings: Settings, job: Job, number: int) -> Outcome:
             last = now
             _worker.reports.put((number, done, entries))
 
+    _worker.is_busy = True
     try:
         return _do(settings, job, number, report)
     except JobError as error:
         return error
     except KeyboardInterrupt:  # the pool would take it for the answer and go on with the next job
-        os._exit(130)
+        os._exit(_INTERRUPTED)
+    finally:
+        _worker.is_busy = False
+        if _is_interrupted.is_set():
+            os._exit(_INTERRUPTED)
 
 
 # --- what is seen ---------------------------------------------------------------------------------------------------

@@ -25,8 +25,7 @@ def evaluate_batch(
         fail(f"expected {BATCH_FORMS}, found only one of n and responses", tag)
     if n is not None and out is not None:
         fail(f"expected {BATCH_FORMS}, found both responses and out", tag)
-    width = _n_variables(reader, tag)
-    per_event = int(reader.GetNResponses(tag))  # also tells an unknown tag
+    width, per_event = int(reader.GetNVariables(tag)), int(reader.GetNResponses(tag))  # also tells an unknown tag
     result = None
     if responses is None:
         import numpy as np
@@ -45,7 +44,7 @@ def evaluate_batch(
     if not _is_pointer(responses):
         responses = _view(responses, "responses", tag)
         _check_responses(responses, n, per_event, tag)
-    extra = [] if spectators is None else [_spectators(spectators, n, int(reader.DataInfo().GetNSpectators()), tag)]
+    extra = [] if spectators is None else [_spectators(spectators, n, int(reader.GetNSpectators(tag)), tag)]
     if n:
         call(reader, tag, variables, n, responses, *extra)
     return result
@@ -122,15 +121,6 @@ def _count(n: Any, tag: Any) -> int:
     if number < 0:
         fail(f"expected a number of events of 0 or more, found {number}", tag)
     return number
-
-
-def _n_variables(reader: Any, tag: Any) -> int:
-    declared = int(reader.DataInfo().GetNVariables())
-    if declared == 0:  # asked last: PyROOT takes 50 us to find out the method's class
-        method = reader.FindMVA(tag)
-        if method and hasattr(method, "GetNVariables"):
-            return int(method.GetNVariables())
-    return declared
 
 
 def _is_pointer(value: Any) -> bool:

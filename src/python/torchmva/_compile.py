@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torchmva._output_file import CommandError, check_writable, errors_of_root, fail, install, rejected_beside
+from torchmva._paths import expand_path, to_path
 from torchmva._streams import output_on_standard_error
 from torchmva._weightfile import WeightFile, WeightFileError, read
 
@@ -56,11 +57,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         f"on events; without a compiler the header is written and the exit code is {NOT_VERIFIED}.",
         allow_abbrev=False,
     )
-    parser.add_argument("weights", metavar="WEIGHTS", help="a weight file: dataset/weights/job_Net.weights.xml")
-    parser.add_argument("-o", "--output", required=True, type=Path, metavar="HEADER", help="the file to write")
+    parser.add_argument(
+        "weights", type=expand_path, metavar="WEIGHTS", help="a weight file: dataset/weights/job_Net.weights.xml"
+    )
+    parser.add_argument("-o", "--output", required=True, type=to_path, metavar="HEADER", help="the file to write")
     parser.add_argument("--name", help="name of the class (default: the name of the header)")
     parser.add_argument(
         "--events",
+        type=expand_path,
         metavar="FILE:TREE",
         help="compare on the first 1000 of these events (default: drawn from the ranges of the variables)",
     )

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from torchmva._output_file import CommandError, check_writable, errors_of_root, fail, install, rejected_beside
+from torchmva._paths import expand_path, to_path
 from torchmva._streams import output_on_standard_error
 from torchmva._weightfile import WeightFile, WeightFileError, read
 
@@ -26,10 +27,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         epilog='Needs the package onnx: pip install "torchmva[onnx]".',
         allow_abbrev=False,
     )
-    parser.add_argument("weights", metavar="WEIGHTS", help="a weight file: dataset/weights/job_Net.weights.xml")
-    parser.add_argument("-o", "--output", required=True, type=Path, metavar="MODEL", help="the file to write")
+    parser.add_argument(
+        "weights", type=expand_path, metavar="WEIGHTS", help="a weight file: dataset/weights/job_Net.weights.xml"
+    )
+    parser.add_argument("-o", "--output", required=True, type=to_path, metavar="MODEL", help="the file to write")
     parser.add_argument(
         "--events",
+        type=expand_path,
         metavar="FILE:TREE",
         help="compare on the first 1000 of these events (default: drawn from the ranges of the variables)",
     )

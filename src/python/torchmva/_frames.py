@@ -26,10 +26,12 @@ def activate(ROOT: ModuleType) -> None:
     experimental = ROOT.TorchMVA.Experimental
     _define = _freeing_python(experimental.Define)
     experimental.Define = define
+    experimental.Compute = experimental.Internal.ComputeInPython
     _free_python_in_graphs(ROOT._cppyy.gbl.ROOT.RDF)
     ROOT.pythonization("RResultPtr<", ns="ROOT::RDF", is_prefix=True)(_free_python_in_results)
     ROOT.pythonization("RResultMap<", ns="ROOT::RDF::Experimental", is_prefix=True)(_free_python_in_varied_results)
     ROOT.pythonization("RInterface<", ns="ROOT::RDF", is_prefix=True)(_snapshot_in_two_steps)
+    ROOT.pythonization("RInterface<", ns="ROOT::RDF", is_prefix=True)(_take_any_names)
 
 
 def define(
@@ -56,7 +58,9 @@ def define(
         _arrays.fail(f"columns: expected a list of names, found the text {columns!r}")
     node = as_node(frame, "define")
     try:
-        result = _define(node, name, os.fspath(weights), ROOT.std.vector["std::string"](columns or []), engine)
+        result = _define(
+            node, name, _overloads.text(os.fspath(weights)), ROOT.std.vector["std::string"](columns or []), engine
+        )
     except Exception as error:
         from torchmva import _pythonize
 
@@ -134,3 +138,25 @@ def _snapshot_in_two_steps(klass: type, _name: str) -> None:
     method.__name__ = "Snapshot"
     method.__doc__ = snapshot.__doc__
     klass.Snapshot = method  # type: ignore[attr-defined]
+
+
+def _take_any_names(klass: type, _name: str) -> None:
+    """Define and Filter of a function take columns as a list only; scripts also pass a tuple or a vector of C++."""
+    for method_name in ("Define", "Filter"):
+        setattr(klass, method_name, _with_lists(getattr(klass, method_name)))
+
+
+def _with_lists(original: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **named: Any) -> Any:
+        lists = [[str(name) for name in arg] if _are_names(arg) else arg for arg in args]
+        if _are_names(named.get("cols")):
+            named["cols"] = [str(name) for name in named["cols"]]
+        return original.__get__(self, type(self))(*lists, **named)
+
+    method.__name__ = original.__name__
+    method.__doc__ = original.__doc__
+    return method
+
+
+def _are_names(arg: Any) -> bool:
+    return isinstance(arg, tuple) or type(arg).__name__.startswith("vector<")

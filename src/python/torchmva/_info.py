@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from torchmva import _version
+from torchmva._paths import expand_path
 from torchmva._weightfile import Column, Model, Transformation, WeightFile, WeightFileError, read
 
 #: Transformations in words.
@@ -33,7 +34,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "The exit code is 1 if the file or its model cannot be used.",
         allow_abbrev=False,
     )
-    parser.add_argument("weights", metavar="WEIGHTS", help="a weight file: dataset/weights/job_Net.weights.xml")
+    parser.add_argument(
+        "weights", type=expand_path, metavar="WEIGHTS", help="a weight file: dataset/weights/job_Net.weights.xml"
+    )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.add_argument("--all", action="store_true", help="print all options, not only those that were set")
     parser.set_defaults(run=_run)

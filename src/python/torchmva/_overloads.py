@@ -9,11 +9,13 @@ chosen here, conversions and exceptions are as they should be.
 from __future__ import annotations
 
 import numbers
+import re
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+_SURROGATE = re.compile("[\udc80-\udcff]")
 _TEXT_TYPES = ("TString", "TCut", "string", "char", "char*")
 _NUMBER_TYPES = frozenset(
     f"{sign}{name}"
@@ -33,6 +35,11 @@ class Signature:
 
 def is_overload(attribute: object) -> bool:
     return type(attribute).__name__ == "CPPOverload"
+
+
+def is_static(overload: Any) -> bool:
+    """True for a function of a class that needs no object."""
+    return all(line.startswith("static ") for line in str(overload.__doc__).splitlines())
 
 
 def signatures(overload: Any) -> list[Signature]:
@@ -69,7 +76,9 @@ def _count_required(parameters: str, total: int) -> int:
 def needs_help(candidates: Sequence[Signature]) -> bool:
     """Whether PyROOT's own choice can go wrong, or memory has to be kept."""
     return any(
-        name in ("TString", "TCut") or name.endswith("*") for signature in candidates for name in signature.types
+        name in ("TString", "TCut", "string") or name.startswith("vector<string") or name.endswith("*")
+        for signature in candidates
+        for name in signature.types
     )
 
 
@@ -82,6 +91,20 @@ class Call:
     nulls: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()
     fits: bool = True
+    others: tuple[int, ...] = ()  # texts for std::string, vectors of these and char pointers
+
+    def arguments(self, args: tuple[Any, ...]) -> Sequence[Any]:
+        """The arguments with what C++ takes in their place."""
+        if not (self.strings or self.nulls or self.others):
+            return args
+        converted = list(args)
+        for i in self.strings:
+            converted[i] = tstring(args[i])
+        for i in self.nulls:
+            converted[i] = nullptr()
+        for i in self.others:
+            converted[i] = text(args[i])
+        return converted
 
 
 class Resolver:
@@ -144,6 +167,7 @@ class Resolver:
             strings=tuple(i for i, (kind, name) in parameters if kind in ("c", str) and name == "TString"),
             nulls=tuple(i for i, (kind, _) in parameters if kind is None),
             kept=tuple(i for i, (kind, name) in parameters if kind is object and name.endswith("*")),
+            others=tuple(i for i, (kind, name) in parameters if _is_other_text(kind, name)),
         )
 
 
@@ -247,6 +271,10 @@ def _fits(kind: object, name: str) -> bool:
     return name not in _TEXT_TYPES and name not in _NUMBER_TYPES
 
 
+def _is_other_text(kind: object, name: str) -> bool:
+    return (kind in ("c", str) and name in ("string", "char*")) or (kind is list and name.startswith("vector<string"))
+
+
 def _cost(kind: object, name: str) -> int:
     """Prefers what fits exactly: one character for a char, any other string for a TString."""
     if kind == "c":
@@ -265,4 +293,23 @@ def tstring(text: str) -> Any:
     """A TString of a `str`; methods take it by value or const reference, so one can serve many calls."""
     import ROOT
 
-    return ROOT.TString(text)
+    return ROOT.TString(_bytes_if_needed(text))
+
+
+def text(value: Any) -> Any:
+    """What PyROOT takes for a std::string, a vector of these or a char pointer: `str` that may name any file."""
+    if isinstance(value, list | tuple):
+        return [text(element) for element in value]
+    return _bytes_if_needed(value) if isinstance(value, str) else value
+
+
+def _bytes_if_needed(text: str) -> str | bytes:
+    """Python writes the bytes of file names that are not UTF-8 as lone surrogates, which PyROOT cannot convert."""
+    return text if text.isascii() or not _SURROGATE.search(text) else text.encode("utf-8", "surrogateescape")
+
+
+def nullptr() -> Any:
+    """C++'s null pointer."""
+    import ROOT
+
+    return ROOT.nullptr

@@ -24,6 +24,19 @@ LINKED_ROOT_LIBRARIES = (
 # fmt: on
 
 
+def expand_path(text: str) -> str:
+    """The path that a user means: `~`, `$NAME` and `${NAME}` as in a shell, which does not see those inside of words.
+
+    C++ has the same rules (Core/ExpandPath.hxx).
+    """
+    return os.path.expandvars(os.path.expanduser(text))  # noqa: PTH111  (a Path would lose a last slash)
+
+
+def to_path(text: str) -> Path:
+    """The same as a path."""
+    return Path(expand_path(text))
+
+
 def scripts_dir() -> Path:
     """The folder of this Python's commands, such as `torchmva` and `root`."""
     return Path(sysconfig.get_path("scripts"))

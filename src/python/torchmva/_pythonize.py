@@ -4,6 +4,7 @@
 * keyword arguments become TMVA's option strings: ``Factory("job", V=False)`` is ``Factory("job", "!V")``;
 * a C++ exception arrives as itself (`torchmva.Error`) instead of drowning in a TypeError about overloads;
 * memory that C++ only points to (the arrays of `Reader.AddVariable`, trees, files) is kept alive;
+* a Reader can be pickled, and what cannot says so;
 * Ctrl-C in a C++ call that runs Python stays a KeyboardInterrupt;
 * arrays and objects of a wrong kind give an error that says what was expected and found.
 """
@@ -14,7 +15,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from torchmva import _arrays, _frames, _overloads, _paths, _roc
+from torchmva import _arrays, _frames, _overloads, _paths, _pickling, _roc
 
 NAMESPACE = "TorchMVA"
 
@@ -25,7 +26,37 @@ KEYWORD_METHODS = {
     "CrossValidation": {"__init__": "_init"},
     "Envelope": {"BookMethod": "_BookMethod"},  # of CrossValidation
 }
-PYTHONIZED_CLASSES = ("Factory", "DataLoader", "Reader", "Envelope", "CrossValidation")
+# Classes that keep what they are given a pointer to.
+KEEPING_CLASSES = frozenset({"Factory", "DataLoader", "Reader", "Envelope", "CrossValidation"})
+# Classes whose constructors take text or pointers. PyROOT crashes when it is asked about the constructors of others,
+# if these are private.
+CONSTRUCTED_CLASSES = KEEPING_CLASSES | {
+    "ClassInfo",
+    "CvSplitKFolds",
+    "DataSetInfo",
+    "FileApplier",
+    "PDF",
+    "RReader",
+    "Ranking",
+    "VariableInfo",
+}
+# Functions with arguments. They are looked up at their first call: ROOT reads headers for that.
+FUNCTIONS = (
+    "OptionHelp",
+    "OptionsOf",
+    "TMVAGui",
+    "TMVAMultiClassGui",
+    "TMVARegGui",
+    "correlations",
+    "correlationscatters",
+    "deviations",
+    "efficiencies",
+    "mvaeffs",
+    "mvas",
+    "mvasMulticlass",
+    "trainingcurves",
+    "variables",
+)
 # Methods whose result lives inside the object they were called on.
 BORROWING_METHODS = frozenset({"BookMethod", "GetMethod", "BookMVA", "FindMVA", "GetDataSetInfo", "DataInfo"})
 # Methods without arguments to help with that run the user's Python code, where Ctrl-C arrives.
@@ -42,7 +73,7 @@ RUNNING_METHODS = frozenset(
 
 # Methods that may run in several threads of Python at once: they give Python's lock back meanwhile. They must not warn
 # without it, because PyROOT makes Python warnings of ROOT's; errors are only printed.
-FREEING_METHODS = frozenset({"EvaluateBatch"})
+FREEING_METHODS = frozenset({"Apply", "EvaluateBatch"})
 # What the plugin says when Ctrl-C came while no Python code ran (InterruptGuard.cxx).
 INTERRUPT_MESSAGE = "Interrupted (KeyboardInterrupt)"
 
@@ -56,9 +87,10 @@ def activate(ROOT: ModuleType) -> None:
         return
     _activated = True
     _load(ROOT)
-    ROOT.pythonization(list(PYTHONIZED_CLASSES), ns=NAMESPACE)(_pythonize)
-    ROOT.pythonization("ROCCurve", ns=NAMESPACE)(_pythonize_roc_curve)
-    ROOT.pythonization("RReader", ns=f"{NAMESPACE}::Experimental")(_pythonize_rreader)
+    for namespace in (NAMESPACE, f"{NAMESPACE}::Experimental"):
+        ROOT.pythonization("", ns=namespace, is_prefix=True)(_pythonize_any)
+    for name in FUNCTIONS:
+        setattr(ROOT.TorchMVA, name, _function(ROOT.TorchMVA, name))
     _frames.activate(ROOT)
 
 
@@ -80,10 +112,17 @@ def _load(ROOT: ModuleType) -> None:
     interpreter.AutoParse(f"{NAMESPACE}::Factory")
 
 
+def _pythonize_any(klass: type, name: str) -> None:
+    short = name.rpartition("::")[2]
+    _SPECIAL.get(short, _pythonize)(klass, short)
+    reduce = _REDUCERS.get(short) or _pickling.refusal(short)
+    klass.__reduce_ex__ = reduce  # type: ignore[assignment, method-assign]
+
+
 def _pythonize(klass: type, name: str) -> None:
-    keyword_methods = KEYWORD_METHODS.get(name.rpartition("::")[2], {})
+    keyword_methods = KEYWORD_METHODS.get(name, {})
     for method_name, overload in list(vars(klass).items()):
-        public = not method_name.startswith("_") or method_name == "__init__"
+        public = not method_name.startswith("_") or (method_name == "__init__" and name in CONSTRUCTED_CLASSES)
         if not public or not _overloads.is_overload(overload):
             continue
         takes_keywords = method_name in keyword_methods
@@ -93,10 +132,56 @@ def _pythonize(klass: type, name: str) -> None:
                 signature.function.__release_gil__ = True
         if takes_keywords:
             setattr(klass, keyword_methods[method_name], overload)
-        elif not (method_name in RUNNING_METHODS or method_name == "__init__" or _overloads.needs_help(signatures)):
-            continue  # a constructor has overloads always: copying and moving
-        wrapped = _wrap(method_name, overload, signatures, takes_keywords)
+        elif not (method_name in RUNNING_METHODS or _overloads.needs_help(signatures)):
+            continue
+        if _overloads.is_static(overload):
+            setattr(klass, method_name, staticmethod(_wrap_function(method_name, overload, signatures)))
+            continue
+        # those use their arguments during the call only, but one of them books
+        keeps = name in KEEPING_CLASSES and (
+            method_name == "EvaluateAllVariables" or not method_name.startswith(("Evaluate", "Get"))
+        )
+        wrapped = _wrap(method_name, overload, signatures, takes_keywords, keeps)
         setattr(klass, method_name, DECORATORS.get(method_name, _unchanged)(wrapped))
+
+
+def _leave(_klass: type, _name: str) -> None:
+    """Errors are made by `_arrays.fail` only."""
+
+
+def _function(namespace: Any, name: str) -> Callable[..., Any]:
+    """A function of the library, which raises what C++ throws."""
+    found: list[Callable[..., Any]] = []
+
+    def call(*args: Any, **named: Any) -> Any:
+        if not found:
+            delattr(namespace, name)  # to see the one of C++
+            overload = getattr(namespace, name)
+            setattr(namespace, name, call)
+            found.append(_wrap_function(name, overload, _overloads.signatures(overload)))
+        return found[0](*args, **named)
+
+    call.__name__ = name
+    return call
+
+
+def _wrap_function(name: str, overload: Any, signatures: Sequence[_overloads.Signature]) -> Callable[..., Any]:
+    """A function that belongs to no object."""
+    resolver = _overloads.Resolver(overload, signatures)
+
+    def function(*args: Any, **named: Any) -> Any:
+        if named:
+            return overload(*args, **named)
+        call = _resolve(name, resolver, args)
+        try:
+            return call.function(*call.arguments(args))
+        except Exception as error:
+            _raise_clearer(error, name, args, resolver)
+            raise
+
+    function.__name__ = name
+    function.__doc__ = overload.__doc__
+    return function
 
 
 def _pythonize_rreader(klass: type, name: str) -> None:
@@ -115,9 +200,10 @@ def _pythonize_rreader(klass: type, name: str) -> None:
         setattr(klass, getter, _listing(vars(klass)[getter]))
 
 
-def _pythonize_roc_curve(klass: type, _name: str) -> None:
+def _pythonize_roc_curve(klass: type, name: str) -> None:
     overload = vars(klass)["__init__"]
-    construct = _wrap("__init__", overload, _overloads.signatures(overload), False)
+    construct = _wrap("__init__", overload, _overloads.signatures(overload), False, False)
+    _pythonize(klass, name)
 
     def method(self: Any, *args: Any) -> None:
         construct(self, *_roc.vectors(args))
@@ -139,12 +225,10 @@ def _listing(names: Any) -> Callable[[Any], list[str]]:
 
 
 def _wrap(
-    name: str, overload: Any, signatures: Sequence[_overloads.Signature], takes_keywords: bool
+    name: str, overload: Any, signatures: Sequence[_overloads.Signature], takes_keywords: bool, keeps: bool
 ) -> Callable[..., Any]:
     resolver = _overloads.Resolver(overload, signatures)
     borrows = name in BORROWING_METHODS
-    # those use their arguments during the call only, but one of them books
-    keeps = name == "EvaluateAllVariables" or not name.startswith(("Evaluate", "Get"))
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
         if options:
@@ -153,15 +237,7 @@ def _wrap(
             args = (*args, option_string(options))
         call = _resolve(name, resolver, args)
         try:
-            if call.strings or call.nulls:
-                converted = list(args)
-                for i in call.strings:
-                    converted[i] = _overloads.tstring(args[i])
-                for i in call.nulls:
-                    converted[i] = _nullptr()
-                result = call.function(self, *converted)
-            else:
-                result = call.function(self, *args)
+            result = call.function(self, *call.arguments(args))
         except Exception as error:
             _raise_clearer(error, name, args, resolver)
             raise
@@ -240,6 +316,17 @@ DECORATORS: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
     "VarTransform": _makes_loader,
 }
 
+_SPECIAL: dict[str, Callable[[type, str], None]] = {
+    "Error": _leave,
+    "ROCCurve": _pythonize_roc_curve,
+    "RReader": _pythonize_rreader,
+}
+_REDUCERS: dict[str, Callable[[Any, int], tuple[Any, ...]]] = {
+    "Error": _pickling.reduce_error,
+    "Reader": _pickling.reduce_reader,
+    "RReader": _pickling.reduce_rreader,
+}
+
 
 def _raise_clearer(error: Exception, name: str, args: tuple[Any, ...], resolver: _overloads.Resolver) -> None:
     """Raises what `error` means, if that is something else: Ctrl-C, or an argument that PyROOT could not convert."""
@@ -279,12 +366,6 @@ def _keep(owner: Any, arguments: list[Any]) -> None:
         for owned in (argument.GetCurrentFile(), argument.GetEntryList()):
             if owned and not any(item is owned for item in kept):
                 kept.append(owned)
-
-
-def _nullptr() -> Any:
-    import ROOT
-
-    return ROOT.nullptr
 
 
 def option_string(options: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from torchmva._paths import expand_path
 from torchmva._streams import output_on_standard_error
 
 
@@ -22,9 +23,16 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     tree = "FILE:TREE"
     parser.add_argument(
-        "--signal", required=True, action="append", metavar=tree, help="tree of signal; may be repeated"
+        "--signal",
+        required=True,
+        action="append",
+        type=expand_path,
+        metavar=tree,
+        help="tree of signal; may be repeated",
     )
-    parser.add_argument("--background", required=True, action="append", metavar=tree, help="the same of background")
+    parser.add_argument(
+        "--background", required=True, action="append", type=expand_path, metavar=tree, help="the same of background"
+    )
     parser.add_argument("--variables", required=True, help="input variables or expressions, separated by commas")
     parser.add_argument("--weight", default="", help="weight of the events, an expression")
     parser.add_argument("--cut", default="", help="selection of the events, an expression")

@@ -1,2 +1,3 @@
 __version__: str
 ROOT_VERSION: str
+ROOT_PACKAGE: str

@@ -7,6 +7,7 @@ run for the user (`torchmva root`, `torchmva SCRIPT`) passes on its own.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shlex
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from torchmva import _apply, _compile, _export, _info, _paths, _tune, _version
+from torchmva._signals import ended_tidily
 
 CXX_STANDARD = "-std=c++17"
 _COMMANDS = ("apply", "compile", "config", "env", "export", "info", "options", "tune")
@@ -28,12 +30,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from torchmva._script import run_script
 
         return run_script(first, arguments[1:])
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="surrogateescape")  # names of files may hold any byte
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        code = run(options)
-        sys.stdout.flush()
-        return code
+        with ended_tidily():
+            code = run(options)
+            sys.stdout.flush()
+            return code
+    except KeyboardInterrupt:
+        print("torchmva: interrupted", file=sys.stderr)
+        return 130
     except FileNotFoundError as error:
         print(f"torchmva: {error}", file=sys.stderr)
         return 1

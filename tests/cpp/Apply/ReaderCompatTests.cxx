@@ -225,3 +225,59 @@ TEST_F(ReaderCompatTest, OptionsOfOldWeightFilesAreAcceptedAndOthersAreNot)
    ExpectError(EErrorCode::kOption, {"Normalize"}, [&] { reader.BookMVA("new", "changed.xml"); });
    EXPECT_EQ(reader.FindMVA("new"), nullptr);
 }
+
+TEST_F(ReaderCompatTest, TwoTextsAreNamesAndOptionsAndValuesMayStandInBraces)
+{
+   Reader reader("x[0]:x[1]", "!Color:Silent");
+   ASSERT_EQ(reader.DataInfo().GetNVariables(), 2u);
+   EXPECT_EQ(reader.DataInfo().GetVariableInfo(1).GetExpression(), "x[1]");
+   EXPECT_EQ(Reader("Silent", 0).DataInfo().GetNVariables(), 0u) << "0 was `verbose` before, and is no text";
+   EXPECT_TRUE(Reader("Silent", kTRUE).Verbose());
+
+   Reader undeclared("!Color:Silent");
+   undeclared.BookMVA("F", kWeights);
+   const float *x = fRows.data();
+   const double y[3] = {x[0], x[1], x[2]};
+   EXPECT_EQ(undeclared.EvaluateMVA({x[0], x[1], x[2]}, "F"), fExpected[0]);
+   EXPECT_EQ(undeclared.EvaluateMVA({y[0], y[1], y[2]}, "F"), fExpected[0]);
+   EXPECT_EQ(undeclared.EvaluateMVA(std::vector<Float_t>(x, x + 3), "F"), fExpected[0]);
+   EXPECT_EQ(undeclared.EvaluateMVA(std::vector<Double_t>(y, y + 3), "F"), fExpected[0]);
+   ExpectError(EErrorCode::kArgument, {"expected 3 variables, found 2"}, [&] { undeclared.EvaluateMVA({1, 2}, "F"); });
+   EXPECT_EQ(undeclared.GetNVariables("F"), 3u);
+   EXPECT_EQ(undeclared.GetNSpectators("F"), 2u);
+}
+
+TEST_F(ReaderCompatTest, AnOptionStringThatIsOnlyANameIsIgnoredWithAWarning)
+{
+   for (const char *name : {"myReader", " my reader ", "Silnt"}) {
+      std::unique_ptr<Reader> reader;
+      const auto reports = Reports([&] { reader = std::make_unique<Reader>(name); });
+      ASSERT_EQ(reports.size(), 1u) << name;
+      EXPECT_EQ(reports[0].first, kWarning);
+      EXPECT_NE(reports[0].second.find("\"" + std::string(TString(TString(name).Strip(TString::kBoth)).Data()) + "\""),
+                std::string::npos)
+         << reports[0].second;
+      Declare(*reader);
+      reader->BookMVA("F", kWeights);
+      std::copy_n(fRows.data(), 3, fInputs);
+      EXPECT_EQ(reader->EvaluateMVA("F"), fExpected[0]);
+   }
+   EXPECT_NE(Reports([] { Reader reader("Silnt"); }).at(0).second.find("did you mean 'Silent'"), std::string::npos);
+   for (const char *options : {"silent", "V", "native", ""})
+      EXPECT_TRUE(Reports([&] { Reader reader(options); }).empty()) << options;
+   for (const char *options : {"myReader:Silent", "!myReader", "name=myReader"})
+      ExpectError(EErrorCode::kOption, {"yReader"}, [&] { Reader reader(options); });
+}
+
+TEST_F(ReaderCompatTest, WeightFilesAreKnownByTheirTags)
+{
+   Reader reader("!Color:Silent");
+   Declare(reader);
+   reader.BookMVA("b", kWeights);
+   reader.BookMVA("a", kWeights);
+   reader.BookMVA(Types::kFisher, ReadText(kWeights).c_str());
+   EXPECT_EQ(reader.GetTags(), (std::vector<std::string>{"Fisher", "a", "b"}));
+   EXPECT_EQ(reader.GetWeightFile("a"), fFolder / kWeights);
+   EXPECT_EQ(reader.GetWeightFile("Fisher"), "");
+   ExpectError(EErrorCode::kState, {"\"c\""}, [&] { reader.GetWeightFile("c"); });
+}

@@ -7,6 +7,7 @@
 
 #include "TCanvas.h"
 #include "TGraph.h"
+#include "TH1.h"
 #include "TMultiGraph.h"
 
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 using namespace TorchMVA;
 using TorchMVA::Test::ClassExample;
@@ -231,4 +233,114 @@ TEST_F(FactoryTest, BackgroundNamedFirstStillHasSignalOnTheRight)
    factory.TestAllMethods();
    EXPECT_EQ(loader.GetDataSetInfo().GetSignalClassIndex(), 1u);
    EXPECT_NEAR(factory.GetROCIntegral(&loader, "Fisher"), 0.8896, 0.02);
+}
+
+TEST_F(FactoryTest, NamesThatNoFileCanHaveAreRefusedAtBooking)
+{
+   auto loader = fExample.MakeLoader("dataset");
+   Factory factory("job", kSilent);
+   for (const auto &[title, words] :
+        std::vector<std::pair<std::string, std::string>>{{"", "not empty"},
+                                                         {"a/b", "without '/'"},
+                                                         {"../a", "without '/'"},
+                                                         {"a\nb", "control"},
+                                                         {"n\xE9", "n\\xe9"},
+                                                         {std::string(300, 'x'), "200 bytes"},
+                                                         {std::string(198, 'x'), "together"}})
+      ExpectError(EErrorCode::kArgument, {words},
+                  [&, name = title] { factory.BookMethod(loader.get(), "Fisher", name); });
+   EXPECT_FALSE(factory.HasMethod("dataset", "a/b"));
+   EXPECT_NE(factory.BookMethod(loader.get(), "Fisher", std::string(197, 'x')), nullptr) << "one byte less";
+   factory.TrainAllMethods();
+   EXPECT_TRUE(std::filesystem::exists("dataset/weights/job_" + std::string(197, 'x') + ".weights.xml"));
+   ExpectError(EErrorCode::kArgument, {"job name", "without '/'"}, [] { Factory("a/b", kSilent); });
+   ExpectError(EErrorCode::kArgument, {"job name", "control"}, [] { Factory("a\tb", kSilent); });
+}
+
+TEST_F(FactoryTest, TitlesThatRootTakesForPathsHaveAnotherNameInTheOutputFile)
+{
+   const std::vector<std::pair<std::string, std::string>> titles = {
+      {"BDT::BDT0_75", "BDT__BDT0_75"}, {"a;1", "a_1"},   {" b ", "_b_"}, {"..", "__"},    {"c d", "c d"},
+      {"\xC3\xA9", "\xC3\xA9"},         {"e[3]", "e[3]"}, {"f.g", "f.g"}, {"100%", "100%"}};
+   {
+      const std::unique_ptr<TFile> file(TFile::Open("out.root", "RECREATE"));
+      auto loader = fExample.MakeLoader("sub/data:set");
+      Factory factory("job", file.get(), kSilent);
+      for (const auto &[title, name] : titles) {
+         ::testing::internal::CaptureStderr();
+         factory.BookMethod(loader.get(), "Fisher", title);
+         const std::string said = ::testing::internal::GetCapturedStderr();
+         EXPECT_EQ(said.find("is called \"" + name + "\"") != std::string::npos, title != name) << title << said;
+      }
+      ExpectError(EErrorCode::kState, {"a;1", "a:1", "same folder"},
+                  [&] { factory.BookMethod(loader.get(), "LD", "a:1"); });
+      factory.TrainAllMethods();
+      factory.TestAllMethods();
+      factory.EvaluateAllMethods();
+      for (const auto &title : titles) {
+         EXPECT_TRUE(factory.HasMethod("sub/data:set", title.first));
+         EXPECT_TRUE(std::filesystem::exists("sub/data:set/weights/job_" + title.first + ".weights.xml"));
+      }
+   }
+   const std::unique_ptr<TFile> file(TFile::Open("out.root"));
+   auto *dataset = file->GetDirectory("sub/data_set");
+   ASSERT_NE(dataset, nullptr);
+   auto *tree = dataset->Get<TTree>("TestTree");
+   ASSERT_NE(tree, nullptr);
+   for (const auto &[title, name] : titles) {
+      EXPECT_NE(dataset->Get<TH1>(("Method_Fisher/" + name + "/MVA_" + name + "_S").c_str()), nullptr) << title;
+      const std::string branch = name == "e[3]" ? "e_3_" : name;
+      EXPECT_NE(tree->GetBranch(branch.c_str()), nullptr) << title;
+   }
+   EXPECT_EQ(tree->GetListOfBranches()->GetEntries(), 7 + static_cast<int>(titles.size()));
+}
+
+TEST_F(FactoryTest, PlotsOfATransformationThatCannotBeMadeAreLeftOut)
+{
+   TTree signal("S", ""), background("B", "");
+   float x, y, z, constant = 1;
+   for (TTree *tree : {&signal, &background}) {
+      tree->SetDirectory(nullptr);
+      tree->Branch("x", &x, "x/F");
+      tree->Branch("y", &y, "y/F");
+      tree->Branch("z", &z, "z/F");
+      tree->Branch("constant", &constant, "constant/F");
+      for (int i = 0; i < 200; ++i) {
+         x = static_cast<float>((i * 7) % 31) + (tree == &signal ? 5.F : 0.F);
+         y = 2 * x;
+         z = static_cast<float>((i * 11) % 23);
+         tree->Fill();
+      }
+   }
+   {
+      const std::unique_ptr<TFile> file(TFile::Open("out.root", "RECREATE"));
+      DataLoader loader("dataset");
+      for (const char *name : {"x", "y", "z"})
+         loader.AddVariable(name);
+      loader.AddSignalTree(&signal);
+      loader.AddBackgroundTree(&background);
+      loader.PrepareTrainingAndTestTree("", "SplitMode=Alternate:!V");
+      Factory factory("job", file.get(), TString(kSilent) + ":Transformations=I;D;P;G,D;N");
+      auto *method = factory.BookMethod(&loader, "Variable", "x");
+      ASSERT_NE(method, nullptr);
+      ::testing::internal::CaptureStderr();
+      factory.TrainAllMethods();
+      const std::string said = ::testing::internal::GetCapturedStderr();
+      for (const char *left : {"\"D\"", "\"G,D\""})
+         EXPECT_NE(said.find("The plots after the transformation " + std::string(left) + " are left out"),
+                   std::string::npos)
+            << said;
+      EXPECT_NE(said.find("depend on each other linearly: variable \"x\", variable \"y\""), std::string::npos) << said;
+      factory.TestAllMethods();
+      factory.EvaluateAllMethods();
+      Factory wrong("job", file.get(), TString(kSilent) + ":Transformations=I;Q");
+      wrong.BookMethod(&loader, "Variable", "x");
+      ExpectError(EErrorCode::kOption, {"Q"}, [&] { wrong.TrainAllMethods(); });
+   }
+   const std::unique_ptr<TFile> file(TFile::Open("out.root"));
+   std::set<std::string> folders;
+   for (TObject *key : *file->GetDirectory("dataset")->GetListOfKeys())
+      if (TString(key->GetName()).BeginsWith("InputVariables_"))
+         folders.insert(key->GetName());
+   EXPECT_EQ(folders, (std::set<std::string>{"InputVariables_Id", "InputVariables_PCA", "InputVariables_Norm"}));
 }

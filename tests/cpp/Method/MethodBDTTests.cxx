@@ -132,7 +132,8 @@ TEST(MethodBDT, WrongValuesAreRefused)
                                                          {"nCuts=0", "nCuts"},
                                                          {"nCuts=-2", "nCuts"},
                                                          {"Shrinkage=0", "Shrinkage"},
-                                                         {"BaggedSampleFraction=1.5", "BaggedSampleFraction"},
+                                                         {"BaggedSampleFraction=-1", "BaggedSampleFraction"},
+                                                         {"BaggedSampleFraction=inf", "BaggedSampleFraction"},
                                                          {"BaggedSampleFraction=0", "BaggedSampleFraction"},
                                                          {"HuberQuantile=2", "HuberQuantile"},
                                                          {"UseRandomisedTrees:UseNvars=0", "UseNvars"},
@@ -140,6 +141,21 @@ TEST(MethodBDT, WrongValuesAreRefused)
                                                          {"BoostType=Boot", "AdaBoostR2"},
                                                          {"NTree=100", "NTrees"}})
       ExpectError(EErrorCode::kOption, {word}, [&, o = options] { BookToyBDT(*info, Types::kClassification, o); });
+}
+
+TEST(MethodBDT, ABagOfMoreThanAllEventsIsAllEvents)
+{
+   gConfig().SetSilent(kTRUE);
+   const auto info = MakeToyInfo(Types::kClassification, 100);
+   for (const char *options : {"UseBaggedBoost:BaggedSampleFraction=1.5", "UseBaggedGrad:GradBaggingFraction=7"}) {
+      ::testing::internal::CaptureStderr();
+      auto values = OptionValues(*BookToyBDT(*info, Types::kClassification, options));
+      const std::string said = ::testing::internal::GetCapturedStderr();
+      EXPECT_EQ(values["BaggedSampleFraction"], "1");
+      EXPECT_NE(said.find("each tree sees all of them"), std::string::npos) << said;
+   }
+   EXPECT_EQ(TrainToy("BoostType=Grad:NTrees=5:UseBaggedBoost:BaggedSampleFraction=1.5"),
+             TrainToy("BoostType=Grad:NTrees=5"));
 }
 
 TEST(MethodBDT, OldNamesMeanTheNewOnes)
