@@ -8,17 +8,19 @@
 #include <string>
 #include <vector>
 
-class TFormula;
-
 namespace TorchMVA {
+
+namespace Internal {
+class Program;
+}
 
 /// A formula that says which fold an event belongs to, such as "int(fabs([eventID]))%int([NumFolds])".
 ///
 /// Names in brackets are spectators (label, expression or internal name), NumFolds and numFolds the number of folds. The
-/// value is rounded. Thread safe.
+/// value is rounded. docs/expressions.md describes the formula; nothing is compiled. Thread safe.
 class CvSplitKFoldsExpr {
 public:
-   /// Throws Error (kExpression) if the formula is none, or a name in brackets is no spectator.
+   /// Throws Error (kExpression) if the formula cannot be evaluated, or a name in brackets is no spectator.
    CvSplitKFoldsExpr(const DataSetInfo &info, const TString &expression);
    ~CvSplitKFoldsExpr();
 
@@ -28,7 +30,7 @@ public:
 
 private:
    std::string fExpression;
-   std::unique_ptr<TFormula> fFormula;
+   std::unique_ptr<const Internal::Program> fProgram;
    std::vector<int> fSpectators; ///< per parameter: number of the spectator, -1: number of folds
    std::vector<std::string> fNames;
 };

@@ -3,12 +3,9 @@
 #include "FrameInputs.hxx"
 #include "ResponseSources.hxx"
 #include "ROOT/RDFHelpers.hxx"
-#include "TInterpreter.h"
-#include "TorchMVA/Core/Error.hxx"
 
 #include <cctype>
-#include <map>
-#include <mutex>
+#include <type_traits>
 
 namespace TorchMVA {
 namespace Internal {
@@ -16,40 +13,52 @@ namespace Internal {
 namespace {
 
 using ROOT::RDF::RNode;
-using Definer_t = RNode (*)(RNode &, const std::string &, const std::vector<std::string> &,
-                            const std::shared_ptr<ResponseSource> &);
 
-/// The function that defines a column of a type from columns of given types; the interpreter compiles it once.
-Definer_t FindDefiner(const std::string &result, const FrameInputs &inputs)
-{
-   std::string arguments = result + ", " + std::to_string(inputs.fNVariables);
-   for (const auto &type : inputs.fTypes)
-      arguments += ", " + type;
-   static std::mutex mutex;
-   static std::map<std::string, Definer_t> definers;
-   const std::lock_guard lock(mutex);
-   Definer_t &definer = definers[arguments];
-   if (!definer) {
-      const std::string name = "Define_" + std::to_string(definers.size());
-      const std::string code = "#include \"TorchMVA/Apply/ResponseColumn.hxx\"\n"
-                               "#pragma cling optimize(2)\n"
-                               "namespace TorchMVAColumns { const auto " +
-                               name + " = &TorchMVA::Internal::DefineResponses<" + arguments + ">; }";
-      if (!gInterpreter->Declare(code.c_str()))
-         throw Error(EErrorCode::kInternal, "the interpreter refused the function that defines a column",
-                     {{"types", arguments}});
-      definer = reinterpret_cast<Definer_t>(gInterpreter->Calc(("(Longptr_t)TorchMVAColumns::" + name).c_str()));
+/// The responses of an entry: a float, or several.
+template <typename Result>
+class ResponseFunction final : public EntryFunction<Result> {
+public:
+   ResponseFunction(InputPrograms inputs, std::shared_ptr<ResponseSource> source)
+      : fInputs(std::move(inputs)), fSource(std::move(source))
+   {
    }
-   return definer;
+
+   Result Call(unsigned slot, const ColumnValue *columns) override
+   {
+      const InputRows rows = fInputs.Compute(columns, fSource->GetScratch(slot));
+      if constexpr (std::is_same_v<Result, float>) {
+         float response;
+         fSource->Evaluate(slot, rows, &response);
+         return response;
+      } else {
+         Result responses(rows.fN * fSource->GetNResponses());
+         if (rows.fN > 0)
+            fSource->Evaluate(slot, rows, responses.data());
+         return responses;
+      }
+   }
+
+private:
+   InputPrograms fInputs;
+   std::shared_ptr<ResponseSource> fSource;
+};
+
+template <typename Result>
+RNode DefineResponses(RNode &node, const std::string &name, const FrameInputs &inputs,
+                      const std::shared_ptr<ResponseSource> &source)
+{
+   const std::shared_ptr<EntryFunction<Result>> function =
+      std::make_shared<ResponseFunction<Result>>(inputs.fPrograms, source);
+   return inputs.fExpressions.DefineOn(node, name, function);
 }
 
 /// Runs the event loop that gives `source` the inputs of all events, of their variations too.
 template <typename Result>
-void Collect(RNode &node, Definer_t define, const FrameInputs &inputs, const std::shared_ptr<BlockResponses> &source)
+void Collect(RNode &node, const FrameInputs &inputs, const std::shared_ptr<BlockResponses> &source)
 {
    const std::string name = inputs.fPrefix + "rows_";
    auto passed =
-      define(node, name, inputs.fColumns, source).Filter([](const Result &) { return true; }, {name}).Count();
+      DefineResponses<Result>(node, name, inputs, source).Filter([](const Result &) { return true; }, {name}).Count();
    auto varied = ROOT::RDF::Experimental::VariationsFor(passed);
    passed.GetValue();
    source->Finish();
@@ -111,22 +120,19 @@ FrameNode_t Experimental::Define(FrameNode_t node, const std::string &name, cons
    const auto model = std::make_shared<const FrameMethod>(weightFile, engine);
    const MethodBase &method = *model->fMethod;
    const FrameInputs inputs(node, method, columns, "rdftorchmva_" + name + "_");
-   const bool isNumber = !inputs.fHasCollections && method.GetNResponses() == 1;
-   const Definer_t define = FindDefiner(isNumber ? "float" : "ROOT::RVecF", inputs);
-
+   const bool isNumber = !inputs.fPrograms.HasCollections() && method.GetNResponses() == 1;
    std::shared_ptr<ResponseSource> source;
    std::shared_ptr<BlockResponses> blocks;
    if (method.UsesPython())
-      source = blocks = std::make_shared<BlockResponses>(model, inputs.fColumns, node.GetNSlots());
+      source = blocks = std::make_shared<BlockResponses>(model, node.GetNSlots());
    else
-      source = std::make_shared<DirectResponses>(model, inputs.fColumns, node.GetNSlots());
-   RNode result = define(node, name, inputs.fColumns, source);
+      source = std::make_shared<DirectResponses>(model, node.GetNSlots());
+   const auto define = isNumber ? &DefineResponses<float> : &DefineResponses<ROOT::RVecF>;
+   RNode result = define(node, name, inputs, source);
    if (method.GetNResponses() > 1)
-      result = DefineEach(result, name, ResponseNames(*model), inputs.fHasCollections);
-   if (blocks && isNumber)
-      Collect<float>(node, define, inputs, blocks);
-   else if (blocks)
-      Collect<ROOT::RVecF>(node, define, inputs, blocks);
+      result = DefineEach(result, name, ResponseNames(*model), inputs.fPrograms.HasCollections());
+   if (blocks)
+      (isNumber ? &Collect<float> : &Collect<ROOT::RVecF>)(node, inputs, blocks);
    return result;
 }
 

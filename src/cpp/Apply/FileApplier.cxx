@@ -4,6 +4,7 @@
 #include "Data/FrameReader.hxx"
 #include "Data/TreeReader.hxx"
 #include "LoadMethod.hxx"
+#include "MethodInputs.hxx"
 #include "PartFile.hxx"
 #include "ResponseSink.hxx"
 
@@ -44,25 +45,14 @@ std::string Sanitised(const std::string &text)
    return name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) ? "_" + name : name;
 }
 
-/// What is read from the trees for a method: its variables, and its spectators if responses depend on them.
-void DeclareInputs(const MethodBase &method, DataSetInfo &info)
+std::vector<const VariableInfo *> InputsIn(const DataSetInfo &info)
 {
-   const auto &variables = method.DataInfo().GetVariableInfos();
-   for (std::size_t i = 0; i < variables.size();) {
-      const VariableInfo &first = variables[i];
-      std::size_t end = i + 1; // the elements of an array have the same expression
-      while (end < variables.size() && variables[end].GetExpression() == first.GetExpression())
-         ++end;
-      if (end - i > 1)
-         info.AddVariablesArray(first.GetExpression(), static_cast<Int_t>(end - i));
-      else
-         info.AddVariable(first);
-      i = end;
+   std::vector<const VariableInfo *> inputs;
+   for (const auto *infos : {&info.GetVariableInfos(), &info.GetSpectatorInfos()}) {
+      for (const VariableInfo &input : *infos)
+         inputs.push_back(&input);
    }
-   if (method.UsesSpectators()) {
-      for (const VariableInfo &spectator : method.DataInfo().GetSpectatorInfos())
-         info.AddSpectator(spectator);
-   }
+   return inputs;
 }
 
 void ReadTrees(const InputFiles &inputs, const DataSetInfo &info, const std::string &cut, EventSink &sink)
@@ -70,6 +60,11 @@ void ReadTrees(const InputFiles &inputs, const DataSetInfo &info, const std::str
    TChain chain(inputs.Tree().c_str(), "", TChain::kWithoutGlobalRegistration);
    for (const auto &file : inputs.Files())
       chain.AddFile(file.fFile.c_str(), file.fEntries, file.fTree.c_str());
+   for (const VariableInfo *input : InputsIn(info)) {
+      const char *expression = input->GetExpression().Data();
+      if (!chain.GetBranch(expression)) // a name of a branch may have any characters
+         RequirePlainExpression(expression, "the input");
+   }
    TreeReader reader(chain, info, ClassInfo("", 0), cut, EMissing::kNaN);
    reader.Count();
    reader.Read(sink);

@@ -1,14 +1,10 @@
 #include "FrameInputs.hxx"
 
-#include "Data/FrameExpression.hxx"
-#include "TClassEdit.h"
-#include "TDataType.h"
-#include "TEnum.h"
-#include "TROOT.h"
+#include "MethodInputs.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 
 namespace TorchMVA {
 namespace Internal {
@@ -17,53 +13,11 @@ namespace {
 
 constexpr const char *kPlace = "the data frame";
 
-bool IsNumber(const std::string &type)
-{
-   const std::string resolved = TClassEdit::ResolveTypedef(TClassEdit::ShortType(type.c_str(), 1).c_str());
-   if (const TDataType *known = gROOT->GetType(resolved.c_str())) {
-      const int kind = known->GetType();
-      return kind > kNoType_t && kind != kCharStar && kind != kVoid_t;
-   }
-   return TEnum::GetEnum(resolved.c_str()) != nullptr;
-}
-
-/// Whether a type is one of ROOT's or the standard library's arrays of numbers.
-bool IsCollectionOfNumbers(const std::string &type)
-{
-   const std::string resolved = TClassEdit::ResolveTypedef(type.c_str());
-   TClassEdit::TSplitType split(resolved.c_str());
-   if (split.fElements.size() < 2)
-      return false;
-   std::string outer = split.fElements[0];
-   outer = outer.substr(outer.rfind(':') + 1);
-   constexpr std::array<const char *, 5> kOuter = {"RVec", "vector", "array", "deque", "list"};
-   return std::find(kOuter.begin(), kOuter.end(), outer) != kOuter.end() && IsNumber(split.fElements[1]);
-}
-
-/// What the weight file says of the inputs: variables, and spectators if the responses depend on them.
-std::vector<VariableInfo> Declared(const MethodBase &method)
-{
-   std::vector<VariableInfo> infos = method.DataInfo().GetVariableInfos();
-   if (method.UsesSpectators()) {
-      const auto &spectators = method.DataInfo().GetSpectatorInfos();
-      infos.insert(infos.end(), spectators.begin(), spectators.end());
-   }
-   return infos;
-}
-
 /// A column of the expression's name, one of the label's name, or else the expression.
 std::string ExpressionIn(ROOT::RDF::RNode &node, const VariableInfo &info)
 {
    const std::string expression = info.GetExpression().Data(), label = info.GetLabel().Data();
    return !node.HasColumn(expression) && node.HasColumn(label) ? label : expression;
-}
-
-std::vector<std::string> Names(const std::vector<VariableInfo> &infos)
-{
-   std::vector<std::string> names;
-   for (const auto &info : infos)
-      names.emplace_back(info.GetExpression().Data());
-   return names;
 }
 
 std::string Joined(const std::vector<std::string> &names)
@@ -74,31 +28,108 @@ std::string Joined(const std::vector<std::string> &names)
    return text;
 }
 
+void RequireNumberOfColumns(const MethodBase &method, const std::vector<VariableInfo> &declared,
+                            const std::vector<std::string> &columns)
+{
+   if (columns.empty() || columns.size() == declared.size())
+      return;
+   std::vector<std::string> names;
+   for (const auto &info : declared)
+      names.emplace_back(info.GetExpression().Data());
+   throw Error(EErrorCode::kArgument,
+               "expected " + std::to_string(declared.size()) + " columns for the inputs of the method, found " +
+                  std::to_string(columns.size()),
+               {{"method", method.GetName()}, {"inputs", Joined(names)}, {"columns", Joined(columns)}});
+}
+
 } // namespace
+
+// ---- InputPrograms --------------------------------------------------------------------------------------------------
+
+void InputPrograms::Add(const Program &program, const std::string &expression, std::size_t n, bool isSpectator)
+{
+   std::size_t &count = isSpectator ? fNSpectators : fNVariables;
+   fInputs.push_back({program, count, n, isSpectator});
+   fExpressions.push_back(expression);
+   fHasCollections = fHasCollections || (n == 0 && program.IsCollection());
+   count += std::max<std::size_t>(n, 1);
+}
+
+std::size_t InputPrograms::CountRows(const ColumnValue *columns) const
+{
+   std::size_t n = 1;
+   bool isFirst = true;
+   for (std::size_t i = 0; i < fInputs.size(); ++i) {
+      const auto &[program, first, arraySize, isSpectator] = fInputs[i];
+      if (!program.IsCollection())
+         continue;
+      const std::size_t size = program.Size(columns);
+      if (arraySize > 0) {
+         if (size < arraySize)
+            throw Error(EErrorCode::kData,
+                        "variable '" + fExpressions[i] + "': expected " + std::to_string(arraySize) +
+                           " elements as declared by AddVariablesArray, found " + std::to_string(size),
+                        {{"where", kPlace}});
+         continue;
+      }
+      if (!isFirst && size != n)
+         throw Error(EErrorCode::kArgument,
+                     "expected collections of one length in an event: '" + fExpressions[i] + "' has " +
+                        std::to_string(size) + " elements, one before it " + std::to_string(n),
+                     {{"column", fExpressions[i]}});
+      n = size;
+      isFirst = false;
+   }
+   return n;
+}
+
+double InputPrograms::Value(const Input &input, const ColumnValue *columns, std::size_t row, std::size_t element,
+                            bool &isMissing) const
+{
+   const std::size_t instance = input.fArraySize > 0 ? element : input.fProgram.IsCollection() ? row : 0;
+   return input.fProgram.Evaluate(columns, instance, isMissing);
+}
+
+InputRows InputPrograms::Compute(const ColumnValue *columns, ResponseSource::Scratch &scratch) const
+{
+   const std::size_t n = CountRows(columns);
+   scratch.fVariables.resize(n * fNVariables);
+   scratch.fSpectators.resize(n * fNSpectators);
+   for (std::size_t row = 0; row < n; ++row) {
+      float *const variables = scratch.fVariables.data() + row * fNVariables;
+      double *const spectators = scratch.fSpectators.data() + row * fNSpectators;
+      bool isMissing = false;
+      for (const Input &input : fInputs) {
+         for (std::size_t i = 0; i < std::max<std::size_t>(input.fArraySize, 1); ++i) {
+            const double value = Value(input, columns, row, i, isMissing);
+            if (input.fIsSpectator)
+               spectators[input.fFirst + i] = value;
+            else
+               variables[input.fFirst + i] = static_cast<float>(value);
+         }
+      }
+      if (isMissing)
+         std::fill_n(variables, fNVariables, std::numeric_limits<float>::quiet_NaN());
+   }
+   return {scratch.fVariables.data(), fNSpectators > 0 ? scratch.fSpectators.data() : nullptr, n};
+}
+
+// ---- FrameInputs ----------------------------------------------------------------------------------------------------
 
 FrameInputs::FrameInputs(ROOT::RDF::RNode &node, const MethodBase &method, const std::vector<std::string> &columns,
                          const std::string &prefix)
-   : fPrefix(prefix), fNVariables(method.GetNVariables())
+   : fPrefix(prefix), fExpressions(node, prefix, kPlace)
 {
-   const std::vector<VariableInfo> declared = Declared(method);
-   if (!columns.empty() && columns.size() != declared.size())
-      throw Error(EErrorCode::kArgument,
-                  "expected " + std::to_string(declared.size()) + " columns for the inputs of the method, found " +
-                     std::to_string(columns.size()),
-                  {{"method", method.GetName()}, {"inputs", Joined(Names(declared))}, {"columns", Joined(columns)}});
-   for (std::size_t i = 0; i < declared.size(); ++i) {
-      const std::string what = i < fNVariables ? "variable" : "spectator";
+   const std::vector<VariableInfo> declared = InputsOf(method);
+   RequireNumberOfColumns(method, declared, columns);
+   for (std::size_t i = 0; i < declared.size();) {
+      const bool isSpectator = i >= method.GetNVariables();
       const std::string expression = columns.empty() ? ExpressionIn(node, declared[i]) : columns[i];
-      fColumns.push_back(ColumnOf(node, expression, prefix + std::to_string(i) + "_", what, kPlace));
-      fTypes.push_back(node.GetColumnType(fColumns.back()));
-      const bool isCollection = IsCollectionOfNumbers(fTypes.back());
-      fHasCollections = fHasCollections || isCollection;
-      if (!isCollection && !IsNumber(fTypes.back()))
-         throw Error(EErrorCode::kExpression,
-                     what + " '" + declared[i].GetExpression().Data() +
-                        "': expected a column of numbers or of collections of numbers, found one of type " +
-                        fTypes.back(),
-                     {{"column", expression}, {"where", kPlace}});
+      const std::size_t number = fExpressions.Add(expression, isSpectator ? "spectator" : "variable");
+      const Program &program = fExpressions[number];
+      const std::size_t size = columns.empty() && !isSpectator && program.IsCollection() ? ArraySizeAt(declared, i) : 0;
+      fPrograms.Add(program, expression, size, isSpectator);
+      i += std::max<std::size_t>(size, 1);
    }
 }
 

@@ -29,23 +29,6 @@ void FillUp(std::vector<T> &rows, std::size_t width, std::size_t n)
 
 } // namespace
 
-// ---- ResponseSource, what all have in common ------------------------------------------------------------------------
-
-ResponseSource::ResponseSource(std::size_t nResponses, std::vector<std::string> columns, unsigned nSlots)
-   : fNResponses(nResponses), fColumns(std::move(columns)), fScratch(nSlots)
-{
-}
-
-ResponseSource::~ResponseSource() = default;
-
-void ResponseSource::FailOnLength(std::size_t column, std::size_t expected, std::size_t found) const
-{
-   throw Error(EErrorCode::kArgument,
-               "expected collections of one length in an event: '" + fColumns[column] + "' has " +
-                  std::to_string(found) + " elements, one before it " + std::to_string(expected),
-               {{"column", fColumns[column]}});
-}
-
 // ---- FrameMethod ----------------------------------------------------------------------------------------------------
 
 FrameMethod::FrameMethod(const std::string &file, const std::string &engine)
@@ -67,9 +50,8 @@ void FrameMethod::Evaluate(const InputRows &rows, float *responses) const
 
 // ---- DirectResponses ------------------------------------------------------------------------------------------------
 
-DirectResponses::DirectResponses(std::shared_ptr<const FrameMethod> method, std::vector<std::string> columns,
-                                 unsigned nSlots)
-   : ResponseSource(method->fMethod->GetNResponses(), std::move(columns), nSlots), fMethod(std::move(method))
+DirectResponses::DirectResponses(std::shared_ptr<const FrameMethod> method, unsigned nSlots)
+   : ResponseSource(method->fMethod->GetNResponses(), nSlots), fMethod(std::move(method))
 {
 }
 
@@ -87,9 +69,8 @@ struct alignas(64) BlockResponses::Slot {
    std::size_t fN = 0;
 };
 
-BlockResponses::BlockResponses(std::shared_ptr<const FrameMethod> method, std::vector<std::string> columns,
-                               unsigned nSlots)
-   : ResponseSource(method->fMethod->GetNResponses(), std::move(columns), nSlots), fMethod(std::move(method)),
+BlockResponses::BlockResponses(std::shared_ptr<const FrameMethod> method, unsigned nSlots)
+   : ResponseSource(method->fMethod->GetNResponses(), nSlots), fMethod(std::move(method)),
      fNVariables(fMethod->fInfo.GetNVariables()),
      fNSpectators(fMethod->fMethod->UsesSpectators() ? fMethod->fInfo.GetNSpectators() : 0),
      fTable(fNVariables, fNSpectators, GetNResponses()), fHasSeveralSlots(nSlots > 1)

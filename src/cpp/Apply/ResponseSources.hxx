@@ -2,7 +2,7 @@
 #define TORCHMVA_APPLY_RESPONSESOURCES_HXX
 
 #include "ResponseTable.hxx"
-#include "TorchMVA/Apply/ResponseColumn.hxx"
+#include "ResponseSource.hxx"
 #include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/Method/MethodBase.hxx"
@@ -28,7 +28,7 @@ struct FrameMethod {
 /// Asks the method for each event.
 class DirectResponses final : public ResponseSource {
 public:
-   DirectResponses(std::shared_ptr<const FrameMethod> method, std::vector<std::string> columns, unsigned nSlots);
+   DirectResponses(std::shared_ptr<const FrameMethod> method, unsigned nSlots);
    void Evaluate(unsigned slot, const InputRows &rows, float *responses) override;
 
 private:
@@ -41,7 +41,7 @@ private:
 /// for other numbers of rows, and how events fall into blocks depends on the threads.
 class BlockResponses final : public ResponseSource {
 public:
-   BlockResponses(std::shared_ptr<const FrameMethod> method, std::vector<std::string> columns, unsigned nSlots);
+   BlockResponses(std::shared_ptr<const FrameMethod> method, unsigned nSlots);
    ~BlockResponses() override;
    /// Before Finish: notes the rows, the responses are 0. Afterwards: throws Error (kState) with several slots for a row
    /// that was not there before; one slot evaluates it, with a warning at the first.

@@ -1,7 +1,7 @@
 #ifndef TORCHMVA_APPLY_RESPONSETABLE_HXX
 #define TORCHMVA_APPLY_RESPONSETABLE_HXX
 
-#include "TorchMVA/Apply/ResponseColumn.hxx"
+#include "ResponseSource.hxx"
 
 #include <array>
 #include <cstddef>

@@ -1,15 +1,18 @@
 #include "FormulaReader.hxx"
 
 #include "Core/RootErrors.hxx"
-#include "ExpressionNames.hxx"
+#include "Expression/TreeText.hxx"
 #include "TBranch.h"
 #include "TFriendElement.h"
 #include "TLeaf.h"
 #include "TList.h"
 #include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/NearestName.hxx"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace TorchMVA {
 namespace Internal {
@@ -35,11 +38,31 @@ void CollectNames(TTree &tree, std::vector<std::string> &names)
    }
 }
 
-std::vector<std::string> Names(TTree &tree)
+/// "; there is no branch 'X', did you mean 'x'?" for each name in an expression that the tree does not have.
+std::string UnknownNames(const std::string &expression, TTree &tree)
 {
    std::vector<std::string> names;
    CollectNames(tree, names);
-   return names;
+   std::string text;
+   try {
+      for (const auto &name : NamesIn(ParseExpression(expression))) {
+         if (std::find(names.begin(), names.end(), name) == names.end())
+            text += "; there is no branch '" + name + "'" + DidYouMean(name, names);
+      }
+   } catch (const ExpressionProblem &problem) {
+      text = std::string(": ") + problem.what();
+   }
+   return text;
+}
+
+std::string TextFor(TTree &tree, const std::string &expression)
+{
+   const auto aliasOf = [&tree](const std::string &name) {
+      const char *alias = tree.GetAlias(name.c_str());
+      return alias ? std::optional<std::string>(alias) : std::nullopt;
+   };
+   const auto isBranch = [&tree](const std::string &name) { return tree.GetBranch(name.c_str()) != nullptr; };
+   return TextForTree(expression, aliasOf, isBranch);
 }
 
 } // namespace
@@ -47,17 +70,33 @@ std::vector<std::string> Names(TTree &tree)
 FormulaReader::FormulaReader(const TreeSession &session, const std::string &expression, const std::string &what)
 {
    TTree &tree = session.Tree();
+   const auto fail = [&](const std::string &why) {
+      throw Error(EErrorCode::kExpression,
+                  "cannot evaluate " + what + " '" + expression + "' in tree '" + tree.GetName() + "'" + why,
+                  {{"expression", expression}, {"tree", tree.GetName()}, {"file", session.FileName()}});
+   };
    if (tree.GetReadEntry() < 0)
       tree.LoadTree(0);
-   {
+   try {
+      const std::string text = TextFor(tree, expression);
+      fIsConditional = text.find('?') != std::string::npos;
       const QuietRoot quiet;
-      fFormula = std::make_unique<TTreeFormula>("TorchMVAFormula", expression.c_str(), &tree);
+      fFormula = std::make_unique<TTreeFormula>("TorchMVAFormula", text.c_str(), &tree);
+   } catch (const ExpressionProblem &problem) {
+      fail(std::string(": ") + problem.what());
    }
    if (fFormula->GetNdim() == 0)
-      throw Error(EErrorCode::kExpression,
-                  "cannot evaluate " + what + " '" + expression + "' in tree '" + tree.GetName() + "'" +
-                     UnknownNames(expression, Names(tree)),
-                  {{"expression", expression}, {"tree", tree.GetName()}, {"file", session.FileName()}});
+      fail(UnknownNames(expression, tree));
+}
+
+void FormulaReader::LoadBranches()
+{
+   for (Int_t i = 0; i < fFormula->GetNcodes(); ++i) {
+      if (TLeaf *leaf = fFormula->GetLeaf(i)) {
+         TBranch *branch = leaf->GetBranch();
+         branch->GetEntry(branch->GetTree()->GetReadEntry());
+      }
+   }
 }
 
 bool FormulaReader::HasNonFinite()

@@ -11,7 +11,7 @@
 namespace TorchMVA {
 namespace Internal {
 
-/// One expression evaluated on a tree by ROOT's TTreeFormula, whose semantics users rely on. The tree must be at the
+/// One expression evaluated on a tree by ROOT's TTreeFormula, whose semantics users rely on (docs/expressions.md). The tree must be at the
 /// entry (LoadTree) before a value is asked for.
 class FormulaReader {
 public:
@@ -23,11 +23,16 @@ public:
    /// True if the number of values can be other than one.
    bool IsArray() const { return fFormula->GetMultiplicity() != 0; }
    /// Number of values in this entry; loads the branches.
-   Int_t Size() { return fFormula->GetNdata(); }
+   Int_t Size()
+   {
+      if (fIsConditional)
+         LoadBranches();
+      return fFormula->GetNdata();
+   }
    /// Value of a formula that has one; loads the branches.
    Double_t Value()
    {
-      fFormula->GetNdata();
+      Size();
       return fFormula->EvalInstance(0);
    }
    /// Value `i` after Size(); NaN if that needs an element, or an entry of a friend, that does not exist.
@@ -38,7 +43,12 @@ public:
    void Update() { fFormula->UpdateFormulaLeaves(); }
 
 private:
+   /// TTreeFormula reads a branch where it first occurs. If that is the part of `a ? b : c` that an entry does not need,
+   /// other places get the value of another entry.
+   void LoadBranches();
+
    std::unique_ptr<TTreeFormula> fFormula;
+   bool fIsConditional = false;
 };
 
 } // namespace Internal

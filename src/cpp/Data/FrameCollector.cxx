@@ -95,12 +95,6 @@ Int_t FrameCollector::Unpack(Slot &slot, const ROOT::RVecD &row, const FramePosi
    for (std::size_t i = 0; i < slot.fBegins.size(); ++i) {
       const double n = row[at++];
       const bool isCut = i == fLayout.fColumns.size();
-      if (n == FrameRow::kNoNumber)
-         throw Error(
-            EErrorCode::kExpression,
-            (isCut ? "the cut" : fLayout.fColumns[i].Describe() + " '" + fLayout.fColumns[i].fExpression + "'") +
-               ": expected a number or a collection of numbers, found neither",
-            Where(position));
       slot.fIsArray[i] = n != FrameRow::kScalar;
       slot.fSizes[i] = slot.fIsArray[i] ? static_cast<Int_t>(n) : 1;
       slot.fBegins[i] = at;

@@ -12,8 +12,7 @@ namespace Internal {
 
 struct FrameEvents;
 
-/// Reads the events of a data frame: expressions, cuts and weights are those of RDataFrame (C++), collections follow
-/// the rules of arrays in trees. Count() runs the event loop once, also with implicit multi-threading, and keeps the
+/// Reads the events of a data frame: expressions, cuts, weights and collections mean what they mean in trees. Count() runs the event loop once, also with implicit multi-threading, and keeps the
 /// events that pass; Read() hands them over in the order of the entries and frees them.
 class FrameReader final : public EventSource {
 public:
@@ -23,7 +22,8 @@ public:
    EventCounts Count() override;
    void Read(EventSink &sink) override;
    /// Instead of Count() and Read(): hands the events over as they come and keeps none. One thread; an entry must be
-   /// one event. Throws Error (kExpression) for array variables, and what the sink throws.
+   /// one event; an element that an entry does not have is NaN. Throws Error (kExpression) for array variables, and
+   /// what the sink throws.
    void Stream(EventSink &sink);
 
 private:

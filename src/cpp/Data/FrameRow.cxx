@@ -1,112 +1,114 @@
 #include "FrameRow.hxx"
 
-#include "FrameExpression.hxx"
-#include "SafeNames.hxx"
-#include "TInterpreter.h"
-#include "TorchMVA/Core/Error.hxx"
+#include "FrameExpressions.hxx"
+#include "TorchMVA/Data/EntryFunction.hxx"
 
-#include <mutex>
+#include <limits>
+#include <memory>
 
 namespace TorchMVA {
 namespace Internal {
 
 namespace {
 
-/// The functions that the interpreter compiles for the types of the columns.
-constexpr const char *kPacking = R"cpp(
-#include "ROOT/RVec.hxx"
-#include <iterator>
-#include <string>
-#include <string_view>
-#include <type_traits>
-namespace TorchMVAFrame {
-template <typename T>
-using Element_t = std::decay_t<decltype(*std::begin(std::declval<const T &>()))>;
-template <typename T>
-constexpr bool IsNumber = std::is_arithmetic_v<T> || (std::is_enum_v<T> && std::is_convertible_v<T, double>);
-template <typename T, typename = void>
-struct IsNumbers : std::false_type {};
-template <typename T>
-struct IsNumbers<T, std::void_t<Element_t<T>>>
-   : std::bool_constant<IsNumber<Element_t<T>> && !std::is_convertible_v<T, std::string_view>> {};
-template <typename T>
-double Size(const T &value)
-{
-   if constexpr (IsNumbers<T>::value)
-      return std::distance(std::begin(value), std::end(value));
-   return 1;
-}
-template <typename T>
-void Append(ROOT::RVecD &row, const T &value)
-{
-   if constexpr (IsNumber<T>) {
-      row.push_back(-1);
-      row.push_back(static_cast<double>(value));
-   } else if constexpr (IsNumbers<T>::value) {
-      row.push_back(Size(value));
-      for (const auto &element : value)
-         row.push_back(static_cast<double>(element));
-   } else {
-      row.push_back(-2);
+using EMissing = FrameRow::EMissing;
+
+constexpr const char *kPrefix = "rdftorchmva_row_"; // ROOT lists no columns whose names begin with rdf
+
+/// The values of all expressions of an entry.
+class RowFunction final : public EntryFunction<ROOT::RVecD> {
+public:
+   RowFunction(std::vector<Program> programs, EMissing missing) : fPrograms(std::move(programs)), fMissing(missing) {}
+
+   ROOT::RVecD Call(unsigned, const ColumnValue *columns) override
+   {
+      ROOT::RVecD row;
+      row.reserve(2 * fPrograms.size());
+      for (const Program &program : fPrograms) {
+         const std::size_t n = program.Size(columns);
+         const std::size_t begin = row.size();
+         bool isMissing = false;
+         row.push_back(program.IsCollection() ? static_cast<double>(n) : FrameRow::kScalar);
+         for (std::size_t i = 0; i < n; ++i)
+            row.push_back(program.Evaluate(columns, i, isMissing));
+         if (isMissing && fMissing == EMissing::kNoEvent) {
+            row.resize(begin);
+            row.push_back(0);
+         }
+      }
+      return row;
    }
-}
-template <typename... T>
-ROOT::RVecD Row(const T &...values)
-{
-   ROOT::RVecD row;
-   row.reserve(2 * sizeof...(T));
-   (Append(row, values), ...);
-   return row;
-}
-}
-)cpp";
 
-void DeclarePacking()
-{
-   static std::once_flag once;
-   std::call_once(once, [] {
-      if (!gInterpreter->Declare(kPacking))
-         throw Error(EErrorCode::kInternal, "the interpreter refused the functions that read data frames");
-   });
-}
+private:
+   std::vector<Program> fPrograms;
+   EMissing fMissing;
+};
 
-bool IsCollection(ROOT::RDF::RNode &node, const std::string &column)
-{
-   return node.GetColumnType(column).find('<') != std::string::npos;
-}
+/// Number of values of an expression; or the value of one that is a single number, 0 if it is missing.
+class NumberFunction final : public EntryFunction<double> {
+public:
+   enum class EResult { kSize, kValue };
+   NumberFunction(Program program, EResult result) : fProgram(std::move(program)), fResult(result) {}
+
+   double Call(unsigned, const ColumnValue *columns) override
+   {
+      bool isMissing = false;
+      if (fProgram.IsCollection())
+         return static_cast<double>(fProgram.Size(columns));
+      const double value = fProgram.Evaluate(columns, 0, isMissing);
+      if (isMissing)
+         return 0;
+      return fResult == EResult::kValue ? value : 1;
+   }
+
+private:
+   Program fProgram;
+   EResult fResult;
+};
 
 } // namespace
 
 FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> &columns, const std::string &cut,
-                   const std::string &place)
-   : fNode(frame), fCandidates(frame), fColumn("torchmva_row")
+                   const std::string &place, EMissing missing)
+   : fNode(frame), fCandidates(frame), fColumn(std::string(kPrefix) + "all"), fHasCut(!cut.empty())
 {
-   DeclarePacking();
-   int next = 0;
-   const auto define = [&](const std::string &expression, const std::string &what) {
-      return ColumnOf(fNode, expression, "torchmva_" + std::to_string(next++), what, place);
-   };
-   std::string arguments;
-   for (const auto &column : columns) {
-      const std::string name = define(column.fExpression, column.Describe());
-      arguments += (arguments.empty() ? "" : ", ") + name;
-      const bool isVariable = column.fKind == ColumnSpec::EKind::kVariable && column.fArraySize == 0;
-      if (isVariable && fSizeColumn.empty() && IsCollection(fNode, name)) {
-         fSizeColumn = "torchmva_size";
-         fNode = fNode.Define(fSizeColumn, WithSafeNames(fNode, "TorchMVAFrame::Size(" + name + ")"));
+   DefineSize(columns, place, missing);
+   fCandidates = fNode;
+   std::string cutColumn = cut;
+   if (fHasCut) {
+      FrameExpressions cuts(fNode, std::string(kPrefix) + "cut_", place);
+      const Program &program = cuts[cuts.Add(cut, "cut")];
+      if (!program.IsCollection()) {
+         // What the cut removes is not evaluated, so that it can guard the other expressions and columns.
+         cutColumn = std::string(kPrefix) + "cut";
+         cuts.Define<double>(cutColumn, std::make_shared<NumberFunction>(program, NumberFunction::EResult::kValue));
+         fNode = fNode.Filter([](double value) { return !(value < 0.5); }, {cutColumn});
       }
    }
-   const std::string cutColumn = cut.empty() ? "" : define(cut, "cut");
-   fCandidates = fNode;
-   if (!cut.empty()) {
-      // What the cut removes is not evaluated, so that it can guard the other expressions.
-      fHasCut = fNode.GetColumnType(cutColumn) != "bool" && fNode.GetColumnType(cutColumn) != "Bool_t";
-      if (fHasCut)
-         arguments += ", " + cutColumn;
-      else
-         fNode = fNode.Filter(cutColumn);
+   FrameExpressions values(fNode, std::string(kPrefix) + "value_", place);
+   for (const auto &column : columns)
+      values.Add(column.fExpression, column.Describe());
+   if (fHasCut)
+      values.Add(cutColumn, "cut");
+   values.Define<ROOT::RVecD>(fColumn, std::make_shared<RowFunction>(values.Programs(), missing));
+}
+
+void FrameRow::DefineSize(const std::vector<ColumnSpec> &columns, const std::string &place, EMissing missing)
+{
+   for (const bool ofCollections : {true, false}) {
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+         if (columns[i].fKind != ColumnSpec::EKind::kVariable || columns[i].fArraySize > 0)
+            continue;
+         FrameExpressions one(fNode, std::string(kPrefix) + "size" + std::to_string(i) + "_", place);
+         const Program &program = one[one.Add(columns[i].fExpression, columns[i].Describe())];
+         const bool mayBeMissing = missing == EMissing::kNoEvent && program.HasElements();
+         if (ofCollections ? !program.IsCollection() : !mayBeMissing)
+            continue;
+         fSizeColumn = std::string(kPrefix) + "size";
+         one.Define<double>(fSizeColumn, std::make_shared<NumberFunction>(program, NumberFunction::EResult::kSize));
+         return;
+      }
    }
-   fNode = fNode.Define(fColumn, WithSafeNames(fNode, "TorchMVAFrame::Row(" + arguments + ")"));
 }
 
 } // namespace Internal

@@ -5,7 +5,6 @@
 #include "ROOT/RDF/RInterface.hxx"
 #include "ROOT/RVec.hxx"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,17 +17,25 @@ namespace Internal {
 /// the one type by which code compiled here can read columns of types that are known at run time only.
 struct FrameRow {
    static constexpr double kScalar = -1;
-   static constexpr double kNoNumber = -2; ///< neither a number nor a collection of numbers; no value follows
+
+   /// What an entry gives for an element that it does not have.
+   enum class EMissing {
+      kNoEvent, ///< no value: the entry is no event, as in a tree
+      kNaN
+   };
 
    /// Throws Error (kExpression) that names the expression and `place`, such as "data frame of class 'Signal'".
    FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> &columns, const std::string &cut,
-            const std::string &place);
+            const std::string &place, EMissing missing = EMissing::kNoEvent);
 
-   ROOT::RDF::RNode fNode;       ///< after the cut, unless that is the last expression of the row
+   ROOT::RDF::RNode fNode;       ///< after the cut, unless its number of values is that of a collection
    ROOT::RDF::RNode fCandidates; ///< before the cut
    std::string fColumn;          ///< the column of rows, an RVec<double>
    std::string fSizeColumn;      ///< events of an entry before cuts (double); empty: one
-   bool fHasCut = false;         ///< the last expression of the row is the cut, which is no simple yes or no
+   bool fHasCut = false;         ///< the last expression of the row is the cut
+
+private:
+   void DefineSize(const std::vector<ColumnSpec> &columns, const std::string &place, EMissing missing);
 };
 
 } // namespace Internal

@@ -1,0 +1,230 @@
+#include "Program.hxx"
+
+#include "ProgramOperations.hxx"
+#include "TorchMVA/Core/Error.hxx"
+
+#include <algorithm>
+#include <array>
+
+namespace TorchMVA {
+namespace Internal {
+
+namespace {
+
+/// Deepest stack that is kept in the frame of a call.
+constexpr std::size_t kSmallStack = 15;
+
+/// Numbers in a collection of collections.
+std::size_t CountCells(const ColumnValue &table)
+{
+   std::size_t n = 0;
+   for (std::size_t row = 0; row < table.Size(); ++row)
+      n += table.fType->fRowSize(table.fValue, row);
+   return n;
+}
+
+} // namespace
+
+/// What one evaluation knows.
+struct Program::State {
+   const ColumnValue *fColumns = nullptr;
+   const double *fParameters = nullptr;
+   std::size_t fInstance = 0;
+   bool fIsMissing = false;
+   double *fTop = nullptr; ///< of the stack: the last value
+
+   double Missing()
+   {
+      fIsMissing = true;
+      return std::numeric_limits<double>::quiet_NaN();
+   }
+   void Push(double value) { *++fTop = value; }
+   double Pop() { return *fTop--; }
+   double Element(const ColumnValue &column, double index)
+   {
+      const double whole = std::trunc(index);
+      if (!(whole >= 0 && whole < static_cast<double>(column.Size())))
+         return Missing();
+      return column.Element(static_cast<std::size_t>(whole));
+   }
+   double Cell(const ColumnValue &column, double row, double index)
+   {
+      const double first = std::trunc(row), second = std::trunc(index);
+      if (!(first >= 0 && first < static_cast<double>(column.Size())))
+         return Missing();
+      const auto whole = static_cast<std::size_t>(first);
+      if (!(second >= 0 && second < static_cast<double>(column.fType->fRowSize(column.fValue, whole))))
+         return Missing();
+      return column.fType->fCell(column.fValue, whole, static_cast<std::size_t>(second));
+   }
+};
+
+bool Program::HasElements() const
+{
+   return std::any_of(fInstructions.begin(), fInstructions.end(), [](const Instruction &instruction) {
+      return instruction.fOperation == EOperation::kElement || instruction.fOperation == EOperation::kCell;
+   });
+}
+
+std::size_t Program::Size(const ColumnValue *columns) const
+{
+   if (fCollections.empty())
+      return 1;
+   const std::size_t size = columns[fCollections.front()].Size();
+   for (const std::uint32_t column : fCollections) {
+      const std::size_t other = columns[column].Size();
+      if (other != size)
+         throw Error(EErrorCode::kData, "the collections of an expression differ in length: " + std::to_string(size) +
+                                           " and " + std::to_string(other) + " elements",
+                     {{"expression", fText}});
+   }
+   return size;
+}
+
+double Program::Evaluate(const ColumnValue *columns, std::size_t instance, bool &isMissing) const
+{
+   State state;
+   state.fColumns = columns;
+   state.fInstance = instance;
+   const double value = Run(state);
+   isMissing = isMissing || state.fIsMissing;
+   return state.fIsMissing ? std::numeric_limits<double>::quiet_NaN() : value;
+}
+
+double Program::Evaluate(const double *parameters) const
+{
+   State state;
+   state.fParameters = parameters;
+   return Run(state);
+}
+
+double Program::RunPart(const State &state, std::size_t part, std::size_t instance, bool &isMissing) const
+{
+   State inner;
+   inner.fColumns = state.fColumns;
+   inner.fParameters = state.fParameters;
+   inner.fInstance = instance;
+   const double value = fParts[part].Run(inner);
+   isMissing = isMissing || inner.fIsMissing;
+   return value;
+}
+
+/// Number of values of a part: 0 for an element that the entry does not have.
+std::size_t Program::Count(const State &state, std::size_t part) const
+{
+   if (fParts[part].IsCollection())
+      return fParts[part].Size(state.fColumns);
+   bool isMissing = false;
+   RunPart(state, part, state.fInstance, isMissing);
+   return isMissing ? 0 : 1;
+}
+
+/// Sum$, Min$ and Max$; 0 of nothing.
+double Program::Reduce(State &state, const Instruction &instruction) const
+{
+   const std::size_t n = Count(state, instruction.fIndex);
+   double result = 0;
+   for (std::size_t i = 0; i < n; ++i) {
+      const double value = RunPart(state, instruction.fIndex, i, state.fIsMissing);
+      switch (instruction.fOperation) {
+      case EOperation::kSum: result += value; break;
+      case EOperation::kMinimum: result = i == 0 || value < result ? value : result; break;
+      default: result = i == 0 || value > result ? value : result;
+      }
+   }
+   return result;
+}
+
+/// Alt$: the second part where the first has no value. As in TTreeFormula, what is no collection has only one.
+double Program::Alternative(State &state, std::size_t part) const
+{
+   const std::size_t chosen = state.fInstance < Count(state, part) ? part : part + 1;
+   return RunPart(state, chosen, state.fInstance, state.fIsMissing);
+}
+
+double Program::Run(State &state) const
+{
+   std::array<double, kSmallStack + 1> small{};
+   std::vector<double> large;
+   if (fDepth > kSmallStack)
+      large.resize(fDepth + 1);
+   state.fTop = large.empty() ? small.data() : large.data();
+   const auto *const begin = fInstructions.data();
+   const auto *const end = begin + fInstructions.size();
+   for (const auto *at = begin; at != end; ++at) {
+      double *const top = state.fTop;
+      const auto binary = [&state, top](double value) {
+         top[-1] = value;
+         state.fTop = top - 1;
+      };
+      switch (at->fOperation) {
+      case EOperation::kNumber: state.Push(at->fNumber); break;
+      case EOperation::kParameter: state.Push(state.fParameters[at->fIndex]); break;
+      case EOperation::kColumn: state.Push(state.fColumns[at->fIndex].Number()); break;
+      case EOperation::kEach: state.Push(state.Element(state.fColumns[at->fIndex], state.fInstance)); break;
+      case EOperation::kElement: *top = state.Element(state.fColumns[at->fIndex], *top); break;
+      case EOperation::kCell: binary(state.Cell(state.fColumns[at->fIndex], top[-1], *top)); break;
+      case EOperation::kLength: state.Push(Count(state, at->fIndex)); break;
+      case EOperation::kTableLength: state.Push(state.fColumns[at->fIndex].Size()); break;
+      case EOperation::kCells: state.Push(CountCells(state.fColumns[at->fIndex])); break;
+      case EOperation::kOwnLength: state.Push(Size(state.fColumns)); break;
+      case EOperation::kInstance: state.Push(state.fInstance); break;
+      case EOperation::kSum:
+      case EOperation::kMinimum:
+      case EOperation::kMaximum: state.Push(Reduce(state, *at)); break;
+      case EOperation::kAlternative: state.Push(Alternative(state, at->fIndex)); break;
+      case EOperation::kSameText: {
+         const ColumnValue &column = state.fColumns[at->fIndex];
+         state.Push(fTexts[static_cast<std::size_t>(at->fNumber)] == column.fType->fText(column.fValue));
+         break;
+      }
+      case EOperation::kNegate: *top = -1 * *top; break;
+      case EOperation::kNot: *top = *top == 0; break;
+      case EOperation::kIsTrue: *top = *top != 0; break;
+      case EOperation::kAdd: binary(top[-1] + *top); break;
+      case EOperation::kSubtract: binary(top[-1] - *top); break;
+      case EOperation::kMultiply: binary(top[-1] * *top); break;
+      case EOperation::kDivide: binary(Divide(top[-1], *top)); break;
+      case EOperation::kDivideAsCxx: binary(top[-1] / *top); break;
+      case EOperation::kDivideWhole: binary(*top == 0 ? std::nan("") : std::trunc(top[-1] / *top)); break;
+      case EOperation::kRemainder: binary(Remainder(top[-1], *top)); break;
+      case EOperation::kPower: binary(std::pow(top[-1], *top)); break;
+      case EOperation::kSquare: *top = *top * *top; break;
+      case EOperation::kLess: binary(top[-1] < *top); break;
+      case EOperation::kGreater: binary(top[-1] > *top); break;
+      case EOperation::kLessEqual: binary(top[-1] <= *top); break;
+      case EOperation::kGreaterEqual: binary(top[-1] >= *top); break;
+      case EOperation::kEqual: binary(top[-1] == *top); break;
+      case EOperation::kNotEqual: binary(top[-1] != *top); break;
+      case EOperation::kBitAnd: binary(static_cast<double>(ToBits(top[-1]) & ToBits(*top))); break;
+      case EOperation::kBitOr: binary(static_cast<double>(ToBits(top[-1]) | ToBits(*top))); break;
+      case EOperation::kShiftLeft: binary(Shift(top[-1], *top, true)); break;
+      case EOperation::kShiftRight: binary(Shift(top[-1], *top, false)); break;
+      case EOperation::kZero: state.Push(at->fFunction->fZero()); break;
+      case EOperation::kOne: *top = at->fFunction->fOne(*top); break;
+      case EOperation::kTwo: binary(at->fFunction->fTwo(top[-1], *top)); break;
+      case EOperation::kThree:
+         top[-2] = at->fFunction->fThree(top[-2], top[-1], *top);
+         state.fTop = top - 2;
+         break;
+      case EOperation::kPop: --state.fTop; break;
+      case EOperation::kJump: at = begin + at->fIndex - 1; break;
+      case EOperation::kJumpIfFalse:
+         if (state.Pop() == 0)
+            at = begin + at->fIndex - 1;
+         break;
+      case EOperation::kSkipIfFalse: // the left side of && is the result
+         if (*top == 0)
+            at = begin + at->fIndex - 1;
+         break;
+      case EOperation::kSkipIfTrue:
+         if (*top != 0)
+            at = begin + at->fIndex - 1;
+         break;
+      }
+   }
+   return *state.fTop;
+}
+
+} // namespace Internal
+} // namespace TorchMVA

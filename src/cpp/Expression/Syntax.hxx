@@ -1,0 +1,57 @@
+#ifndef TORCHMVA_SRC_EXPRESSION_SYNTAX_HXX
+#define TORCHMVA_SRC_EXPRESSION_SYNTAX_HXX
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+namespace Internal {
+
+/// Says why a text is no expression, or why an expression cannot be evaluated. Callers turn it into an Error that
+/// names the expression and its place.
+class ExpressionProblem : public std::runtime_error {
+public:
+   using std::runtime_error::runtime_error;
+};
+
+/// An expression as a tree (docs/expressions.md).
+struct Syntax {
+   enum class EKind {
+      kNumber,      ///< fNumber; fText as written
+      kText,        ///< fText, a string without its quotation marks
+      kName,        ///< fText: a column, such as `pt` or `event.pt`, or a special name, such as `Entry$`
+      kParameter,   ///< fText: the name in `[name]`
+      kElement,     ///< fParts: a collection, then its indices
+      kMember,      ///< fParts[0]: an element; fText: a member of it
+      kMethod,      ///< fParts[0]: an object, then arguments; fText: name; fNumber: 1 for `@`, the whole collection
+      kCall,        ///< fText: a function; fParts: arguments
+      kUnary,       ///< fText: "-" or "!"
+      kBinary,      ///< fText: operator; two parts
+      kConditional, ///< condition, value if it is true, value if it is false
+   };
+
+   EKind fKind;
+   std::string fText;
+   double fNumber = 0;
+   std::vector<Syntax> fParts;
+
+   bool Is(EKind kind, const char *text) const { return fKind == kind && fText == text; }
+};
+
+/// What the operators of an expression mean.
+enum class ELanguage {
+   kFormula, ///< of variables, cuts and weights: TTreeFormula's
+   kSplit    ///< of SplitExpr: C++'s, with spectators in brackets
+};
+
+/// Reads an expression. Throws ExpressionProblem.
+Syntax ParseExpression(const std::string &text, ELanguage language = ELanguage::kFormula);
+
+/// Throws ExpressionProblem if parentheses, brackets or quotation marks do not match.
+void RequireBalanced(const std::string &text);
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif

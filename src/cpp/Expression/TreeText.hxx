@@ -1,0 +1,35 @@
+#ifndef TORCHMVA_SRC_EXPRESSION_TREETEXT_HXX
+#define TORCHMVA_SRC_EXPRESSION_TREETEXT_HXX
+
+#include "Syntax.hxx"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace TorchMVA {
+namespace Internal {
+
+/// The text of an alias of a tree, or nothing if the name is none.
+using AliasOf_t = std::function<std::optional<std::string>(const std::string &name)>;
+
+/// The text that TTreeFormula gets for an expression: the expression itself, unless TTreeFormula would end the process
+/// (`a%b` where b truncates to zero, also inside of an alias), give another value than docs/expressions.md says (`sqrt`
+/// of a negative number), or not know a function that it has under another name (`std::abs`). Texts that only TTreeFormula
+/// understands are left as they are if nothing of this can happen in them. `isKnown` is true for names of branches.
+/// Throws ExpressionProblem.
+std::string TextForTree(const std::string &expression, const AliasOf_t &aliasOf,
+                        const std::function<bool(const std::string &)> &isKnown);
+
+/// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions and
+/// methods without arguments: nothing that it calls does more than compute.
+void RequirePlain(const Syntax &syntax);
+
+/// Names in an expression that stand for columns, as they are written; names of functions are not among them.
+std::vector<std::string> NamesIn(const Syntax &syntax);
+
+} // namespace Internal
+} // namespace TorchMVA
+
+#endif
