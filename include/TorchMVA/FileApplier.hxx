@@ -48,7 +48,7 @@ public:
    void SetName(const std::string &name);
    /// The output has the new columns only, with an entry for each of the input (default: a copy of everything).
    void SetFriend(bool isFriend = true) { fIsFriend = isFriend; }
-   /// Only events that pass are copied; an expression as for TTree::Draw (in RNTuples: C++). Not for friends.
+   /// Only events that pass are copied; an expression (docs/expressions.md). Not for friends.
    void SetCut(const std::string &cut) { fCut = cut; }
    /// Replace an output that is there, whatever it is (default: only an older output of Apply).
    void SetOverwrite(bool overwrite = true) { fOverwrite = overwrite; }
@@ -69,6 +69,10 @@ public:
    /// Whether the output is there and was made of these inputs, as they are now, with the same weight file, names, cut
    /// and form.
    bool IsFinished(const std::vector<std::string> &inputs, const std::string &output) const;
+
+   /// The variables of the first events of an input, at most `n`, one row per event; NaN for an element that an entry does
+   /// not have. Throws Error as Apply() does.
+   std::vector<float> ReadVariables(const std::string &input, Long64_t n) const;
 
    /// Events evaluated in the present call of Apply, or the last one.
    Long64_t GetNDone() const { return fNDone; }

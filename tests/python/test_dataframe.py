@@ -180,7 +180,7 @@ def test_snapshot_of_several_columns(ROOT, tmp_path, weights, engine):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        (["var1", "var2", "var3", "vra4"], r"variable 'vra4'.*did you mean 'var"),
+        (["var1", "var2", "var3", "vra4"], r"variable 'var4' as 'vra4'.*did you mean 'var"),
         (["var1", "var2", "var3", "text"], r"variable 'var4'.*numbers.*string"),
         (["var1", "var2"], "4 columns.*found 2"),
         ("var1", "list of names"),

@@ -17,6 +17,10 @@ class DataSetInfo;
 /// Everything in a weight file that is not the method's own: TMVA's `<MethodSetup>` with GeneralInfo, Options,
 /// Variables, Spectators, Classes and Targets (docs/weights-format.md).
 struct WeightFileHeader {
+   /// What the expressions of a weight file mean (docs/expressions.md). A file that does not say it has version 1.
+   static constexpr const char *kExpressionInfo = "Expression Version";
+   static constexpr int kExpressionVersion = 1;
+
    std::string fMethodType;  ///< "PyTorch"
    std::string fMethodTitle; ///< "MyNet"
    Types::EAnalysisType fAnalysisType = Types::kNoAnalysisType;

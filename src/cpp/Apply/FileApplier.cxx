@@ -90,14 +90,17 @@ private:
    UInt_t fThreads;
 };
 
-void ReadNTuples(const InputFiles &inputs, const DataSetInfo &info, const std::string &cut, EventSink &sink)
+/// Reads all entries of the inputs with a data frame, or the first `n`.
+void ReadFrame(const InputFiles &inputs, const DataSetInfo &info, const std::string &cut, Long64_t n, EventSink &sink)
 {
    const WithoutThreads single;
    std::vector<std::string> names;
    for (const auto &file : inputs.Files())
       names.push_back(file.fFile);
    try {
-      const ROOT::RDataFrame frame(inputs.Tree(), names);
+      FrameNode_t frame = ROOT::RDataFrame(inputs.Tree(), names);
+      if (n < inputs.Entries())
+         frame = frame.Range(static_cast<unsigned>(n));
       SourceInput source;
       source.fName = inputs.Tree();
       source.fFrame = std::make_shared<FrameNode_t>(frame);
@@ -108,6 +111,25 @@ void ReadNTuples(const InputFiles &inputs, const DataSetInfo &info, const std::s
       throw Error(EErrorCode::kFile, std::string("cannot read the events: ") + error.what(), inputs.Where());
    }
 }
+
+void ReadNTuples(const InputFiles &inputs, const DataSetInfo &info, const std::string &cut, EventSink &sink)
+{
+   ReadFrame(inputs, info, cut, inputs.Entries(), sink);
+}
+
+/// Keeps the variables of all events.
+class VariableSink final : public EventSink {
+public:
+   void Put(const RowBlock &block) override
+   {
+      fValues.insert(fValues.end(), block.fVariables.begin(),
+                     block.fVariables.begin() + block.fRows * block.fNVariables);
+   }
+   void NoteRemoved(const ColumnSpec &, Long64_t) override {}
+   void NoteSurplus(const ColumnSpec &, Int_t) override {}
+
+   std::vector<float> fValues;
+};
 
 } // namespace
 
@@ -197,6 +219,17 @@ Long64_t FileApplier::Apply(const std::vector<std::string> &inputs, const std::s
    }
    fNEntries = files.Entries();
    return Write(files, output, marker);
+}
+
+std::vector<float> FileApplier::ReadVariables(const std::string &input, Long64_t n) const
+{
+   const InputFiles files({input});
+   DataSetInfo info("FileApplier");
+   DeclareInputs(*fModel->fMethod, info);
+   VariableSink sink;
+   if (files.Entries() > 0)
+      ReadFrame(files, info, "", n, sink);
+   return std::move(sink.fValues);
 }
 
 Long64_t FileApplier::Write(const InputFiles &inputs, const std::string &output, const std::string &marker)

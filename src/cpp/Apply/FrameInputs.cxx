@@ -125,7 +125,10 @@ FrameInputs::FrameInputs(ROOT::RDF::RNode &node, const MethodBase &method, const
    for (std::size_t i = 0; i < declared.size();) {
       const bool isSpectator = i >= method.GetNVariables();
       const std::string expression = columns.empty() ? ExpressionIn(node, declared[i]) : columns[i];
-      const std::size_t number = fExpressions.Add(expression, isSpectator ? "spectator" : "variable");
+      std::string what = isSpectator ? "spectator" : "variable";
+      if (!columns.empty())
+         what += " '" + std::string(declared[i].GetExpression().Data()) + "' as";
+      const std::size_t number = fExpressions.Add(expression, what);
       const Program &program = fExpressions[number];
       const std::size_t size = columns.empty() && !isSpectator && program.IsCollection() ? ArraySizeAt(declared, i) : 0;
       fPrograms.Add(program, expression, size, isSpectator);

@@ -74,10 +74,11 @@ CvSplitKFoldsExpr::CvSplitKFoldsExpr(const DataSetInfo &info, const TString &exp
       fProgram = std::make_unique<Internal::Program>(
          Internal::Program::Compile(fExpression, scope, Internal::ELanguage::kSplit));
    } catch (const Internal::ExpressionProblem &problem) {
-      throw Error(EErrorCode::kExpression,
-                  "expected a formula of spectators in brackets, such as int(fabs([eventID]))%int([NumFolds]), found '" +
-                     fExpression + "': " + problem.what(),
-                  {{"option", kOption}});
+      throw Error(
+         EErrorCode::kExpression,
+         "expected a formula of spectators in brackets, such as int(fabs([eventID]))%int([NumFolds]), found '" +
+            fExpression + "': " + problem.what(),
+         {{"option", kOption}});
    }
    fSpectators = std::move(scope.fSpectators);
    fNames = std::move(scope.fNames);

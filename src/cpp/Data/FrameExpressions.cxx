@@ -54,14 +54,27 @@ const ColumnType *FindCommonType(const std::string &type, const std::vector<std:
 
 const ColumnType &TypeOf(const std::string &type)
 {
-   static const std::vector<std::string> names = {
-      "float",  "Float_t",   "double",    "Double_t", "int",   "Int_t", "unsigned int",       "UInt_t",
-      "long",   "Long64_t",  "ULong64_t", "bool",     "Bool_t", "short", "ROOT::VecOps::RVec<float>", "ROOT::VecOps::RVec<double>"};
+   static const std::vector<std::string> names = {"float",
+                                                  "Float_t",
+                                                  "double",
+                                                  "Double_t",
+                                                  "int",
+                                                  "Int_t",
+                                                  "unsigned int",
+                                                  "UInt_t",
+                                                  "long",
+                                                  "Long64_t",
+                                                  "ULong64_t",
+                                                  "bool",
+                                                  "Bool_t",
+                                                  "short",
+                                                  "ROOT::VecOps::RVec<float>",
+                                                  "ROOT::VecOps::RVec<double>"};
    if (const auto *common = FindCommonType<float, float, double, double, int, int, unsigned, unsigned, long, Long64_t,
                                            ULong64_t, bool, bool, short, ROOT::RVecF, ROOT::RVecD>(type, names))
       return *common;
-   return *static_cast<const ColumnType *>(Compiled::Get(
-      "columns of type " + type, "const auto *@ = &TorchMVA::Internal::ColumnTypeOf<" + type + ">();"));
+   return *static_cast<const ColumnType *>(
+      Compiled::Get("columns of type " + type, "const auto *@ = &TorchMVA::Internal::ColumnTypeOf<" + type + ">();"));
 }
 
 template <typename Result>
@@ -87,14 +100,23 @@ std::size_t FrameExpressions::Add(const std::string &expression, const std::stri
    try {
       if (expression.find_first_not_of(" \t\n") == std::string::npos)
          throw ExpressionProblem("it is empty");
-      fPrograms.push_back(fNode.HasColumn(expression) ? Program::OfColumn(AddColumn(expression))
-                                                      : Program::Compile(expression, *this));
+      fPrograms.push_back(fNode.HasColumn(expression) ? OfColumn(expression) : Program::Compile(expression, *this));
    } catch (const ExpressionProblem &problem) {
       throw Error(EErrorCode::kExpression,
                   "cannot evaluate " + what + " '" + expression + "' in " + fPlace + ": " + problem.what(),
                   {{"expression", expression}, {"where", fPlace}});
    }
    return fPrograms.size() - 1;
+}
+
+Program FrameExpressions::OfColumn(const std::string &name)
+{
+   const Column column = AddColumn(name);
+   using EKind = ColumnType::EKind;
+   if (column.fKind != EKind::kNumber && column.fKind != EKind::kNumbers)
+      throw ExpressionProblem("expected a column of numbers or of collections of numbers, found one of type " +
+                              fTypes[column.fNumber]);
+   return Program::OfColumn(column);
 }
 
 // ---- columns --------------------------------------------------------------------------------------------------------
@@ -148,9 +170,6 @@ Scope::Column FrameExpressions::AddColumn(const std::string &name)
       fTypes.push_back(type);
       fKinds.push_back(kind);
    }
-   if (fKinds[number] == ColumnType::EKind::kOther)
-      throw ExpressionProblem("expected a column of numbers or of collections of numbers, found one of type " +
-                              fTypes[number]);
    return {number, fKinds[number]};
 }
 
@@ -161,8 +180,8 @@ Scope::Column FrameExpressions::AddMember(const std::string &column, const std::
       return {known->second, fKinds[known->second]};
    using Definer_t = RNode (*)(RNode &, const std::string &, const std::string &);
    const std::string type = fNode.GetColumnType(column);
-   const std::string member = "[](const auto &object) -> std::decay_t<decltype(object" + path + ")> { return object" +
-                              path + "; }";
+   const std::string member =
+      "[](const auto &object) -> std::decay_t<decltype(object" + path + ")> { return object" + path + "; }";
    const auto define = reinterpret_cast<Definer_t>(
       Compiled::Get("'" + column + path + "' (" + column + " is of type " + type + ")",
                     "ROOT::RDF::RNode (*@)(ROOT::RDF::RNode &, const std::string &, const std::string &) = "

@@ -39,6 +39,7 @@ public:
 
 private:
    Column Find(const Syntax &name) override;
+   Program OfColumn(const std::string &name);
    Column FindName(const std::string &name);
    Column AddColumn(const std::string &name);
    /// The column of an object and the text after it: "p4" and ".Pt()".

@@ -44,26 +44,22 @@ private:
    EMissing fMissing;
 };
 
-/// Number of values of an expression; or the value of one that is a single number, 0 if it is missing.
+/// Number of values of a collection; or the value of an expression that is a single number, 0 if it is missing.
 class NumberFunction final : public EntryFunction<double> {
 public:
-   enum class EResult { kSize, kValue };
-   NumberFunction(Program program, EResult result) : fProgram(std::move(program)), fResult(result) {}
+   explicit NumberFunction(Program program) : fProgram(std::move(program)) {}
 
    double Call(unsigned, const ColumnValue *columns) override
    {
-      bool isMissing = false;
       if (fProgram.IsCollection())
          return static_cast<double>(fProgram.Size(columns));
+      bool isMissing = false;
       const double value = fProgram.Evaluate(columns, 0, isMissing);
-      if (isMissing)
-         return 0;
-      return fResult == EResult::kValue ? value : 1;
+      return isMissing ? 0 : value;
    }
 
 private:
    Program fProgram;
-   EResult fResult;
 };
 
 } // namespace
@@ -72,7 +68,7 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
                    const std::string &place, EMissing missing)
    : fNode(frame), fCandidates(frame), fColumn(std::string(kPrefix) + "all"), fHasCut(!cut.empty())
 {
-   DefineSize(columns, place, missing);
+   DefineSize(columns, place);
    fCandidates = fNode;
    std::string cutColumn = cut;
    if (fHasCut) {
@@ -81,7 +77,7 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
       if (!program.IsCollection()) {
          // What the cut removes is not evaluated, so that it can guard the other expressions and columns.
          cutColumn = std::string(kPrefix) + "cut";
-         cuts.Define<double>(cutColumn, std::make_shared<NumberFunction>(program, NumberFunction::EResult::kValue));
+         cuts.Define<double>(cutColumn, std::make_shared<NumberFunction>(program));
          fNode = fNode.Filter([](double value) { return !(value < 0.5); }, {cutColumn});
       }
    }
@@ -93,21 +89,18 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
    values.Define<ROOT::RVecD>(fColumn, std::make_shared<RowFunction>(values.Programs(), missing));
 }
 
-void FrameRow::DefineSize(const std::vector<ColumnSpec> &columns, const std::string &place, EMissing missing)
+void FrameRow::DefineSize(const std::vector<ColumnSpec> &columns, const std::string &place)
 {
-   for (const bool ofCollections : {true, false}) {
-      for (std::size_t i = 0; i < columns.size(); ++i) {
-         if (columns[i].fKind != ColumnSpec::EKind::kVariable || columns[i].fArraySize > 0)
-            continue;
-         FrameExpressions one(fNode, std::string(kPrefix) + "size" + std::to_string(i) + "_", place);
-         const Program &program = one[one.Add(columns[i].fExpression, columns[i].Describe())];
-         const bool mayBeMissing = missing == EMissing::kNoEvent && program.HasElements();
-         if (ofCollections ? !program.IsCollection() : !mayBeMissing)
-            continue;
-         fSizeColumn = std::string(kPrefix) + "size";
-         one.Define<double>(fSizeColumn, std::make_shared<NumberFunction>(program, NumberFunction::EResult::kSize));
-         return;
-      }
+   for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].fKind != ColumnSpec::EKind::kVariable || columns[i].fArraySize > 0)
+         continue;
+      FrameExpressions one(fNode, std::string(kPrefix) + "size" + std::to_string(i) + "_", place);
+      const Program &program = one[one.Add(columns[i].fExpression, columns[i].Describe())];
+      if (!program.IsCollection())
+         continue;
+      fSizeColumn = std::string(kPrefix) + "size";
+      one.Define<double>(fSizeColumn, std::make_shared<NumberFunction>(program));
+      return;
    }
 }
 

@@ -35,7 +35,7 @@ struct FrameRow {
    bool fHasCut = false;         ///< the last expression of the row is the cut
 
 private:
-   void DefineSize(const std::vector<ColumnSpec> &columns, const std::string &place, EMissing missing);
+   void DefineSize(const std::vector<ColumnSpec> &columns, const std::string &place);
 };
 
 } // namespace Internal

@@ -17,8 +17,8 @@ using EKind = Syntax::EKind;
 const std::map<std::string, std::string> &CollectionFunctions()
 {
    static const std::map<std::string, std::string> functions = {
-      {"Sum$", "Sum$"}, {"Min$", "Min$"}, {"Max$", "Max$"}, {"Length$", "Length$"}, {"Alt$", "Alt$"},
-      {"Sum", "Sum$"},  {"Min", "Min$"},  {"Max", "Max$"}};
+      {"Sum$", "Sum$"}, {"Min$", "Min$"}, {"Max$", "Max$"}, {"Length$", "Length$"},
+      {"Alt$", "Alt$"}, {"Sum", "Sum$"},  {"Min", "Min$"},  {"Max", "Max$"}};
    return functions;
 }
 
@@ -32,8 +32,7 @@ std::size_t Scope::Parameter(const std::string &name)
 /// Writes the instructions of one program. Each call adds one value to the stack.
 class Program::Compiler {
 public:
-   Compiler(Program &program, Scope &scope, ELanguage language)
-      : fProgram(program), fScope(scope), fLanguage(language)
+   Compiler(Program &program, Scope &scope, ELanguage language) : fProgram(program), fScope(scope), fLanguage(language)
    {
    }
 
@@ -153,7 +152,8 @@ private:
          Add(*indices[1]);
          return Emit({EOperation::kCell, number}, -1);
       case ColumnType::EKind::kText: throw ExpressionProblem(name + " is a text; it can only be compared with a text");
-      case ColumnType::EKind::kOther: throw ExpressionProblem(name + " is neither a number nor a collection of numbers");
+      case ColumnType::EKind::kOther:
+         throw ExpressionProblem(name + " is neither a number nor a collection of numbers");
       }
    }
 
@@ -208,8 +208,10 @@ private:
       bool areIntegers = true;
       for (const Syntax &argument : syntax.fParts)
          areIntegers = Add(argument) && areIntegers;
-      isInteger = isInteger || (areIntegers && (syntax.fText == "abs" || syntax.fText == "min" || syntax.fText == "max"));
-      static constexpr EOperation kCalls[] = {EOperation::kZero, EOperation::kOne, EOperation::kTwo, EOperation::kThree};
+      isInteger =
+         isInteger || (areIntegers && (syntax.fText == "abs" || syntax.fText == "min" || syntax.fText == "max"));
+      static constexpr EOperation kCalls[] = {EOperation::kZero, EOperation::kOne, EOperation::kTwo,
+                                              EOperation::kThree};
       Emit({kCalls[syntax.fParts.size()], 0, 0, function}, 1 - static_cast<int>(syntax.fParts.size()));
       return isInteger;
    }
@@ -278,11 +280,11 @@ private:
       }
       const bool areIntegers = Add(syntax.fParts[1]) && isLeftInteger;
       static const std::map<std::string, EOperation> operations = {
-         {"+", EOperation::kAdd},        {"-", EOperation::kSubtract},      {"*", EOperation::kMultiply},
-         {"/", EOperation::kDivide},     {"%", EOperation::kRemainder},     {"^", EOperation::kPower},
-         {"<", EOperation::kLess},       {">", EOperation::kGreater},       {"<=", EOperation::kLessEqual},
-         {">=", EOperation::kGreaterEqual}, {"==", EOperation::kEqual},     {"!=", EOperation::kNotEqual},
-         {"&", EOperation::kBitAnd},     {"|", EOperation::kBitOr},         {"<<", EOperation::kShiftLeft},
+         {"+", EOperation::kAdd},           {"-", EOperation::kSubtract},  {"*", EOperation::kMultiply},
+         {"/", EOperation::kDivide},        {"%", EOperation::kRemainder}, {"^", EOperation::kPower},
+         {"<", EOperation::kLess},          {">", EOperation::kGreater},   {"<=", EOperation::kLessEqual},
+         {">=", EOperation::kGreaterEqual}, {"==", EOperation::kEqual},    {"!=", EOperation::kNotEqual},
+         {"&", EOperation::kBitAnd},        {"|", EOperation::kBitOr},     {"<<", EOperation::kShiftLeft},
          {">>", EOperation::kShiftRight}};
       EOperation operation = operations.at(sign);
       if (operation == EOperation::kDivide && fLanguage == ELanguage::kSplit)
@@ -344,8 +346,6 @@ Program Program::OfColumn(const Scope::Column &column)
 {
    Program program;
    const bool isNumber = column.fKind == ColumnType::EKind::kNumber;
-   if (!isNumber && column.fKind != ColumnType::EKind::kNumbers)
-      throw ExpressionProblem("it is neither a number nor a collection of numbers");
    const auto number = static_cast<std::uint32_t>(column.fNumber);
    program.fInstructions.push_back({isNumber ? EOperation::kColumn : EOperation::kEach, number});
    if (!isNumber)

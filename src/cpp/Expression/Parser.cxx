@@ -230,7 +230,8 @@ private:
       }
       if (Accept("@")) // @v.size()
          return OfWhole(Postfix(Named()));
-      if (IsSign(token, "(") && Then().fKind == Token::EKind::kName && IsSign(Then(2), ")") && IsTypeName(Then().fText)) {
+      if (IsSign(token, "(") && Then().fKind == Token::EKind::kName && IsSign(Then(2), ")") &&
+          IsTypeName(Then().fText)) {
          const Depth depth(fDepth);
          const std::string type = Then().fText;
          fAt += 3;

@@ -3,7 +3,6 @@
 #include "ProgramOperations.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
-#include <algorithm>
 #include <array>
 
 namespace TorchMVA {
@@ -59,13 +58,6 @@ struct Program::State {
    }
 };
 
-bool Program::HasElements() const
-{
-   return std::any_of(fInstructions.begin(), fInstructions.end(), [](const Instruction &instruction) {
-      return instruction.fOperation == EOperation::kElement || instruction.fOperation == EOperation::kCell;
-   });
-}
-
 std::size_t Program::Size(const ColumnValue *columns) const
 {
    if (fCollections.empty())
@@ -74,8 +66,9 @@ std::size_t Program::Size(const ColumnValue *columns) const
    for (const std::uint32_t column : fCollections) {
       const std::size_t other = columns[column].Size();
       if (other != size)
-         throw Error(EErrorCode::kData, "the collections of an expression differ in length: " + std::to_string(size) +
-                                           " and " + std::to_string(other) + " elements",
+         throw Error(EErrorCode::kData,
+                     "the collections of an expression differ in length: " + std::to_string(size) + " and " +
+                        std::to_string(other) + " elements",
                      {{"expression", fText}});
    }
    return size;

@@ -36,13 +36,11 @@ class Program {
 public:
    /// Throws ExpressionProblem if the expression cannot be evaluated.
    static Program Compile(const std::string &expression, Scope &scope, ELanguage language = ELanguage::kFormula);
-   /// The values of a column as they are. Throws ExpressionProblem if they are no numbers.
+   /// The values of a column of numbers or of collections of numbers, as they are.
    static Program OfColumn(const Scope::Column &column);
 
    /// True if the expression has a value for each element of a collection.
    bool IsCollection() const { return !fCollections.empty(); }
-   /// True if the expression needs an element of a collection that an entry may not have.
-   bool HasElements() const;
    /// Number of values in an entry; 1 unless IsCollection(). Throws Error (kData) if collections differ in length.
    std::size_t Size(const ColumnValue *columns) const;
    /// Value `instance`. NaN, and `isMissing` is set, if it needs an element that the entry does not have.

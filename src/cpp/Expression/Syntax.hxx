@@ -42,7 +42,7 @@ struct Syntax {
 /// What the operators of an expression mean.
 enum class ELanguage {
    kFormula, ///< of variables, cuts and weights: TTreeFormula's
-   kSplit    ///< of SplitExpr: C++'s, with spectators in brackets
+   kSplit    ///< of SplitExpr, with spectators in brackets, and of figures of merit: C++'s
 };
 
 /// Reads an expression. Throws ExpressionProblem.

@@ -6,6 +6,7 @@
 #include "TObject.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace TorchMVA {
 namespace Internal {
@@ -79,8 +80,8 @@ private:
    {
       const std::string &text = syntax.fText;
       const bool isHexadecimal = text.compare(0, 2, "0x") == 0 || text.compare(0, 2, "0X") == 0;
-      const std::size_t other =
-         isHexadecimal ? text.find_first_not_of("0123456789abcdefABCDEF", 2) : text.find_first_not_of("0123456789.eE+-");
+      const std::size_t other = isHexadecimal ? text.find_first_not_of("0123456789abcdefABCDEF", 2)
+                                              : text.find_first_not_of("0123456789.eE+-");
       return other == std::string::npos ? text : Changed(ExactNumber(syntax.fNumber)); // a suffix of C++
    }
 
@@ -111,16 +112,16 @@ public:
    std::string TextOf(const std::string &expression)
    {
       RequireBalanced(expression);
-      std::string text;
+      std::optional<Syntax> syntax;
       try {
-         const Syntax syntax = ParseExpression(expression);
-         RequireNumber(syntax);
-         text = Write(syntax);
+         syntax = ParseExpression(expression);
       } catch (const ExpressionProblem &) {
          if (!IsHarmless(expression))
             throw;
          return expression;
       }
+      RequireNumber(*syntax);
+      const std::string text = Write(*syntax);
       return HasChanged() ? text : expression;
    }
 
@@ -135,14 +136,18 @@ private:
    static bool IsHarmless(const std::string &expression)
    {
       bool isText = false;
+      char last = '(';
       for (const char c : expression) {
          isText = isText != (c == '"');
-         if (!isText && c == '%')
+         // a bracket that is no index is a parameter
+         const bool isIndex = std::isalnum(static_cast<unsigned char>(last)) || std::string("_$].@").find(last) < 5;
+         if (!isText && (c == '%' || (c == '[' && !isIndex)))
             return false;
+         if (c != ' ')
+            last = c;
       }
-      if (expression.find('"') == 0 && expression.find('"', 1) == expression.size() - 1)
-         return false;
-      return expression.find("sqrt(") == std::string::npos;
+      const bool isOneText = expression.front() == '"' && expression.find('"', 1) == expression.size() - 1;
+      return !isOneText && expression.find("sqrt(") == std::string::npos;
    }
 
    /// TTreeFormula reads past the end of a collection if the index is not a plain number.

@@ -1,8 +1,8 @@
 // Efficiencies, purity and a figure of merit as functions of the cut on the response.
 
+#include "Expression/Program.hxx"
 #include "Gui/Families.hxx"
 #include "Gui/PlotPage.hxx"
-#include "TFormula.h"
 #include "TGaxis.h"
 #include "TGraph.h"
 #include "TLegend.h"
@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cmath>
-#include <regex>
 
 namespace TorchMVA {
 namespace Internal {
@@ -21,29 +20,45 @@ namespace {
 constexpr int kPoints = 1000; ///< of a drawn curve
 constexpr double kTop = 1.25; ///< of the axis of efficiencies: room for the legend
 
+/// The names S and B.
+class EventNumbers final : public Scope {
+public:
+   Column Find(const Syntax &name) override
+   {
+      if (name.fKind != Syntax::EKind::kName || (name.fText != "S" && name.fText != "B"))
+         throw ExpressionProblem("'" + name.fText + "' is neither S nor B");
+      return {name.fText == "S" ? 0U : 1U, ColumnType::EKind::kNumber};
+   }
+};
+
 /// A figure of merit of the numbers S and B of events that pass.
 class FigureOfMerit {
 public:
-   explicit FigureOfMerit(const std::string &text) : fText(text)
-   {
-      // whole words only: the S of "TMath::Sqrt" is a letter
-      const std::string xs = std::regex_replace(text, std::regex("\\bS\\b"), "x");
-      fFormula = TFormula("TorchMVA_FigureOfMerit", std::regex_replace(xs, std::regex("\\bB\\b"), "y").c_str(), false);
-      if (!fFormula.IsValid() || fFormula.GetNdim() > 2)
-         throw Error(EErrorCode::kArgument, "expected a formula of S and B, found \"" + text + "\"",
-                     {{"caller", "mvaeffs"}});
-   }
+   explicit FigureOfMerit(const std::string &text) : fText(text), fProgram(Compile(text)) {}
    /// 0 where it is not defined.
    double operator()(double s, double b) const
    {
-      const double value = fFormula.Eval(s, b);
+      const ColumnValue numbers[] = {{&s, &ColumnTypeOf<double>()}, {&b, &ColumnTypeOf<double>()}};
+      bool isMissing = false;
+      const double value = fProgram.Evaluate(numbers, 0, isMissing);
       return std::isfinite(value) ? value : 0;
    }
    const std::string &Text() const { return fText; }
 
 private:
+   static Program Compile(const std::string &text)
+   {
+      try {
+         EventNumbers scope;
+         return Program::Compile(text, scope, ELanguage::kSplit);
+      } catch (const ExpressionProblem &problem) {
+         throw Error(EErrorCode::kArgument, "expected a formula of S and B, found \"" + text + "\": " + problem.what(),
+                     {{"caller", "mvaeffs"}});
+      }
+   }
+
    std::string fText;
-   TFormula fFormula;
+   Program fProgram;
 };
 
 /// The curves of one method and the best cut.

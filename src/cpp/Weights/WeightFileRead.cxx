@@ -179,6 +179,12 @@ WeightFileHeader WeightFileHeader::Read(const XmlNode &root)
    }
    if (const auto info = infos.find("TrainingTime"); info != infos.end())
       header.fTrainingTime = info->second.DoubleAttribute("value");
+   if (const auto info = infos.find(kExpressionInfo); info != infos.end()) {
+      const long long version = info->second.IntAttribute("value");
+      if (version != kExpressionVersion)
+         Fail(info->second, "expected expressions of version " + std::to_string(kExpressionVersion) +
+                               ", found version " + std::to_string(version) + ": read the file with a newer TorchMVA");
+   }
    header.fOptions = ReadOptions(root);
    header.fVariables = ReadVariables(root.RequiredChild("Variables"), "NVar", "Variable", "VarIndex");
    if (header.fVariables.empty())

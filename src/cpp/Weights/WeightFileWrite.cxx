@@ -55,6 +55,7 @@ void AddGeneralInfo(const XmlNode &root, const WeightFileHeader &header)
    AddInfo(general, "TrainingTime", Scientific(header.fTrainingTime));
    AddInfo(general, "AnalysisType", Types::GetAnalysisTypeName(header.fAnalysisType));
    AddInfo(general, "TorchMVA Release", TORCHMVA_VERSION_STRING);
+   AddInfo(general, WeightFileHeader::kExpressionInfo, std::to_string(WeightFileHeader::kExpressionVersion));
 }
 
 void AddOptions(const XmlNode &root, const std::vector<OptionInfo> &options)

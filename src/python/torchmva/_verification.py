@@ -63,25 +63,12 @@ def read_events(ROOT: Any, where: str, file: WeightFile) -> Floats:
     Raises:
         CommandError: there is no such file, tree or variable, or no event.
     """
-    path, _, name = where.rpartition(":")
-    source = ROOT.TFile.Open(path) if path and Path(path).is_file() else None
-    if not source or source.IsZombie():
-        raise CommandError(f"{path}: expected a ROOT file with events, found none")
-    tree = source.Get(name)
-    if not tree or not isinstance(tree, ROOT.TTree):
-        raise CommandError(f"{path}: expected a tree '{name}', found none")
-    formulas = []
-    for variable in file.variables:
-        formula = ROOT.TTreeFormula(variable.label, variable.expression, tree)
-        if formula.GetNdim() == 0:
-            raise CommandError(f"{where}: the variable '{variable.expression}' cannot be computed there")
-        formulas.append(formula)
-    rows = []
-    for i in range(min(N_EVENTS, tree.GetEntries())):
-        tree.GetEntry(i)
-        if all(formula.GetNdata() > 0 for formula in formulas):
-            rows.append([formula.EvalInstance(0) for formula in formulas])
-    events = np.array(rows, dtype=np.float32).reshape(len(rows), len(formulas))
+    applier = ROOT.TorchMVA.Experimental.FileApplier(str(file.path))
+    try:
+        values = applier.ReadVariables(where, N_EVENTS)
+    except ROOT.TorchMVA.Error as error:
+        raise CommandError(f"{where}: {error}") from error
+    events = np.array(values, dtype=np.float32).reshape(-1, len(file.variables))
     events = events[~np.isnan(events).any(axis=1)]
     if len(events) == 0:
         raise CommandError(f"{where}: expected at least one event without a NaN, found none")

@@ -247,7 +247,7 @@ TEST_P(DefineTest, NaNAndNoEntries)
 TEST_P(DefineTest, MistakesAreNamed)
 {
    RNode events = Made<float>(3).Define("text", [] { return std::string("a"); });
-   ExpectError(EErrorCode::kExpression, {"variable 'var7'", "did you mean 'var"},
+   ExpectError(EErrorCode::kExpression, {"variable 'var4' as 'var7'", "did you mean 'var"},
                [&] { Define(events, "score", fWeights, {"var1", "var2", "var3", "var7"}); });
    ExpectError(EErrorCode::kExpression, {"variable 'var4'", "numbers", "string"},
                [&] { Define(events, "score", fWeights, {"var1", "var2", "var3", "text"}); });

@@ -134,8 +134,11 @@ TEST_F(FileApplication, ExpressionsAndArraysAreThoseOfTheTraining)
                                  Replaced(Replaced(text, "=\"var1\"", "=\"var1+0.5*i\""), "=\"var2\"", "=\"x[1]\"")));
    applier.SetName("score");
    applier.Apply({in}, fDir / "out.root");
-   for (const char *name : {"var1", "var2", "var3", "var4"})
-      text = Replaced(text, std::string("=\"") + name + "\"", "=\"x\"");
+   for (const std::string number : {"1", "2", "3", "4"}) {
+      const std::string element = "x[" + std::to_string(std::stoi(number) - 1) + "]";
+      text = Replaced(text, "Internal=\"var" + number + "\"", "Internal=\"" + element + "\"");
+      text = Replaced(text, "=\"var" + number + "\"", "=\"x\"");
+   }
    FileApplier arrays(WriteText("array.weights.xml", text));
    arrays.SetName("score");
    arrays.Apply({in}, fDir / "arrays.root");

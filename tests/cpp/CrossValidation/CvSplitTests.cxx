@@ -146,6 +146,39 @@ TEST(CvSplit, BadExpressionsSayWhatIsWrong)
    ExpectError(EErrorCode::kData, {"fold 0 of 2", "'Background'"}, [&] { make("[id]>=600"); });
 }
 
+/// Unbalanced texts ended the process, others were compiled and run.
+TEST(CvSplit, TheExpressionOnlyComputes)
+{
+   Events events;
+   for (const char *text : {"int(fabs([id])%2", "int(fabs([id])))%2", "[id", "\"", "gSystem->Exec(\"true\")+[id]%2",
+                            "std::system(\"true\")", "exit(1)", "[id];[id]", ""})
+      ExpectError(EErrorCode::kExpression, {"found '" + std::string(text) + "'", "SplitExpr"},
+                  [&] { CvSplitKFoldsExpr(events.Info(), text); });
+   ExpectError(EErrorCode::kData, {"nan"}, [&] {
+      const double id = 3;
+      CvSplitKFoldsExpr(events.Info(), "int([id])%int([id]-[id])").Eval(2, &id);
+   });
+}
+
+/// The values are those of the same text compiled as C++, where whole numbers are concerned.
+TEST(CvSplit, TheExpressionHasTheRulesOfCxx)
+{
+   Events events;
+   const auto fold = [&](const char *text, double id) {
+      return CvSplitKFoldsExpr(events.Info(), text).Eval(1000, &id);
+   };
+   for (const long long id : {0LL, 1LL, 7LL, 123456LL, (1LL << 31) + 5, (1LL << 53) - 1}) {
+      EXPECT_EQ(fold("int(fabs([id]))%7", id), id % 7) << id;
+      EXPECT_EQ(fold("int([id])/10%7", id), id / 10 % 7) << id;
+      EXPECT_EQ(fold("int([id])%7*3", id), id % 7 * 3) << id;
+      EXPECT_EQ(fold("[id]>100 ? 1 : int([id])%3", id), id > 100 ? 1 : id % 3) << id;
+   }
+   EXPECT_EQ(fold("1/2+[id]", 3), 3u);
+   EXPECT_EQ(fold("1/2.+[id]", 3), 4u); // 3.5 is rounded
+   ExpectError(EErrorCode::kData, {"inf"}, [&] { fold("1./[id]", 0); });
+   ExpectError(EErrorCode::kData, {"nan"}, [&] { fold("int([id])%2", std::nan("")); });
+}
+
 TEST(CvSplit, WhatCannotBeSplitIsRefused)
 {
    ExpectError(EErrorCode::kArgument, {"at least 2", "found 1"}, [] { CvSplitKFolds split(1); });

@@ -36,7 +36,8 @@ struct Entry {
 inline std::vector<Entry> MakeEntries(std::size_t n, unsigned seed)
 {
    std::mt19937 random(seed);
-   const std::vector<double> special = {0, -0., 1, -1, 0.5, -0.5, 2, -2, 3, 1.5, 700.5, -701, 1e-3, 1e9, -1e9, 123456789};
+   const std::vector<double> special = {0, -0., 1,     -1,   0.5,  -0.5, 2,    -2,
+                                        3, 1.5, 700.5, -701, 1e-3, 1e9,  -1e9, 123456789};
    const auto any = [&] {
       return random() % 2 ? special[random() % special.size()]
                           : std::round(std::normal_distribution<double>(0, 3)(random) * 64) / 64;

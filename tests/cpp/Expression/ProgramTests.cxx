@@ -37,20 +37,19 @@ private:
 
    std::string Leaf()
    {
-      static const std::vector<std::string> scalars = {"x", "y", "f", "n", "m", "0", "1", "2", "3", "0.5", "1e2", ".25",
-                                                       "0x1F", "pi", "7"};
-      static const std::vector<std::string> collections = {"v",         "w",           "v*w",        "v[0]",
-                                                           "Sum$(v)",   "Max$(v*w)",   "Min$(w)",    "Length$(v)",
-                                                           "Alt$(v[1],-1)", "Sum$(v>x)", "w[0]",
-                                                           "@v.size()"};
+      static const std::vector<std::string> scalars = {"x", "y",   "f",   "n",   "m",    "0",  "1", "2",
+                                                       "3", "0.5", "1e2", ".25", "0x1F", "pi", "7"};
+      static const std::vector<std::string> collections = {
+         "v",       "w",          "v*w",           "v[0]",      "Sum$(v)", "Max$(v*w)",
+         "Min$(w)", "Length$(v)", "Alt$(v[1],-1)", "Sum$(v>x)", "w[0]",    "@v.size()"};
       return fWithCollections && fRandom() % 3 == 0 ? Pick(collections) : Pick(scalars);
    }
 
    std::string Function(int depth)
    {
       static const std::vector<std::string> one = {
-         "sin",   "cos",  "tan",  "asin", "acos",  "atan", "sinh",  "cosh",       "tanh",        "asinh",    "acosh",
-         "atanh", "sqrt", "exp",  "log",  "log10", "abs",  "sign",  "int",        "sq",          "fabs",     "floor",
+         "sin",   "cos",  "tan",  "asin", "acos",  "atan",  "sinh",  "cosh",       "tanh",        "asinh",     "acosh",
+         "atanh", "sqrt", "exp",  "log",  "log10", "abs",   "sign",  "int",        "sq",          "fabs",      "floor",
          "ceil",  "erf",  "cbrt", "log2", "round", "expm1", "trunc", "TMath::Abs", "TMath::ASin", "TMath::Log"};
       static const std::vector<std::string> two = {"min", "max", "pow", "atan2", "fmod", "hypot", "TMath::Power"};
       if (fRandom() % 4)
@@ -58,8 +57,8 @@ private:
       return Pick(two) + "(" + Make(depth - 1) + ", " + Make(depth - 1) + ")";
    }
 
-   const std::vector<std::string> kOperators = {"+", "-", "*", "/", "^", "**", "%", "<", ">", "<=", ">=", "==", "!=",
-                                                "&&", "||", "&", "|", "+", "-", "*", "/"};
+   const std::vector<std::string> kOperators = {
+      "+", "-", "*", "/", "^", "**", "%", "<", ">", "<=", ">=", "==", "!=", "&&", "||", "&", "|", "+", "-", "*", "/"};
    std::mt19937 fRandom;
    bool fWithCollections;
 };
@@ -87,7 +86,7 @@ int CountCompared(bool withCollections, unsigned seed, int n, std::vector<std::s
       for (std::size_t k = 0; k < entries.size(); ++k) {
          const auto values = Values(*program, entries[k]);
          if (!expected[k].empty() && !AreSame(values, expected[k])) {
-            different.push_back(expression + " in entry " + std::to_string(k) +  ": " +
+            different.push_back(expression + " in entry " + std::to_string(k) + ": " +
                                 (values.empty() ? "none" : std::to_string(values[0])) + ", TTreeFormula " +
                                 (expected[k].empty() ? "none" : std::to_string(expected[k][0])));
             break;
@@ -111,4 +110,81 @@ TEST(Program, CollectionsAreTTreeFormulas)
    std::vector<std::string> different;
    EXPECT_GT(CountCompared(true, 2, 600, different), 300);
    EXPECT_EQ(different, std::vector<std::string>());
+}
+
+/// The rules of docs/expressions.md.
+TEST(Program, ValuesWrittenDownByHand)
+{
+   Entry entry;
+   entry.x = -2.5;
+   entry.n = 3;
+   entry.m = 100000;
+   entry.v = {4, 5, 6};
+   entry.text = "mu";
+   const double pi = 3.14159265358979323846;
+   const std::map<std::string, double> expected = {{"n/2", 1.5},
+                                                   {"n^2", 9},
+                                                   {"n**3", 27},
+                                                   {"1/2*n", 1.5},
+                                                   {"m*m", 1e10},
+                                                   {"n/0", 0},
+                                                   {"7%4*2", 7},
+                                                   {"(7%4)*2", 6},
+                                                   {"-7%3", -1},
+                                                   {"2^3^2", 64},
+                                                   {"-n^2", -9},
+                                                   {"log(x)", 0},
+                                                   {"std::log(x)", 0},
+                                                   {"asin(x)", 0},
+                                                   {"acos(2)", 0},
+                                                   {"exp(1000)", std::exp(700)},
+                                                   {"exp(-701)", 0},
+                                                   {"int(x)", -2},
+                                                   {"sign(0)", 1},
+                                                   {"tan(pi/4)", std::tan(pi / 4)},
+                                                   {"x<0 ? 1 : v[7]", 1},
+                                                   {"x<0 || v[7]>0", 1},
+                                                   {"v[1]", 5},
+                                                   {"v[n-1]", 6},
+                                                   {"v.at(0)", 4},
+                                                   {"v.size()", 3},
+                                                   {"v.empty()", 0},
+                                                   {"Sum$(v)", 15},
+                                                   {"Sum(v>4)", 2},
+                                                   {"Length$(v[7])", 0},
+                                                   {"Alt$(v[7],-1)", -1},
+                                                   {"text == \"mu\"", 1},
+                                                   {"text != \"mu\"", 0},
+                                                   {"(double)n/2", 1.5},
+                                                   {"0.1f", 0.1F},
+                                                   {"float(0.1)", 0.1F},
+                                                   {"6&3|8", 10},
+                                                   {"1<<4", 16},
+                                                   {"!n", 0},
+                                                   {"true", 1}};
+   for (const auto &[text, value] : expected)
+      EXPECT_EQ(Value(text, entry), value) << text;
+   for (const char *text : {"sqrt(x)", "n%0", "n%0.5", "v[3]", "v[-1]", "v[n]", "0*v[3]", "v[3]>0", "int(v[3])"})
+      EXPECT_TRUE(std::isnan(Value(text, entry))) << text;
+}
+
+TEST(Program, AMissingElementIsNoValue)
+{
+   Entry entry;
+   const auto columns = EntryScope::ValuesOf(entry);
+   for (const auto &[text, isExpected] : std::map<std::string, bool>{
+           {"v[0]", true}, {"v[0]>0", true}, {"n>0 ? v[0] : -1", false}, {"n>0 && v[0]>0", false}, {"x", false}}) {
+      bool isMissing = false;
+      Compile(text).Evaluate(columns.data(), 0, isMissing);
+      EXPECT_EQ(isMissing, isExpected) << text;
+   }
+}
+
+TEST(Program, CollectionsMustHaveOneLength)
+{
+   Entry entry;
+   entry.v = {1, 2};
+   entry.w = {1, 2, 3};
+   ExpectError(EErrorCode::kData, {"v*w", "2 and 3"}, [&] { Values(Compile("v*w"), entry); });
+   EXPECT_EQ(Values(Compile("2*w"), entry), (std::vector<double>{2, 4, 6}));
 }

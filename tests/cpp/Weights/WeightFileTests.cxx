@@ -136,7 +136,8 @@ TEST(WeightFile, HasTheElementsAndAttributesOfTMVA)
       }
    }
    EXPECT_EQ(names, (std::vector<std::string>{"TMVA Release", "ROOT Release", "Creator", "Date", "Host", "Dir",
-                                              "Training events", "TrainingTime", "AnalysisType", "TorchMVA Release"}));
+                                              "Training events", "TrainingTime", "AnalysisType", "TorchMVA Release",
+                                              "Expression Version"}));
 }
 
 TEST(WeightFile, FilesOfTMVAAreRead)

@@ -1,0 +1,149 @@
+// Texts that are expressions, and texts that are none: an error, never a crash.
+
+#include "ExpressionFixture.hxx"
+
+#include <gtest/gtest.h>
+
+using namespace TorchMVA;
+using namespace TorchMVA::Test;
+
+namespace {
+
+std::string ProblemOf(const std::string &text, ELanguage language = ELanguage::kFormula)
+{
+   try {
+      EntryScope scope;
+      Program::Compile(text, scope, language);
+   } catch (const ExpressionProblem &problem) {
+      return problem.what();
+   }
+   return "";
+}
+
+std::string TextOf(const std::string &expression)
+{
+   const auto aliasOf = [](const std::string &name) {
+      return name == "risky"   ? std::optional<std::string>("n%m")
+             : name == "plain" ? std::optional<std::string>("x+1")
+                               : std::nullopt;
+   };
+   return TextForTree(expression, aliasOf, [](const std::string &name) { return name == "pol1" || name == "a%b"; });
+}
+
+std::string TreeProblemOf(const std::string &expression)
+{
+   try {
+      TextOf(expression);
+   } catch (const ExpressionProblem &problem) {
+      return problem.what();
+   }
+   return "";
+}
+
+} // namespace
+
+TEST(Parser, SaysWhatIsWrong)
+{
+   const std::vector<std::pair<std::string, std::string>> wrong = {
+      {"", "it is empty"},
+      {"x +", "it ends where a value is expected"},
+      {"(x", "')' is missing"},
+      {"x)", "unexpected ')'"},
+      {"x y", "unexpected 'y'"},
+      {"v[0", "']' is missing"},
+      {"x == \"a", "a quotation mark is missing"},
+      {"x = y", "unexpected '='"},
+      {"1e999", "'1e999' is beyond the range of a number"},
+      {"1.2.3", "'1.2.' is not a number"},
+      {"x < y < n", "two comparisons follow each other: set parentheses"},
+      {"[0]*x", "a parameter '[...]' has no value here"},
+      {"x ? y", "':' is missing"},
+      {"system(x)", "the function 'system' is not one of those that are known"},
+      {"gSystem->Exec(\"a\")", "'Exec(...)' has arguments"},
+      {"atan2(x)", "the function 'atan2' does not take 1 arguments"},
+      {"x[0]", "'x' has an index, but it is a single number"},
+      {"v[0][1]", "'v' has two indices, but it is a collection of numbers"},
+      {"\"a\"", "a text in quotation marks can only be compared with a column"},
+      {"text + 1", "'text' is a text; it can only be compared with a text"},
+      {"Entry$", "there is no 'Entry$'"},
+      {"x;y", "unexpected ';'"}};
+   for (const auto &[text, problem] : wrong)
+      EXPECT_EQ(ProblemOf(text).substr(0, problem.size()), problem) << text;
+}
+
+TEST(Parser, LimitsWhatItReads)
+{
+   const auto repeated = [](const std::string &part, int n) {
+      std::string text;
+      for (int i = 0; i < n; ++i)
+         text += part;
+      return text;
+   };
+   EXPECT_EQ(ProblemOf(repeated("(", 100) + "x" + repeated(")", 100)), "");
+   EXPECT_NE(ProblemOf(repeated("(", 100000) + "x").find("20000 characters"), std::string::npos);
+   for (const char *part : {"(", "-", "!", "sin(", "v[", "x*", "x^-", "x?1:", "(int)"})
+      EXPECT_NE(ProblemOf(repeated(part, 4000) + "x"), "") << part;
+   EXPECT_EQ(ProblemOf(repeated("n==1||", 200) + "x"), "");
+   EXPECT_NE(ProblemOf(repeated("x+", 1200) + "x").find("more than 1000"), std::string::npos);
+}
+
+TEST(Parser, RandomTextsAreExpressionsOrErrors)
+{
+   std::mt19937 random(5);
+   const std::vector<std::string> pieces = {
+      "x",       "v",     "v[0]",  "[",     "]",      "(", ")",  "\"", "1",  "2.5",    "e",    "+",
+      "-",       "*",     "/",     "%",     "^",      "!", "?",  ":",  "&&", "||",     "<",    "=",
+      "==",      "sqrt(", "Sum$(", "Alt$(", "$",      "@", ".",  ",",  " ",  ";",      "\xc3", "\x01",
+      "TMath::", "::",    "0x",    "[id]",  "min(x,", "'", "\\", "#",  "->", ".size()"};
+   int nExpressions = 0;
+   for (int i = 0; i < 20000; ++i) {
+      std::string text;
+      for (unsigned n = random() % 12; n > 0; --n)
+         text += pieces[random() % pieces.size()];
+      nExpressions += ProblemOf(text).empty();
+      ProblemOf(text, ELanguage::kSplit);
+      TreeProblemOf(text);
+   }
+   EXPECT_GT(nExpressions, 100);
+   EXPECT_LT(nExpressions, 10000);
+}
+
+/// The text that a tree gets is the user's, unless ROOT would crash, differ, or not know it.
+TEST(TreeText, ChangesOnlyWhatItMust)
+{
+   for (const char *text :
+        {"x+y", "sqrt(x*x+y*y)", "sqrt(x^2+y^2)", "int(x)%3", "Entry$", "myFunction(x)", "v[0]", "a%b", "pol1",
+         "x<y==1", "@v.size()", "plain*2", "v[]+1", "Length$(v)>0", "sqrt(abs(x))", "text==\"50%\""})
+      EXPECT_EQ(TextOf(text), text);
+   const std::vector<std::pair<std::string, std::string>> changed = {
+      {"x%y", "fmod(int(x),int(y))"},
+      {"x%-1", "fmod(int(x),int((-1)))"},
+      {"sqrt(x)", "TMath::Sqrt(x)"},
+      {"sqrt(x*y)+1", "(TMath::Sqrt((x*y))+1)"},
+      {"std::abs(x)", "abs(x)"},
+      {"v.size()>0", "((Length$(v))>0)"},
+      {"v.at(0)", "v[0]"},
+      {"(double)x/2.f", "((x)/2)"},
+      {"risky<1", "((fmod(int(n),int(m)))<1)"},
+      {"Sum(v)", "Sum$(v)"},
+      {"v[n-1]", "(0<=int((n-1))&&int((n-1))<Length$(v)?v[(n-1)]:fmod(1,0))"}};
+   for (const auto &[text, expected] : changed)
+      EXPECT_EQ(TextOf(text), expected);
+}
+
+TEST(TreeText, RefusesWhatEndsTheProcess)
+{
+   for (const char *text :
+        {"x)", "(x", "v[0", "text==\"a", "[0]*x", "gaus", "xpol2", "pol2(0)", "\"a\"", "x%%y", "f(x%y", "sqrt(x) foo"})
+      EXPECT_NE(TreeProblemOf(text), "") << text;
+}
+
+/// Expressions of weight files call nothing but what computes.
+TEST(TreeText, WeightFilesMayOnlyCompute)
+{
+   for (const char *text : {"x+1", "sqrt(x)", "TMath::Gaus(x,0,1)", "p4.Pt()", "v.size()", "Alt$(v[0],0)", "v.at(1)"})
+      EXPECT_NO_THROW(RequirePlain(ParseExpression(text))) << text;
+   for (const char *text : {"exit(3)", "gSystem.Exec(1)", "x.Write()", "x.Delete()", "TMath::Exit(1)", "rndm()",
+                            "std::system(1)", "obj.Method(2)", "x+(y*abort())"})
+      EXPECT_THROW(RequirePlain(ParseExpression(text)), ExpressionProblem) << text;
+}
