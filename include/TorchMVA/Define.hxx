@@ -16,8 +16,8 @@ namespace Experimental {
 ///     auto histogram = scored.Histo1D("score");
 ///
 /// Inputs: the variables of the weight file, and its spectators if the responses depend on them. Without `columns`, a
-/// column of the name of the expression or of the label (the text before ":="), else what RDataFrame makes of the
-/// expression (C++, not TTree::Draw). `columns` are names or expressions instead, for all inputs in the order of the
+/// column of the name of the expression or of the label (the text before ":="), else the
+/// expression, which means what it meant in the training (docs/expressions.md). `columns` are names or expressions instead, for all inputs in the order of the
 /// weight file: first variables, then, if needed, spectators. Columns of any type of number are converted to float.
 ///
 /// Columns made: `name`, a float: the response of a classification or of the only target of a regression. With several

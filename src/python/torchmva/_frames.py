@@ -43,7 +43,7 @@ def define(
         scored.Histo1D("score").Draw()
 
     `frame` is an RDataFrame or any node of one; a node with the new columns is returned. The inputs are the columns
-    that have the names of the weight file's variables, or else what RDataFrame makes of these expressions; `columns`
+    that have the names of the weight file's variables, or else these expressions (docs/expressions.md); `columns`
     replaces them, in the same order.
 
     The column `name` holds a float, for several responses an RVec<float> of all, and then `name`_<class or target>

@@ -1,0 +1,299 @@
+"""Expressions have one meaning: in trainings from trees, data frames and RNTuples, in `define` and in `torchmva apply`.
+
+The expected values are those of NumPy and of the formula of the Fisher discriminant.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from array import array
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import torchmva
+
+N = 200
+LETTERS = {"int32": "i", "float64": "d", "float32": "f"}
+
+
+def zero_if(condition, values):
+    return np.where(condition, 0.0, values)
+
+
+@np.errstate(all="ignore")
+def expected_values(d):
+    """Each expression as NumPy computes it, by the rules of docs/expressions.md."""
+    n, x, y = d["n"].astype(float), d["x"], d["y"].astype(float)
+    first = np.array([v[0] if len(v) else np.nan for v in d["v"]], dtype=float)
+    return {
+        "n/2": n / 2,
+        "n^2": n**2,
+        "1/2*y+n": y / 2 + n,
+        "big*big": d["big"].astype(float) ** 2,
+        "1/n": zero_if(n == 0, 1 / n),
+        "log(x)": zero_if(x <= 0, np.log(x)),
+        "log10(x)": zero_if(x <= 0, np.log10(x)),
+        "asin(x)": zero_if(abs(x) > 1, np.arcsin(x)),
+        "acos(y)": zero_if(abs(y) > 1, np.arccos(y)),
+        "log(exp(1000*x)+1)": np.log(np.exp(np.where(1000 * x < -700, -np.inf, np.minimum(1000 * x, 700))) + 1),
+        "n%3*2": np.fmod(n, 6),
+        "std::abs(x)": abs(x),
+        "x<0?n:y": np.where(x < 0, n, y),
+        "n&1": d["n"] & 1,
+        "sqrt(x*x+y*y)": np.sqrt(x**2 + y**2),
+        "Sum$(v)": [np.sum(v, dtype=float) for v in d["v"]],
+        "Length$(v)>1": [float(len(v) > 1) for v in d["v"]],
+        "Alt$(v[1],-1)": [v[1] if len(v) > 1 else -1 for v in d["v"]],
+        "v[0]": first,
+        "sqrt(x+2)": np.sqrt(x + 2),
+        "n%m": np.where(d["m"] == 0, np.nan, np.fmod(n, np.where(d["m"] == 0, 1, d["m"]))),
+    }
+
+
+def make_columns(seed, shift, is_complete):
+    """Numbers with borders of functions among them. If they are complete, every expression has a value in every entry."""
+    g = np.random.default_rng(seed)
+    low = 1 if is_complete else 0
+    return {
+        "n": g.integers(0, 5, N).astype(np.int32),
+        "m": g.integers(low, 3, N).astype(np.int32),
+        "big": g.integers(90000, 110000, N).astype(np.int32),
+        "x": np.round(g.normal(shift, 1, N), 3).clip(-1.9 if is_complete else -9, 9),
+        "y": g.normal(0, 1, N).astype(np.float32),
+        "v": [g.normal(0, 1, g.integers(low, 4)).astype(np.float32) for _ in range(N)],
+    }
+
+
+def write_tree(ROOT, path, columns):
+    file = ROOT.TFile(path, "RECREATE")
+    tree = ROOT.TTree("t", "")
+    vector = ROOT.std.vector("float")()
+    tree.Branch("v", vector)
+    cells = {name: array(LETTERS[str(c.dtype)], [0]) for name, c in columns.items() if name != "v"}
+    for name, cell in cells.items():
+        tree.Branch(name, cell, f"{name}/{cell.typecode.upper()}")
+    for i in range(N):
+        vector.clear()
+        for value in columns["v"][i]:
+            vector.push_back(float(value))
+        for name, cell in cells.items():
+            cell[0] = columns[name][i].item()
+        tree.Fill()
+    file.Write()
+    file.Close()
+
+
+def write_ntuple(ROOT, tree_file, path):
+    options = ROOT.RDF.RSnapshotOptions()
+    options.fOutputFormat = ROOT.RDF.ESnapshotOutputFormat.kRNTuple
+    ROOT.RDataFrame("t", tree_file).Snapshot("t", path, "", options)
+
+
+@pytest.fixture(scope="module")
+def trained(ROOT, tmp_path_factory):
+    """A folder with a Fisher discriminant of the expressions, and new events as a tree and as an RNTuple."""
+    folder = tmp_path_factory.mktemp("expressions")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        loader = ROOT.TMVA.DataLoader("d")
+        for expression in expected_values(make_columns(1, 0, True)):
+            loader.AddVariable(expression)
+        files = []
+        for seed, (name, shift) in enumerate((("Signal", 0.5), ("Background", -0.5))):
+            write_tree(ROOT, f"{name}.root", make_columns(seed, shift, True))
+            files.append(ROOT.TFile.Open(f"{name}.root"))
+            loader.AddTree(files[-1].Get("t"), name)
+        loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=None:!V")
+        factory = ROOT.TMVA.Factory("job", "!V:Silent:!Color:!DrawProgressBar:AnalysisType=Classification")
+        factory.BookMethod(loader, ROOT.TMVA.Types.kFisher, "F", "")
+        factory.TrainAllMethods()
+        found = loader.GetDataSetInfo().GetDataSet()
+        event = found.GetEvent(7, ROOT.TMVA.Types.kTraining)
+        first = np.array([event.GetValue(k) for k in range(event.GetNVariables())])
+        write_tree(ROOT, "new.root", make_columns(9, 0, False))
+        write_ntuple(ROOT, "new.root", "new_n.root")
+        write_ntuple(ROOT, "Signal.root", "signal_n.root")
+    return folder, first
+
+
+@pytest.fixture(autouse=True)
+def _work(trained, monkeypatch):
+    monkeypatch.chdir(trained[0])
+
+
+WEIGHTS = "d/weights/job_F.weights.xml"
+
+
+def responses_by_hand(columns):
+    """The formula of the discriminant; -999 where a variable has no value."""
+    nodes = ET.parse(WEIGHTS).getroot().find("Weights").iter("Coefficient")
+    coefficients = np.array([float(node.get("Value")) for node in nodes])
+    x = np.stack(list(expected_values(columns).values()), axis=1).astype(np.float32).astype(float)
+    responses = coefficients[0] + x @ coefficients[1:]
+    return np.where(np.isnan(x).any(axis=1), -999, responses)
+
+
+def compare(found, columns):
+    wanted = responses_by_hand(columns)
+    assert (wanted == -999).sum() > 20
+    np.testing.assert_array_equal(np.asarray(found) == -999, wanted == -999)
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5 * wanted[wanted != -999].std())
+
+
+def test_the_training_from_a_tree_has_numpys_values(trained):
+    columns = make_columns(0, 0.5, True)
+    wanted = np.array([values[7] for values in expected_values(columns).values()], dtype=np.float32)
+    np.testing.assert_allclose(trained[1], wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["frame", "ntuple"])
+def test_the_training_from_a_frame_has_numpys_values(ROOT, kind):
+    columns = make_columns(0, 0.5, True)
+    loader = ROOT.TMVA.DataLoader("e")
+    wanted = expected_values(columns)
+    for expression in wanted:
+        loader.AddVariable(expression)
+    loader.AddSpectator("x/3")
+    if kind == "frame":
+        loader.AddDataFrame(ROOT.RDataFrame("t", "Signal.root"), "Signal", 1.0, "n%m<5 && x>-5")
+    else:
+        loader.AddNTuple("t", "signal_n.root", "Signal", 1.0, "n%m<5 && x>-5")
+    loader.PrepareTrainingAndTestTree("", f"SplitMode=Block:NormMode=None:nTrain_Signal={N - 1}:!V")
+    found = loader.GetDataSetInfo().GetDataSet()
+    rows = []
+    for i in range(N - 1):
+        event = found.GetEvent(i, ROOT.TMVA.Types.kTraining)
+        rows.append([event.GetValue(k) for k in range(len(wanted))])
+        assert event.GetSpectator(0) == columns["x"][i] / 3
+    x = np.stack(list(wanted.values()), axis=1)[: N - 1]
+    np.testing.assert_allclose(np.array(rows), x.astype(np.float32), rtol=1e-6)
+
+
+@pytest.mark.parametrize("path", ["new.root", "new_n.root"])
+def test_define_has_the_values_of_the_training(ROOT, path):
+    scored = torchmva.define(ROOT.RDataFrame("t", path), "score", WEIGHTS)
+    compare(scored.AsNumpy(["score"])["score"], make_columns(9, 0, False))
+
+
+def test_apply_on_an_ntuple_has_the_values_of_the_training(ROOT):
+    ROOT.TMVA.Experimental.FileApplier(WEIGHTS).Apply(["new_n.root:t"], "applied_n.root")
+    compare(ROOT.RDataFrame("t", "applied_n.root").AsNumpy(["F"])["F"], make_columns(9, 0, False))
+
+
+def changed_file(name, old, new):
+    text = Path(WEIGHTS).read_text()
+    assert f'Expression="{old}"' in text
+    Path(name).write_text(text.replace(f'Expression="{old}"', f'Expression="{new}"', 1))
+    return name
+
+
+@pytest.mark.parametrize("path", ["new.root", "new_n.root"])
+@pytest.mark.parametrize(
+    "text", ["n+gSystem-&gt;mkdir(&quot;mark&quot;)", "n+std::system(&quot;mkdir mark&quot;)", "n+exit(3)", "n+abort()"]
+)
+def test_an_expression_of_a_weight_file_runs_nothing(ROOT, path, text):
+    """In the tree and in the RNTuple; and it is named."""
+    file = changed_file("changed.weights.xml", "n/2", text)
+    with pytest.raises(torchmva.Error, match=r"'n\+"):
+        torchmva.define(ROOT.RDataFrame("t", path), "score", file)
+    with pytest.raises(torchmva.Error, match=r"'n\+"):
+        ROOT.TMVA.Experimental.FileApplier(file).Apply([f"{path}:t"], "nothing.root")
+    assert not Path("mark").exists()
+    assert not Path("nothing.root").exists()
+
+
+def test_a_file_of_another_version_is_refused(ROOT):
+    text = Path(WEIGHTS).read_text()
+    old = '<Info name="Expression Version" value="1"/>'
+    assert old in text
+    Path("newer.weights.xml").write_text(text.replace(old, old.replace('"1"', '"2"')))
+    with pytest.raises(torchmva.Error, match="version 1, found version 2"):
+        ROOT.TMVA.Experimental.RReader("newer.weights.xml")
+    Path("older.weights.xml").write_text(text.replace(old, ""))
+    assert ROOT.TMVA.Experimental.RReader("older.weights.xml").GetNVariables() == len(
+        expected_values(make_columns(1, 0, True))
+    )
+
+
+def test_what_cannot_be_translated_is_named(ROOT):
+    frame = ROOT.RDataFrame("t", "new.root")
+    for text, words in (
+        ("myFunction(x)", "function 'myFunction'"),
+        ("Entry$", r"'Entry\$' has no value in a data frame"),
+        ("x<y<n", "parentheses"),
+        ("v*v[", "ends where"),
+        ("x.Write()", "may do more than compute"),
+        ('"a"', "quotation"),
+    ):
+        columns = [text] + ["1"] * (len(expected_values(make_columns(1, 0, True))) - 1)
+        with pytest.raises(torchmva.Error, match=words):
+            torchmva.define(frame, "score", WEIGHTS, columns)
+
+
+def test_members_and_methods_of_objects(ROOT):
+    """Of one object, and of each of a collection."""
+    frame = ROOT.RDataFrame(4).Define("p4", "ROOT::Math::PtEtaPhiMVector(rdfentry_ + 1., 0.5, 0.25, 2.)")
+    frame = frame.Define("all", "ROOT::RVec<ROOT::Math::PtEtaPhiMVector>(rdfentry_, p4)")
+    loader = ROOT.TMVA.DataLoader("members")
+    for expression in ("p4.Pt()/2", "all[0].Eta()", "Sum$(all.M())", "all.size()"):
+        loader.AddVariable(expression)
+    loader.AddDataFrame(frame, "A", 1.0, "rdfentry_>0")
+    loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=None:nTrain_A=2:!V")
+    found = loader.GetDataSetInfo().GetDataSet()
+    event = found.GetEvent(1, ROOT.TMVA.Types.kTraining)
+    assert [event.GetValue(k) for k in range(4)] == pytest.approx([1.5, 0.5, 4.0, 2.0])
+
+
+def test_arrays_are_elements_in_define(ROOT):
+    """One response per event, of all elements; and a variable that is there twice keeps its one value."""
+    g = np.random.default_rng(3)
+    loader = ROOT.TMVA.DataLoader("arrays")
+    loader.AddVariablesArray("a", 3)
+    loader.AddVariable("x")
+    for cls, shift in (("Signal", 0.3), ("Background", -0.3)):
+        for row in g.normal(shift, 1, (60, 4)).tolist():
+            loader.AddTrainingEvent(cls, row, 1.0)
+            loader.AddTestEvent(cls, row, 1.0)
+    factory = ROOT.TMVA.Factory("arrays", "!V:Silent:!Color:!DrawProgressBar:AnalysisType=Classification")
+    factory.BookMethod(loader, ROOT.TMVA.Types.kFisher, "F", "")
+    factory.TrainAllMethods()
+    frame = ROOT.RDataFrame(5).Define("a", "ROOT::RVecF{float(rdfentry_), 1, 2, 3}").Define("x", "rdfentry_ / 2.")
+    file = "arrays/weights/arrays_F.weights.xml"
+    found = torchmva.define(frame, "score", file).AsNumpy(["score"])["score"]
+    entries = np.arange(5)
+    rows = np.stack([entries, np.ones(5), 2 * np.ones(5), entries / 2], axis=1)
+    reader = ROOT.TMVA.Experimental.RReader(file)
+    np.testing.assert_allclose(found.astype(float), np.ravel(reader.Compute(rows.astype(np.float32))), rtol=1e-6)
+    short = frame.Redefine("a", "ROOT::RVecF{1, 2}")
+    with pytest.raises(Exception, match="'a': expected 3 elements"):
+        torchmva.define(short, "score", file).AsNumpy(["score"])
+    twice = torchmva.define(frame, "score", file, ["x", "x", "a[0]", "a[3]"]).AsNumpy(["score"])["score"]
+    rows = np.stack([entries / 2, entries / 2, entries, 3 * np.ones(5)], axis=1)
+    np.testing.assert_allclose(twice.astype(float), np.ravel(reader.Compute(rows.astype(np.float32))), rtol=1e-6)
+
+
+def test_a_remainder_by_zero_in_an_alias_does_not_end_the_process(tmp_path):
+    """Neither in a cut nor in a weight; the events have no remainder and do not pass."""
+    code = """
+import numpy as np, ROOT, torchmva
+file = ROOT.TFile("r.root", "RECREATE")
+tree = ROOT.TTree("t", ""); a = np.zeros(1, dtype=np.float32); tree.Branch("a", a, "a/F")
+for i in range(100):
+    a[0] = i % 4 / 2
+    tree.Fill()
+tree.SetAlias("risky", "7%a")
+loader = ROOT.TMVA.DataLoader("d"); loader.AddVariable("a")
+loader.AddSignalTree(tree); loader.AddBackgroundTree(tree)
+loader.PrepareTrainingAndTestTree("risky<5", "SplitMode=Block:NormMode=None:!V")
+data = loader.GetDataSetInfo().GetDataSet()
+print("events", data.GetNTrainingEvents() + data.GetNTestEvents())
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, cwd=tmp_path, check=False
+    )
+    assert result.returncode == 0, result.stderr[-500:]
+    assert "events 100" in result.stdout  # a = 1 and 1.5, of both classes
