@@ -36,7 +36,7 @@ def expected_values(d):
         "big*big": d["big"].astype(float) ** 2,
         "1/n": zero_if(n == 0, 1 / n),
         "log(x)": zero_if(x <= 0, np.log(x)),
-        "log10(x)": zero_if(x <= 0, np.log10(x)),
+        "log10(y)": zero_if(y <= 0, np.log10(y)),
         "asin(x)": zero_if(abs(x) > 1, np.arcsin(x)),
         "acos(y)": zero_if(abs(y) > 1, np.arccos(y)),
         "log(exp(1000*x)+1)": np.log(np.exp(np.where(1000 * x < -700, -np.inf, np.minimum(1000 * x, 700))) + 1),
@@ -59,7 +59,7 @@ def make_columns(seed, shift, is_complete):
     g = np.random.default_rng(seed)
     low = 1 if is_complete else 0
     return {
-        "n": g.integers(0, 5, N).astype(np.int32),
+        "n": g.integers(0, 10, N).astype(np.int32),
         "m": g.integers(low, 3, N).astype(np.int32),
         "big": g.integers(90000, 110000, N).astype(np.int32),
         "x": np.round(g.normal(shift, 1, N), 3).clip(-1.9 if is_complete else -9, 9),

@@ -17,6 +17,7 @@ struct ColumnType {
       kNumber,
       kNumbers, ///< a collection of numbers
       kTable,   ///< a collection of collections of numbers
+      kObjects, ///< a collection of something else
       kText,    ///< a string
       kOther
    };
@@ -73,6 +74,7 @@ ColumnType MakeColumnType()
       type.fKind = EKind::kText;
       type.fText = [](const void *value) { return static_cast<const T *>(value)->c_str(); };
    } else if constexpr (IsCollection<T>::value) {
+      type.fKind = EKind::kObjects;
       type.fSize = [](const void *value) { return SizeOf(*static_cast<const T *>(value)); };
       if constexpr (kIsNumber<ElementOf_t<T>>) {
          type.fKind = EKind::kNumbers;

@@ -15,6 +15,12 @@ class ClassInfo;
 
 namespace Internal {
 
+/// What becomes of an entry in which a variable has no value: an element or the entry of a friend does not exist.
+enum class EMissing {
+   kNoEvent, ///< it gives no event
+   kNaN      ///< it is an event with a NaN
+};
+
 /// One expression to be read from a source and where its values go in a row.
 struct ColumnSpec {
    enum class EKind { kVariable, kTarget, kSpectator, kWeight };

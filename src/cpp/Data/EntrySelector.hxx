@@ -13,12 +13,6 @@
 namespace TorchMVA {
 namespace Internal {
 
-/// What becomes of an entry in which a variable has no value: an element or the entry of a friend does not exist.
-enum class EMissing {
-   kNoEvent, ///< it gives no event
-   kNaN      ///< it is an event with a NaN
-};
-
 /// The formulas that decide how many events an entry is: variables that need not have one value, and the cut.
 class EntrySelector {
 public:

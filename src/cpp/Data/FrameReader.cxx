@@ -91,7 +91,7 @@ EventCounts FrameReader::Count()
 
 void FrameReader::Stream(EventSink &sink)
 {
-   FrameRow row(*fInput.fFrame, fColumns, Cut(), fInput.Describe(), FrameRow::EMissing::kNaN);
+   FrameRow row(*fInput.fFrame, fColumns, Cut(), fInput.Describe(), EMissing::kNaN);
    if (!row.fSizeColumn.empty())
       throw Error(EErrorCode::kExpression, "a variable is an array, so that an entry is no single event",
                   {{"where", fInput.Describe()}});

@@ -11,8 +11,6 @@ namespace Internal {
 
 namespace {
 
-using EMissing = FrameRow::EMissing;
-
 constexpr const char *kPrefix = "rdftorchmva_row_"; // ROOT lists no columns whose names begin with rdf
 
 /// The values of all expressions of an entry.

@@ -18,12 +18,6 @@ namespace Internal {
 struct FrameRow {
    static constexpr double kScalar = -1;
 
-   /// What an entry gives for an element that it does not have.
-   enum class EMissing {
-      kNoEvent, ///< no value: the entry is no event, as in a tree
-      kNaN
-   };
-
    /// Throws Error (kExpression) that names the expression and `place`, such as "data frame of class 'Signal'".
    FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> &columns, const std::string &cut,
             const std::string &place, EMissing missing = EMissing::kNoEvent);

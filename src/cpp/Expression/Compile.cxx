@@ -152,6 +152,7 @@ private:
          Add(*indices[1]);
          return Emit({EOperation::kCell, number}, -1);
       case ColumnType::EKind::kText: throw ExpressionProblem(name + " is a text; it can only be compared with a text");
+      case ColumnType::EKind::kObjects:
       case ColumnType::EKind::kOther:
          throw ExpressionProblem(name + " is neither a number nor a collection of numbers");
       }
@@ -239,6 +240,8 @@ private:
    {
       if (object.fKind == EKind::kName) {
          const Scope::Column column = fScope.Find(object);
+         if (column.fKind == ColumnType::EKind::kObjects)
+            return Push({EOperation::kTableLength, static_cast<std::uint32_t>(column.fNumber)});
          if (column.fKind == ColumnType::EKind::kTable)
             return Push({ofTable, static_cast<std::uint32_t>(column.fNumber)});
       }
