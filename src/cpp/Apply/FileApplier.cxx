@@ -115,14 +115,15 @@ void ReadNTuples(const InputFiles &inputs, const DataSetInfo &info, const std::s
 
 } // namespace
 
-FileApplier::FileApplier(const std::string &weightFile, const std::string &engine) : fModel(std::make_unique<Model>())
+FileApplier::FileApplier(const std::string &weightFile, const std::string &engine, bool allowUserCode)
+   : fModel(std::make_unique<Model>())
 {
    const Types::EEngine chosen = Types::GetEngine(engine.c_str());
    const XmlDocument document = XmlDocument::Read(weightFile);
    fModel->fFile = weightFile;
    const std::unique_ptr<TMD5> checksum(TMD5::FileChecksum(weightFile.c_str()));
    fModel->fMd5 = checksum ? checksum->AsString() : "";
-   fModel->fMethod = LoadMethod(document.Root(), weightFile.c_str(), fModel->fInfo, kWARNING, chosen);
+   fModel->fMethod = LoadMethod(document.Root(), weightFile.c_str(), fModel->fInfo, {kWARNING, chosen, allowUserCode});
    if (chosen != Types::kAutoEngine)
       fModel->fMd5 += " " + engine;
    fName = Sanitised(fModel->fMethod->GetMethodName().Data());

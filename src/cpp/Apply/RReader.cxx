@@ -25,12 +25,12 @@ std::vector<std::string> Titles(const std::vector<VariableInfo> &infos)
 
 } // namespace
 
-RReader::RReader(const std::string &weightFile, const std::string &engine)
+RReader::RReader(const std::string &weightFile, const std::string &engine, bool allowUserCode)
 {
    const XmlDocument document = XmlDocument::Read(weightFile);
    const auto model = std::make_shared<Model>();
-   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), weightFile.c_str(), model->fInfo, kWARNING,
-                                                   Types::GetEngine(engine.c_str()));
+   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), weightFile.c_str(), model->fInfo,
+                                                   {kWARNING, Types::GetEngine(engine.c_str()), allowUserCode});
    fModel = model;
 }
 

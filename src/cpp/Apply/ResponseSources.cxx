@@ -47,10 +47,10 @@ void ResponseSource::FailOnLength(std::size_t column, std::size_t expected, std:
 
 // ---- FrameMethod ----------------------------------------------------------------------------------------------------
 
-FrameMethod::FrameMethod(const std::string &weightFile, const std::string &engine)
+FrameMethod::FrameMethod(const std::string &weightFile, const LoadSettings &settings)
 {
    const XmlDocument document = XmlDocument::Read(weightFile);
-   fMethod = LoadMethod(document.Root(), weightFile.c_str(), fInfo, kWARNING, Types::GetEngine(engine.c_str()));
+   fMethod = LoadMethod(document.Root(), weightFile.c_str(), fInfo, settings);
 }
 
 void FrameMethod::Evaluate(const InputRows &rows, float *responses) const
