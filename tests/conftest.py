@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -25,6 +28,10 @@ ERROR_TEXT = re.compile(
 
 # What a shell may have set for another ROOT: no test may depend on it.
 INHERITED = ("LD_LIBRARY_PATH", "ROOT_INCLUDE_PATH", "CMAKE_PREFIX_PATH", "ROOTSYS")
+
+# Where TorchMVA remembers what a user has named: not that of whoever runs the tests.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="torchmva-state-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 

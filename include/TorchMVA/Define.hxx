@@ -32,13 +32,14 @@ namespace Experimental {
 /// about 30 bytes an event. Inputs that are not the same in the next event loop (random numbers) are then evaluated
 /// one by one, with a warning; with several threads they are an Error (kState).
 ///
-/// `engine`: "Auto", "Native" or "Python", as the option Engine of Reader.
+/// `engine`: "Auto", "Native" or "Python", and `allowUserCode`, as the options Engine and AllowUserCode of Reader.
 ///
 /// Throws Error: kFile, kWeightFile, kMethod; kExpression for an input that is no column and cannot be evaluated, or is
 /// no number; kArgument for a wrong number of columns, and, in the event loop, for collections of different lengths.
 /// Throws what RDataFrame throws if `name` is taken.
 FrameNode_t Define(FrameNode_t node, const std::string &name, const std::string &weightFile,
-                   const std::vector<std::string> &columns = {}, const std::string &engine = "Auto");
+                   const std::vector<std::string> &columns = {}, const std::string &engine = "Auto",
+                   bool allowUserCode = false);
 
 } // namespace Experimental
 } // namespace TorchMVA

@@ -36,9 +36,10 @@ namespace Experimental {
 /// Thread safety: one call of Apply at a time; Stop and the numbers from any thread.
 class FileApplier {
 public:
-   /// Reads a weight file. `engine`: "Auto", "Native" or "Python", as the option Engine of Reader.
+   /// Reads a weight file. `engine`: "Auto", "Native" or "Python", and `allowUserCode`, as the options Engine and
+   /// AllowUserCode of Reader.
    /// Throws Error (kFile, kWeightFile, kMethod, kArgument).
-   explicit FileApplier(const std::string &weightFile, const std::string &engine = "Auto");
+   explicit FileApplier(const std::string &weightFile, const std::string &engine = "Auto", bool allowUserCode = false);
    ~FileApplier();
    FileApplier(const FileApplier &) = delete;
    FileApplier &operator=(const FileApplier &) = delete;

@@ -23,9 +23,9 @@ namespace Experimental {
 /// A handle: copies share the method and cost nothing. Thread safe: Compute may be called from any number of threads.
 class RReader {
 public:
-   /// `engine`: "Auto", "Native" or "Python", as the option Engine of Reader.
+   /// `engine`: "Auto", "Native" or "Python", and `allowUserCode`, as the options Engine and AllowUserCode of Reader.
    /// Throws Error (kFile, kWeightFile, kMethod, kArgument), which is a std::runtime_error.
-   explicit RReader(const std::string &weightFile, const std::string &engine = "Auto");
+   explicit RReader(const std::string &weightFile, const std::string &engine = "Auto", bool allowUserCode = false);
 
    /// Responses of one event. Throws Error (kArgument) unless there is one value for each variable, and for each
    /// spectator or none.

@@ -210,6 +210,7 @@ private:
    Bool_t fVerbose = kFALSE;
    Bool_t fSilent = kFALSE;
    TString fEngine = "Auto";
+   Bool_t fAllowUserCode = kFALSE;
    Bool_t fColor = kTRUE;
    Bool_t fCalculateError = kFALSE;
    Double_t fMvaErrorLower = -1;

@@ -1,6 +1,7 @@
 #ifndef TORCHMVA_CORE_XML_HXX
 #define TORCHMVA_CORE_XML_HXX
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,10 @@ public:
    std::string Attribute(const std::string &name, const std::string &fallback) const;
    long long IntAttribute(const std::string &name) const;
    double DoubleAttribute(const std::string &name) const;
+   /// Throws unless all attributes and child elements are among these: what a reader does not know may change what the
+   /// rest means.
+   void RequireKnown(std::initializer_list<const char *> attributes,
+                     std::initializer_list<const char *> children = {}) const;
 
    XmlNode AddChild(const std::string &name, const std::string &content = "") const;
    void SetAttribute(const std::string &name, const std::string &value) const;

@@ -69,12 +69,17 @@ protected:
 
    /// That of the folds.
    void SetEngine(Types::EEngine engine) override { fEngine = engine; }
+   void SetAllowUserCode(Bool_t allow) override { fAllowUserCode = allow; }
    Bool_t UsesPython() const override;
 
 private:
    bool IsAveraged() const { return fOutputEnsembling == "Avg"; }
-   /// The files that a weight file names, as paths.
-   std::vector<std::string> FoldFiles(const XmlNode &weights) const;
+   /// A weight file that the one of all folds names.
+   struct FoldFile {
+      std::string fPath;
+      std::string fSha256; ///< empty: not recorded
+   };
+   std::vector<FoldFile> FoldFiles(const XmlNode &weights) const;
    void MakeSplitExpression();
    /// Throws Error (kState) before the training.
    void RequireFolds() const;
@@ -95,6 +100,7 @@ private:
    UInt_t fNumFolds = 0;
    TString fOutputEnsembling = "None";
    Types::EEngine fEngine = Types::kAutoEngine;
+   Bool_t fAllowUserCode = kFALSE;
    TString fSplitExprString;
 
    std::vector<const MethodBase *> fMethods;         //! one a fold

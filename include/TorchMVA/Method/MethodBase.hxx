@@ -115,6 +115,8 @@ public:
 
    /// Which engine shall compute the outputs, where a method has more than one; called before a weight file is read.
    virtual void SetEngine(Types::EEngine) {}
+   /// Whether Python code that a weight file names may run (docs/security.md); called before the file is read.
+   virtual void SetAllowUserCode(Bool_t) {}
    /// Whether Predict runs Python: its calls then wait for each other, and one row costs as much as a thousand. A trained
    /// or loaded method knows.
    virtual Bool_t UsesPython() const { return kFALSE; }

@@ -56,6 +56,7 @@ public:
    /// The spread of the networks of an ensemble (option EnsembleSize); false for other models.
    Bool_t PredictErrors(const float *rows, Long64_t n, float *errors) const override;
    void SetEngine(Types::EEngine engine) override;
+   void SetAllowUserCode(Bool_t allow) override;
    Bool_t UsesPython() const override;
    /// "native (avx512)", or "Python: " and why.
    TString GetEngineName() const;
@@ -90,6 +91,10 @@ private:
    /// the model gives on training events: then nobody should use either.
    void MakeNetworks(const Internal::TrainRequest &request);
    void WriteNetworks(const XmlNode &weights) const;
+   /// The attribute NOutputs of `<Weights>`. Throws Error (kWeightFile).
+   int ReadNOutputs(const XmlNode &weights) const;
+   /// Throws Error (kWeightFile) unless the network has an input a variable and the outputs that the file says.
+   void RequireShape(const Network &network, const char *what) const;
    void ReadNetworks(const XmlNode &weights);
    /// The events of TrainingSample(), and which of them validate.
    Internal::TrainRequest MakeTrainRequest() const;

@@ -46,6 +46,9 @@ public:
    static TransformPipeline Parse(const std::string &spec, const TransformContext &context);
    /// From `<Transformations>` of a weight file, ours or TMVA's. Throws Error (kWeightFile).
    static TransformPipeline Read(const XmlNode &transformations, const TransformContext &context);
+   /// Throws Error (kWeightFile) unless its steps are of the kinds that the spelling `spec`, the option of the same weight
+   /// file, says: identity steps are counted only, so that a step that is missing looks like one.
+   void RequireKinds(const std::string &spec, const std::string &file) const;
    /// Fills `<Transformations NTransformations=..>` (layout: docs/weights-format.md; also stores each reference class).
    void Write(const XmlNode &transformations) const;
 

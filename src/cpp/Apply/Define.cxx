@@ -112,12 +112,13 @@ RNode DefineEach(RNode node, const std::string &name, const std::vector<std::str
 } // namespace Internal
 
 FrameNode_t Experimental::Define(FrameNode_t node, const std::string &name, const std::string &weightFile,
-                                 const std::vector<std::string> &columns, const std::string &engine)
+                                 const std::vector<std::string> &columns, const std::string &engine, bool allowUserCode)
 {
    using namespace Internal;
    if (node.HasColumn(name)) // what RDataFrame says, before expressions are defined
       return node.Define(name, [] { return 0.F; });
-   const auto model = std::make_shared<const FrameMethod>(weightFile, engine);
+   const auto model = std::make_shared<const FrameMethod>(
+      weightFile, LoadSettings{kWARNING, Types::GetEngine(engine.c_str()), allowUserCode});
    const MethodBase &method = *model->fMethod;
    const FrameInputs inputs(node, method, columns, "rdftorchmva_" + name + "_");
    const bool isNumber = !inputs.fPrograms.HasCollections() && method.GetNResponses() == 1;

@@ -133,7 +133,8 @@ public:
 
 } // namespace
 
-FileApplier::FileApplier(const std::string &file, const std::string &engine) : fModel(std::make_unique<Model>())
+FileApplier::FileApplier(const std::string &file, const std::string &engine, bool allowUserCode)
+   : fModel(std::make_unique<Model>())
 {
    const std::string weightFile = ExpandPath(file);
    const Types::EEngine chosen = Types::GetEngine(engine.c_str());
@@ -141,7 +142,7 @@ FileApplier::FileApplier(const std::string &file, const std::string &engine) : f
    fModel->fFile = weightFile;
    const std::unique_ptr<TMD5> checksum(TMD5::FileChecksum(weightFile.c_str()));
    fModel->fMd5 = checksum ? checksum->AsString() : "";
-   fModel->fMethod = LoadMethod(document.Root(), weightFile.c_str(), fModel->fInfo, kWARNING, chosen);
+   fModel->fMethod = LoadMethod(document.Root(), weightFile.c_str(), fModel->fInfo, {kWARNING, chosen, allowUserCode});
    if (chosen != Types::kAutoEngine)
       fModel->fMd5 += " " + engine;
    fName = Sanitised(fModel->fMethod->GetMethodName().Data());

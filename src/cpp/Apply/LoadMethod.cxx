@@ -17,7 +17,7 @@ std::string Internal::MethodType(const XmlNode &root)
 }
 
 std::unique_ptr<MethodBase> Internal::LoadMethod(const XmlNode &root, const TString &weightFile, DataSetInfo &info,
-                                                 EMsgType minLogType, Types::EEngine engine)
+                                                 const LoadSettings &settings)
 {
    const std::string type = MethodType(root);
    std::unique_ptr<IMethod> created(ClassifierFactory::Instance().Create(type, info, weightFile));
@@ -26,8 +26,9 @@ std::unique_ptr<MethodBase> Internal::LoadMethod(const XmlNode &root, const TStr
       throw Error(EErrorCode::kMethod, "method type \"" + type + "\" is no MethodBase",
                   {{"file", root.Document()->Path()}});
    created.release();
-   loaded->SetMinLogType(minLogType);
-   loaded->SetEngine(engine);
+   loaded->SetMinLogType(settings.fMinLogType);
+   loaded->SetEngine(settings.fEngine);
+   loaded->SetAllowUserCode(settings.fAllowUserCode);
    loaded->SetupMethod();
    loaded->ReadStateFromXML(root);
    loaded->CheckSetup();

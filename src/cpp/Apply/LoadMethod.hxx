@@ -19,11 +19,18 @@ constexpr Float_t kNaNResponse = -999;
 /// The method type of an opened weight file, e.g. "PyTorch". Throws Error (kWeightFile) if it is none.
 std::string MethodType(const XmlNode &root);
 
+/// How the reading side wants a method.
+struct LoadSettings {
+   EMsgType fMinLogType = kWARNING;
+   Types::EEngine fEngine = Types::kAutoEngine;
+   bool fAllowUserCode = false; ///< code that the weight file names may run
+};
+
 /// The method of an opened weight file, ready to evaluate. `info` holds the variables that the reading side declared,
 /// or none; it must live as long as the method.
 /// Throws Error (kWeightFile, kMethod).
 std::unique_ptr<MethodBase> LoadMethod(const XmlNode &root, const TString &weightFile, DataSetInfo &info,
-                                       EMsgType minLogType, Types::EEngine engine = Types::kAutoEngine);
+                                       const LoadSettings &settings);
 
 } // namespace Internal
 } // namespace TorchMVA

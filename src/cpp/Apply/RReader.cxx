@@ -30,7 +30,7 @@ std::vector<std::string> Titles(const std::vector<VariableInfo> &infos)
 
 } // namespace
 
-RReader::RReader(const std::string &weightFile, const std::string &engine)
+RReader::RReader(const std::string &weightFile, const std::string &engine, bool allowUserCode)
 {
    const auto model = std::make_shared<Model>();
    model->fWeightFile = TorchMVA::Internal::ExpandPath(weightFile);

@@ -103,6 +103,9 @@ void Reader::DeclareReaderOptions(Bool_t verbose)
                     "Python, or Auto: the first that can");
    for (const char *name : {"Auto", "Native", "Python"})
       AddPreDefVal(name);
+   DeclareOptionRef(fAllowUserCode, "AllowUserCode",
+                    "Run the Python code that a weight file names, if the model needs it: from people you trust only "
+                    "(docs/security.md)");
    IgnoreName();
    ParseOptions();
    fLogger.SetSource("Reader");
@@ -171,7 +174,8 @@ IMethod *Reader::Book(const TString &tag, const XmlNode &root, const TString &we
    fLogger.Info("Booking " + Quoted(tag) + " of type \"" + Internal::MethodType(root) + "\" from " +
                 root.Document()->Path() + ".");
    booked.fMethod =
-      Internal::LoadMethod(root, weightFile, *booked.fInfo, fSilent ? kWARNING : kDEBUG, Types::GetEngine(fEngine));
+      Internal::LoadMethod(root, weightFile, *booked.fInfo,
+                           {fSilent ? kWARNING : kDEBUG, Types::GetEngine(fEngine), fAllowUserCode != kFALSE});
    return fMethods.emplace(tag, std::move(booked)).first->second.fMethod.get();
 }
 

@@ -31,11 +31,11 @@ void FillUp(std::vector<T> &rows, std::size_t width, std::size_t n)
 
 // ---- FrameMethod ----------------------------------------------------------------------------------------------------
 
-FrameMethod::FrameMethod(const std::string &file, const std::string &engine)
+FrameMethod::FrameMethod(const std::string &file, const LoadSettings &settings)
 {
    const std::string weightFile = ExpandPath(file);
    const XmlDocument document = XmlDocument::Read(weightFile);
-   fMethod = LoadMethod(document.Root(), weightFile.c_str(), fInfo, kWARNING, Types::GetEngine(engine.c_str()));
+   fMethod = LoadMethod(document.Root(), weightFile.c_str(), fInfo, settings);
 }
 
 void FrameMethod::Evaluate(const InputRows &rows, float *responses) const

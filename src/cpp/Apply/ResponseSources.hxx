@@ -1,6 +1,7 @@
 #ifndef TORCHMVA_APPLY_RESPONSESOURCES_HXX
 #define TORCHMVA_APPLY_RESPONSESOURCES_HXX
 
+#include "LoadMethod.hxx"
 #include "ResponseTable.hxx"
 #include "ResponseSource.hxx"
 #include "TorchMVA/Core/Logger.hxx"
@@ -17,7 +18,7 @@ namespace Internal {
 
 /// A method read from a weight file, with what the file declares.
 struct FrameMethod {
-   FrameMethod(const std::string &weightFile, const std::string &engine);
+   FrameMethod(const std::string &weightFile, const LoadSettings &settings);
    /// Responses of rows, -999 where an input is NaN.
    void Evaluate(const InputRows &rows, float *responses) const;
 

@@ -141,7 +141,8 @@ int BridgeSession::Load(const LoadRequest &request)
          "user_code"_a = ToText(request.fUserCode), "user_code_sha256"_a = request.fUserCodeSha256,
          "weight_folder"_a = ToText(request.fWeightFolder), "weight_file"_a = ToText(request.fWeightFile),
          "text"_a = request.fText, "sha256"_a = request.fSha256, "size"_a = request.fSize,
-         "files"_a = ToTexts(request.fFiles), "n_outputs"_a = request.fNOutputs, "recorded"_a = request.fPrediction,
+         "files"_a = ToTexts(request.fFiles), "n_outputs"_a = request.fNOutputs,
+         "allow_user_code"_a = request.fAllowUserCode, "recorded"_a = request.fPrediction,
          "generation"_a = request.fGeneration);
       const int nOutputs = result[0].cast<int>();
       if (result[1].cast<bool>() || !fState->fIsPrepared)

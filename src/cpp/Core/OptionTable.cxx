@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <iomanip>
 #include <limits>
 #include <map>
@@ -271,6 +272,8 @@ OptionTable::Value_t OptionTable::Convert(const Option &option, const std::strin
    Double_t number = 0;
    if (!ParseDouble(value, number))
       ThrowBadValue(owner, option.fName, text, "a number");
+   if (type == "Float" && std::isfinite(number) && !std::isfinite(static_cast<Float_t>(number)))
+      ThrowBadValue(owner, option.fName, text, "a number that single precision can hold");
    if (type == "Float")
       return static_cast<Float_t>(number);
    return number;

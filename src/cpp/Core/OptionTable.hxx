@@ -75,6 +75,8 @@ std::string Trim(const std::string &text);
 /// Text to value; false if the text is no such value. Blanks around it are ignored.
 bool ParseBool(const std::string &text, Bool_t &value);
 bool ParseDouble(const std::string &text, Double_t &value);
+/// Of a number that std::from_chars calls out of range: whether it is too small, rather than too large.
+bool IsTinyNumber(const char *begin, const char *end);
 /// Accepts "800", "800.0" and "8e2" but not "800.5" or what does not fit.
 bool ParseInteger(const std::string &text, Long64_t low, Long64_t high, Long64_t &value);
 

@@ -1,5 +1,6 @@
 #include "OptionTable.hxx"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -29,6 +30,20 @@ bool ParseBool(const std::string &text, Bool_t &value)
    return false;
 }
 
+bool IsTinyNumber(const char *begin, const char *end)
+{
+   const char *const mark = std::find_if(begin, end, [](char c) { return c == 'e' || c == 'E'; });
+   const char *const point = std::find(begin, mark, '.');
+   const char *const first = std::find_if(begin, mark, [](char c) { return c >= '1' && c <= '9'; });
+   long long exponent = 0;
+   if (mark != end) {
+      const char *digits = mark + 1 + (mark + 1 != end && mark[1] == '+');
+      if (std::from_chars(digits, end, exponent).ec == std::errc::result_out_of_range)
+         return *digits == '-';
+   }
+   return exponent + (point - first) < 0; // of about 10 to that power
+}
+
 bool ParseDouble(const std::string &text, Double_t &value)
 {
    // Not strtod: the point is a point whatever the user's locale says.
@@ -36,7 +51,10 @@ bool ParseDouble(const std::string &text, Double_t &value)
    if (t.size() > 1 && t[0] == '+' && t[1] != '-')
       t.erase(0, 1);
    const auto result = std::from_chars(t.data(), t.data() + t.size(), value);
-   return !t.empty() && result.ec == std::errc() && result.ptr == t.data() + t.size();
+   const bool isTiny = result.ec == std::errc::result_out_of_range && IsTinyNumber(t.data(), result.ptr);
+   if (isTiny)
+      value = 0;
+   return !t.empty() && (result.ec == std::errc() || isTiny) && result.ptr == t.data() + t.size();
 }
 
 bool ParseInteger(const std::string &text, Long64_t low, Long64_t high, Long64_t &value)

@@ -5,6 +5,9 @@
 #include "TorchMVA/Core/NearestName.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 
+#include <algorithm>
+#include <cstring>
+
 namespace TorchMVA {
 
 namespace {
@@ -130,6 +133,33 @@ double XmlNode::DoubleAttribute(const std::string &name) const
    if (!Internal::ParseDouble(text, value))
       Fail(*this, "expected a number in attribute '" + name + "', found '" + text + "'", name);
    return value;
+}
+
+void XmlNode::RequireKnown(std::initializer_list<const char *> attributes,
+                           std::initializer_list<const char *> children) const
+{
+   const auto isAmong = [](const char *name, const std::initializer_list<const char *> &known) {
+      return std::any_of(known.begin(), known.end(), [name](const char *item) { return std::strcmp(name, item) == 0; });
+   };
+   auto &engine = EngineOf(fDocument, fNode);
+   for (void *a = engine.GetFirstAttr(fNode); a; a = engine.GetNextAttr(a)) {
+      const std::string name = engine.GetAttrName(a);
+      if (!isAmong(name.c_str(), attributes))
+         Fail(*this,
+              "the attribute '" + name + "' of <" + Name() + "> is not known here, and may change the responses" +
+                 Internal::DidYouMean(name, {attributes.begin(), attributes.end()}),
+              name);
+   }
+   for (void *child = engine.GetChild(fNode); child; child = engine.GetNext(child)) {
+      const char *const name = engine.GetNodeName(child);
+      if (isAmong(name, children))
+         continue;
+      std::string known;
+      for (const char *item : children)
+         known += (known.empty() ? "<" : ", <") + std::string(item) + ">";
+      Fail(*this, "expected " + (known.empty() ? "no element" : known) + " inside <" + Name() + ">, found <" + name +
+                     ">, which is not known here, and may change the responses");
+   }
 }
 
 XmlNode XmlNode::AddChild(const std::string &name, const std::string &content) const

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <unordered_set>
 #include <vector>
 
 namespace TorchMVA {
@@ -15,6 +16,8 @@ namespace {
 
 /// TXMLEngine frees and writes nodes recursively: deeper than this no honest weight file goes.
 constexpr std::size_t kMaxDepth = 1000;
+/// It finds and appends attributes by walking through all of them.
+constexpr std::size_t kMaxAttributes = 10000;
 
 bool IsSpace(char c)
 {
@@ -150,8 +153,9 @@ private:
       if (!fRoot)
          fRoot = node;
       SkipSpaces();
+      std::unordered_set<std::string> names;
       while (fPos < fText.size() && IsNameChar(fText[fPos])) {
-         ReadAttribute(node);
+         ReadAttribute(node, names);
          SkipSpaces();
       }
       if (At("/>")) {
@@ -165,7 +169,7 @@ private:
       }
    }
 
-   void ReadAttribute(void *node)
+   void ReadAttribute(void *node, std::unordered_set<std::string> &names)
    {
       const std::string name = ReadName("an attribute");
       SkipSpaces();
@@ -181,8 +185,10 @@ private:
       const std::string raw = fText.substr(first, fPos - 1 - first);
       if (raw.find('<') != std::string::npos)
          Fail("'<' inside attribute '" + name + "'");
-      if (fEngine.HasAttr(node, name.c_str()))
+      if (!names.insert(name).second)
          Fail("attribute '" + name + "' twice in element <" + Name(node) + ">");
+      if (names.size() > kMaxAttributes)
+         Fail("more than " + std::to_string(kMaxAttributes) + " attributes in element <" + Name(node) + ">");
       fEngine.NewAttr(node, nullptr, name.c_str(), Unescape(raw).c_str());
    }
 

@@ -4,6 +4,7 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
+#include "Weights/Checksum.hxx"
 
 #include <algorithm>
 #include <cmath>
@@ -82,26 +83,41 @@ void MethodCrossValidation::AddWeightsXMLTo(const XmlNode &weights) const
    const fs::path folder = fs::absolute(GetWeightFolder()).lexically_normal();
    for (const MethodBase *method : fMethods) {
       const fs::path file = fs::absolute(method->GetWeightFileName().Data()).lexically_normal();
-      weights.AddChild("Fold").SetAttribute("File", file.lexically_relative(folder).string());
+      const XmlNode fold = weights.AddChild("Fold");
+      fold.SetAttribute("File", file.lexically_relative(folder).string());
+      if (method->IsModelPersistence())
+         fold.SetAttribute(Internal::kChecksum, XmlDocument::Read(file).Root().Attribute(Internal::kChecksum));
    }
 }
 
-std::vector<std::string> MethodCrossValidation::FoldFiles(const XmlNode &weights) const
+std::vector<MethodCrossValidation::FoldFile> MethodCrossValidation::FoldFiles(const XmlNode &weights) const
 {
-   std::vector<std::string> files;
-   for (const XmlNode &fold : weights.Children("Fold"))
-      files.push_back(fold.Attribute("File"));
-   if (files.empty()) // written by TMVA itself, which knows the names
+   weights.RequireKnown(
+      {"JobName", "SplitExpr", "NumFolds", "EncapsulatedMethodName", "EncapsulatedMethodTypeName", "OutputEnsembling"},
+      {"Fold"});
+   std::vector<FoldFile> files;
+   for (const XmlNode &fold : weights.Children("Fold")) {
+      fold.RequireKnown({"File", Internal::kChecksum});
+      files.push_back({fold.Attribute("File"), fold.Attribute(Internal::kChecksum, "")});
+   }
+   if (weights.IntAttribute("NumFolds") != fNumFolds)
+      throw Error(EErrorCode::kWeightFile,
+                  "expected one number of folds, found NumFolds=\"" + weights.Attribute("NumFolds") +
+                     "\" and the option NumFolds=" + std::to_string(fNumFolds),
+                  {{"file", weights.Document()->Path()}});
+   constexpr UInt_t kMost = 10000;
+   if (files.empty() && fNumFolds <= kMost) // written by TMVA itself, which knows the names
       for (UInt_t fold = 1; fold <= fNumFolds; ++fold)
-         files.push_back(weights.Attribute("JobName") + "_" + weights.Attribute("EncapsulatedMethodName") + "_fold" +
-                         std::to_string(fold) + ".weights.xml");
+         files.push_back({weights.Attribute("JobName") + "_" + weights.Attribute("EncapsulatedMethodName") + "_fold" +
+                             std::to_string(fold) + ".weights.xml",
+                          ""});
    if (files.size() != fNumFolds || fNumFolds < 2)
       throw Error(EErrorCode::kWeightFile,
                   "expected a weight file for each of " + std::to_string(fNumFolds) + " folds, at least two, found " +
                      std::to_string(files.size()),
                   {{"file", weights.Document()->Path()}});
-   for (auto &file : files)
-      file = (fs::path(GetWeightFolder()) / file).string();
+   for (FoldFile &file : files)
+      file.fPath = (fs::path(GetWeightFolder()) / file.fPath).string();
    return files;
 }
 
@@ -122,7 +138,7 @@ void MethodCrossValidation::ReadWeightsFromXML(const XmlNode &weights)
                   "OutputEnsembling=Avg or with SplitType=Deterministic, or read the weight file of one fold",
                   {{"file", path}});
    std::vector<std::unique_ptr<MethodBase>> loaded;
-   for (const std::string &file : FoldFiles(weights)) {
+   for (const auto &[file, sha256] : FoldFiles(weights)) {
       const XmlDocument document = XmlDocument::Read(file);
       const std::string type = Internal::MethodType(document.Root());
       if (type == "CrossValidation" || type != fEncapsulatedMethodTypeName.Data()) // the first would never end
@@ -130,7 +146,14 @@ void MethodCrossValidation::ReadWeightsFromXML(const XmlNode &weights)
                      "expected the weight file of a fold of type \"" + std::string(fEncapsulatedMethodTypeName.Data()) +
                         "\", found type \"" + type + "\"",
                      {{"file", file}, {"named in", path}});
-      loaded.push_back(Internal::LoadMethod(document.Root(), file.c_str(), DataInfo(), fLogger.GetMinType(), fEngine));
+      if (!sha256.empty() && document.Root().Attribute(Internal::kChecksum, "") != sha256)
+         throw Error(EErrorCode::kWeightFile,
+                     "this is not the file of the fold that was trained with the others: expected the SHA-256 " +
+                        sha256 + ", found " + document.Root().Attribute(Internal::kChecksum, "none") +
+                        ". If you edited it by hand: torchmva checksum --update " + path,
+                     {{"file", file}, {"named in", path}});
+      loaded.push_back(Internal::LoadMethod(document.Root(), file.c_str(), DataInfo(),
+                                            {fLogger.GetMinType(), fEngine, fAllowUserCode != kFALSE}));
       if (loaded.back()->GetAnalysisType() != GetAnalysisType())
          throw Error(EErrorCode::kWeightFile, "expected a fold of the same kind of analysis",
                      {{"file", file}, {"named in", path}});

@@ -56,6 +56,7 @@ std::vector<double> ReadCoefficients(const XmlNode &weights,
       fail("expected " + std::to_string(n) + " coefficients, found " + std::to_string(nodes.size()));
    std::vector<double> coefficients(n, std::nan(""));
    for (const XmlNode &node : nodes) {
+      node.RequireKnown({"Index", "IndexOut", "IndexCoeff", "Value"});
       std::size_t position = 0;
       for (const auto &[name, size] : axes) {
          const long long k = node.IntAttribute(name);

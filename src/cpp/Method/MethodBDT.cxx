@@ -211,6 +211,9 @@ void MethodBDT::AddWeightsXMLTo(const XmlNode &weights) const
 
 void MethodBDT::ReadWeightsFromXML(const XmlNode &weights)
 {
+   if (!IsOptionSet("BoostType")) // says what the leaves are
+      throw Error(EErrorCode::kWeightFile, "expected the option BoostType, found none",
+                  {{"file", GetWeightFileName().Data()}, {"element", "<Options>"}});
    if (!IsGradientBoosted() && GetAnalysisType() != Types::kClassification)
       throw Error(EErrorCode::kWeightFile,
                   std::string("expected BoostType=Grad for ") + Types::GetAnalysisTypeName(GetAnalysisType()) +

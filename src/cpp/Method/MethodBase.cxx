@@ -7,6 +7,7 @@
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Transform/VariableStatistics.hxx"
 #include "TorchMVA/Weights/WeightFile.hxx"
+#include "Weights/Checksum.hxx"
 
 #include "TStopwatch.h"
 
@@ -223,6 +224,7 @@ void MethodBase::WriteStateTo(const XmlNode &root) const
    fTransformations.Write(root.AddChild("Transformations"));
    WriteMVAPdfs(root.AddChild("MVAPdfs"));
    AddWeightsXMLTo(root.AddChild("Weights"));
+   Internal::WriteChecksum(root);
 }
 
 void MethodBase::WriteStateToFile() const
@@ -263,9 +265,14 @@ void MethodBase::ReadStateFromXML(const XmlNode &root)
    header.ApplyTo(fDataSetInfo, root.Document()->Path());
    const XmlNode transformations = root.Child("Transformations");
    fTransformations = transformations ? TransformPipeline::Read(transformations, TransformContext::From(fDataSetInfo))
-                                      : TransformPipeline();
+                                      : TransformPipeline::Parse("", TransformContext::From(fDataSetInfo));
+   for (const OptionInfo &option : header.fOptions) {
+      if (option.fName == "VarTransform")
+         fTransformations.RequireKinds(option.fValue, root.Document()->Path());
+   }
    ReadMVAPdfs(root.Child("MVAPdfs"));
    ReadWeightsFromXML(root.Child("Weights"));
+   Internal::VerifyChecksum(root); // last, since an error that names what is wrong says more
 }
 
 void MethodBase::ReadStateFromFile()

@@ -10,6 +10,7 @@
 #include "Weights/PdfElement.hxx"
 
 #include "TH1.h"
+#include "Transform/NumberList.hxx"
 
 #include <algorithm>
 
@@ -155,7 +156,9 @@ void MethodBase::WriteMVAPdfs(const XmlNode &node) const
 void MethodBase::ReadMVAPdfs(const XmlNode &node)
 {
    const std::vector<XmlNode> children = node ? node.Children("PDF") : std::vector<XmlNode>();
-   if (children.empty())
+   if (node)
+      node.RequireKnown({"SignalShare"}, {"PDF"});
+   if (children.empty() && !(fCreateMVAPdfs && fAnalysisType == Types::kClassification))
       return;
    if (children.size() != 2)
       throw Error(EErrorCode::kWeightFile,
@@ -165,7 +168,7 @@ void MethodBase::ReadMVAPdfs(const XmlNode &node)
    pdfs->fSignal = Internal::ReadPdf(children[0]);
    pdfs->fBackground = Internal::ReadPdf(children[1]);
    if (node.HasAttribute("SignalShare"))
-      pdfs->fSignalShare = node.DoubleAttribute("SignalShare");
+      pdfs->fSignalShare = Internal::FiniteAttribute(node, "SignalShare");
    fMvaPdfs = std::move(pdfs);
 }
 

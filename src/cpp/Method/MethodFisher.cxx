@@ -81,6 +81,8 @@ void MethodFisher::AddWeightsXMLTo(const XmlNode &weights) const
 void MethodFisher::ReadWeightsFromXML(const XmlNode &weights)
 {
    const std::size_t n = GetNVariables() + 1;
+   if (weights)
+      weights.RequireKnown({"NCoeff"}, {"Coefficient"});
    if (weights && weights.IntAttribute("NCoeff") != static_cast<long long>(n))
       throw Error(EErrorCode::kWeightFile,
                   "expected " + std::to_string(n) + " coefficients, one more than variables, found NCoeff=\"" +

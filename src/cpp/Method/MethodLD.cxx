@@ -105,6 +105,8 @@ void MethodLD::AddWeightsXMLTo(const XmlNode &weights) const
 void MethodLD::ReadWeightsFromXML(const XmlNode &weights)
 {
    const std::size_t nOutputs = GetNOutputs(), n = GetNVariables() + 1;
+   if (weights)
+      weights.RequireKnown({"NOut", "NCoeff"}, {"Coefficient"});
    if (weights && (weights.IntAttribute("NOut") != static_cast<long long>(nOutputs) ||
                    weights.IntAttribute("NCoeff") != static_cast<long long>(n)))
       throw Error(EErrorCode::kWeightFile,

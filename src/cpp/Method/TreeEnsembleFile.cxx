@@ -61,8 +61,11 @@ TreeNode ReadNode(const XmlNode &element, ELeafValue value, int nVariables, cons
 {
    if (element.Name() != "Node")
       place.Fail("expected an element <Node>, found <" + element.Name() + ">");
+   element.RequireKnown({"pos", "depth", "NCoef", "IVar", "Cut", "cType", "res", "rms", "purity", "nType"}, {"Node"});
    TreeNode node;
    if (element.IntAttribute("nType") != 0) {
+      if (element.Child())
+         place.Fail("expected no children of a leaf, found some");
       node.fValue = LeafValue(element, value, place);
       return node;
    }
@@ -74,6 +77,8 @@ TreeNode ReadNode(const XmlNode &element, ELeafValue value, int nVariables, cons
       place.Fail("expected IVar from 0 to " + std::to_string(nVariables - 1) + ", found " + std::to_string(variable));
    node.fVariable = static_cast<int>(variable);
    node.fCut = static_cast<float>(place.Finite(element, "Cut"));
+   if (!std::isfinite(node.fCut))
+      place.Fail("expected a Cut that single precision can hold, found " + element.Attribute("Cut"));
    return node;
 }
 
@@ -113,18 +118,20 @@ std::vector<TreeNode> ReadTree(const XmlNode &root, ELeafValue value, int nVaria
    return nodes;
 }
 
-void RefusePreselection(const XmlNode &weights, int nVariables)
+/// Beside the usual attributes there may be those of preselection cuts, if none is made.
+void RequireNoPreselection(const XmlNode &weights)
 {
-   for (const char *cut :
-        {"PreselectionLowBkgVar", "PreselectionLowSigVar", "PreselectionHighBkgVar", "PreselectionHighSigVar"}) {
-      for (int i = 0; i < nVariables; ++i) {
-         const std::string name = cut + std::to_string(i);
-         if (weights.Attribute(name, "0") != "0")
-            throw Error(EErrorCode::kWeightFile,
-                        "the trees come with preselection cuts (DoPreselection), which are not supported",
-                        {{"file", weights.Document()->Path()}, {"attribute", name}});
-      }
+   bool hasOthers = false;
+   for (const std::string &name : weights.AttributeNames()) {
+      const bool isPreselection = name.compare(0, 12, "Preselection") == 0;
+      hasOthers = hasOthers || (!isPreselection && name != "NTrees" && name != "AnalysisType");
+      if (isPreselection && weights.Attribute(name) != "0")
+         throw Error(EErrorCode::kWeightFile,
+                     "the trees come with preselection cuts (DoPreselection), which are not supported",
+                     {{"file", weights.Document()->Path()}, {"attribute", name}});
    }
+   if (hasOthers) // says which
+      weights.RequireKnown({"NTrees", "AnalysisType"}, {"BinaryTree"});
 }
 
 } // namespace
@@ -165,7 +172,7 @@ StoredTrees ReadTrees(const XmlNode &weights, ELeafValue value, int nVariables)
 {
    if (!weights)
       throw Error(EErrorCode::kWeightFile, "expected an element <Weights> with decision trees, found none");
-   RefusePreselection(weights, nVariables);
+   RequireNoPreselection(weights);
    StoredTrees stored;
    TreeEnsemble &trees = stored.fTrees;
    const std::vector<XmlNode> elements = weights.Children("BinaryTree");
@@ -174,7 +181,11 @@ StoredTrees ReadTrees(const XmlNode &weights, ELeafValue value, int nVariables)
                   "expected NTrees=\"" + weights.Attribute("NTrees") + "\" trees, found " +
                      std::to_string(elements.size()),
                   {{"file", weights.Document()->Path()}});
+   for (const XmlNode &element : weights.Children())
+      if (element.Name() != "BinaryTree")
+         weights.RequireKnown({"NTrees", "AnalysisType"}, {"BinaryTree"});
    for (const XmlNode &element : elements) {
+      element.RequireKnown({"type", "boostWeight", "itree"}, {"Node"});
       const Place place{weights, static_cast<long long>(trees.Size())};
       if (element.IntAttribute("itree") != place.fTree)
          place.Fail("expected the trees in order, found itree=\"" + element.Attribute("itree") + "\"");

@@ -122,6 +122,8 @@ std::vector<int> ReadList(const XmlNode &network, const XmlNode &node, const cha
 
 NetworkOperation ReadOperation(const XmlNode &network, const XmlNode &node, std::size_t index)
 {
+   if (const XmlNode inside = node.Child())
+      Fail("expected no element inside <Operation>, found <" + inside.Name() + ">", network);
    NetworkOperation operation;
    operation.fType = node.Attribute("Type");
    operation.fInputs = ReadList(network, node, "Inputs", index);
@@ -144,6 +146,7 @@ Network Network::Read(const XmlNode &network, const std::string &instructions)
 {
    if (network.Name() != "Network")
       Fail("expected an element <Network>, found <" + network.Name() + ">", network);
+   network.RequireKnown({"Version", "NInputs", "NOutputs", "Size", "Md5", "Sha256"}, {"Operation", "Parameters"});
    const long long version = network.IntAttribute("Version");
    if (version < 1 || version > kVersion) {
       Fail("expected a network of Version " + std::to_string(kVersion) + ", found Version " + std::to_string(version) +
@@ -158,9 +161,8 @@ Network Network::Read(const XmlNode &network, const std::string &instructions)
    for (const XmlNode &child : network.Children()) {
       if (child.Name() == "Operation")
          description.fOperations.push_back(ReadOperation(network, child, description.fOperations.size()));
-      else if (child.Name() != "Parameters")
-         Fail("expected elements <Operation> and <Parameters>, found <" + child.Name() + ">", network);
    }
+   network.RequiredChild("Parameters").RequireKnown({});
    description.fParameters = ReadParameters(network);
    Network result(std::move(description), instructions);
    if (result.GetNOutputs() != nOutputs) {

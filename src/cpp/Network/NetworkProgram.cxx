@@ -10,12 +10,20 @@ namespace Internal {
 
 namespace {
 
-constexpr long kAlignment = 16;        ///< floats in a cache line
-constexpr long kMostFloats = 1L << 27; ///< 512 MB: a damaged file must not ask for all the memory there is
+constexpr long kAlignment = 16; ///< floats in a cache line
+/// Each operation looks for memory among the values of all others.
+constexpr std::size_t kMostOperations = 20000;
 
-std::string MemoryMessage(long floats)
+/// Numbers that one event may need: a file must not ask for much more memory than it takes itself.
+long MostFloats(const NetworkDescription &description)
 {
-   return "expected a network that needs at most " + std::to_string(kMostFloats) + " numbers for an event, found " +
+   constexpr long kAllowance = 1L << 22, kForEach = 256, kMost = 1L << 27; // 16 MB and 512 MB
+   return std::min(kMost, kAllowance + kForEach * (description.fNInputs + long(description.fParameters.size())));
+}
+
+std::string MemoryMessage(long most, long floats)
+{
+   return "expected a network of its size to need at most " + std::to_string(most) + " numbers for an event, found " +
           std::to_string(floats);
 }
 
@@ -44,14 +52,15 @@ NetworkProgram::NetworkProgram(const NetworkDescription &description, const Kern
    : fKernels(kernels), fNInputs(description.fNInputs)
 {
    CheckDescription(description);
+   const long most = MostFloats(description);
    std::vector<Shape> shapes = {{fNInputs}};
    for (std::size_t i = 0; i < description.fOperations.size(); ++i) {
       OperationReader operation(description, i, shapes);
       fSteps.emplace_back();
       fSteps.back().fLayer = MakeLayer(operation, kernels);
       fLayerFloats = std::max(fLayerFloats, RoundUp(fSteps.back().fLayer->ScratchFloats()));
-      if (fLayerFloats > kMostFloats)
-         operation.Fail(MemoryMessage(fLayerFloats));
+      if (fLayerFloats > most)
+         operation.Fail(MemoryMessage(most, fLayerFloats));
       shapes.push_back(operation.Result());
       if (i + 1 == description.fOperations.size() && shapes.back().size() != 1)
          operation.Fail("expected a Shape of one dimension of the last operation, found '" + ToText(shapes.back()) +
@@ -60,8 +69,8 @@ NetworkProgram::NetworkProgram(const NetworkDescription &description, const Kern
    fNOutputs = shapes.back().front();
    AbsorbActivations(description, shapes);
    PlaceValues(description, shapes);
-   if (fEventFloats > kMostFloats)
-      throw Error(EErrorCode::kWeightFile, MemoryMessage(fEventFloats));
+   if (fEventFloats > most)
+      throw Error(EErrorCode::kWeightFile, MemoryMessage(most, fEventFloats));
    ChooseBlock();
 }
 
@@ -70,6 +79,9 @@ void NetworkProgram::CheckDescription(const NetworkDescription &description) con
    if (description.fNInputs < 1)
       throw Error(EErrorCode::kWeightFile,
                   "expected a network of at least one input, found " + std::to_string(description.fNInputs));
+   if (description.fOperations.size() > kMostOperations)
+      throw Error(EErrorCode::kWeightFile, "expected a network of at most " + std::to_string(kMostOperations) +
+                                              " operations, found " + std::to_string(description.fOperations.size()));
    if (description.fOperations.empty())
       throw Error(EErrorCode::kWeightFile, "expected a network of at least one operation, found none");
    constexpr std::size_t kMostParameters = 1 << 28; // their base64 text is a string of ROOT, with an int as length

@@ -4,6 +4,7 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
+#include <cmath>
 #include <sstream>
 
 namespace TorchMVA {
@@ -82,8 +83,8 @@ double OperationReader::Number(const std::string &name)
 {
    const std::string &text = Attribute(name);
    double value = 0;
-   if (!ParseDouble(text, value))
-      Fail("expected a number in " + name + ", found '" + text + "'");
+   if (!ParseDouble(text, value) || (std::isfinite(value) && !std::isfinite(static_cast<float>(value))))
+      Fail("expected a number of single precision in " + name + ", found '" + text + "'");
    return value;
 }
 

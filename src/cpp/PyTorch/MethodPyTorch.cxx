@@ -6,6 +6,7 @@
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <limits>
@@ -17,6 +18,19 @@ namespace fs = std::filesystem;
 namespace TorchMVA {
 
 using namespace Internal;
+
+namespace {
+/// An attribute that is one of these, or missing.
+std::string OneOf(const XmlNode &node, const char *name, const std::vector<std::string> &known)
+{
+   const std::string found = node.Attribute(name, "");
+   if (node.HasAttribute(name) && std::find(known.begin(), known.end(), found) == known.end())
+      throw Error(EErrorCode::kWeightFile,
+                  std::string("attribute ") + name + ": the value '" + found + "' is not known here",
+                  {{"file", node.Document()->Path()}, {"element", "<" + node.Name() + ">"}});
+   return found;
+}
+} // namespace
 
 MethodPyTorch::MethodPyTorch(const TString &jobName, const TString &title, DataSetInfo &info, const TString &options)
    : PyMethodBase(jobName, Types::kPyTorch, title, info, options), fImpl(std::make_unique<Impl>())
@@ -160,7 +174,14 @@ void MethodPyTorch::EnsureLoaded() const
    if (fImpl->fSource.fWeightFile.empty())
       throw Error(EErrorCode::kState, "The method is neither trained nor read from a weight file",
                   {{"method", GetMethodName().Data()}});
-   fImpl->fNOutputs = fImpl->Session(*this).Load(fImpl->fSource);
+   const int expected = fImpl->fSource.fNOutputs;
+   const int found = fImpl->Session(*this).Load(fImpl->fSource);
+   if (expected != 0 && found != expected) // memory for the outputs was made by what the file says
+      throw Error(EErrorCode::kWeightFile,
+                  "expected in NOutputs the outputs of the model, " + std::to_string(found) + ", found " +
+                     std::to_string(expected),
+                  {{"file", fImpl->fSource.fWeightFile}});
+   fImpl->fNOutputs = found;
    fImpl->fIsReady.store(true, std::memory_order_release);
 }
 
@@ -255,8 +276,11 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
    const fs::path folder = source.fWeightFolder;
    const XmlNode model = weights ? weights.Child("Model") : XmlNode();
    if (model) {
-      source.fNOutputs = weights.IntAttribute("NOutputs");
-      source.fPrediction = weights.Attribute("Prediction", "");
+      weights.RequireKnown({"NOutputs", "Prediction", "UserCodeSha256", kNotNative, kSlowPart},
+                           {"Model", "Network", kSpread});
+      model.RequireKnown({"Format", "Sha256", "Size", "Encoding", "File"});
+      source.fNOutputs = ReadNOutputs(weights);
+      source.fPrediction = OneOf(weights, "Prediction", {"Default", "User"});
       source.fUserCodeSha256 = weights.Attribute("UserCodeSha256", "");
       source.fSha256 = model.Attribute("Sha256");
       source.fSize = model.IntAttribute("Size");
@@ -264,6 +288,7 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
          const fs::path file = model.Attribute("File");
          source.fFiles = {(folder / file).string(), (folder / file.filename()).string()};
       } else {
+         OneOf(model, "Encoding", {"zlib+base64"});
          source.fText = model.Content();
          if (source.fText.empty())
             throw Error(EErrorCode::kWeightFile, "The element Model has neither content nor an attribute File",
@@ -274,6 +299,7 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
       const fs::path file = fImpl->fOptions.fFilenameTrainedModel.Data();
       source.fFiles = {file.string(), (folder / file).string(), (folder / file.filename()).string()};
    }
+   source.fAllowUserCode = fImpl->fAllowUserCode;
    source.fGeneration = fImpl->fSource.fGeneration + 1;
    fImpl->fLog = MakeLog();
    fImpl->fNOutputs = source.fNOutputs;
@@ -281,6 +307,19 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
    fImpl->fExported.reset();
    fImpl->fIsReady = false;
    ReadNetworks(weights);
+}
+
+int MethodPyTorch::ReadNOutputs(const XmlNode &weights) const
+{
+   const int usual = static_cast<int>(DoRegression() ? GetNTargets() : DataInfo().GetNClasses());
+   const long long found = weights.IntAttribute("NOutputs");
+   const bool mayBeOne = GetAnalysisType() == Types::kClassification;
+   if (found < 1 || (found != usual && !(mayBeOne && found == 1)))
+      throw Error(EErrorCode::kWeightFile,
+                  "expected in NOutputs " + std::to_string(usual) + (mayBeOne ? " or 1" : "") + ", found " +
+                     std::to_string(found),
+                  {{"file", weights.Document()->Path()}, {"element", "<Weights>"}});
+   return static_cast<int>(found);
 }
 
 std::string MethodPyTorch::GetHelpText() const

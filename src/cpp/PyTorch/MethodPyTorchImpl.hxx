@@ -13,6 +13,14 @@
 
 namespace TorchMVA {
 
+namespace Internal {
+/// In <Weights>: the element with the network of the spread of an ensemble, and the attributes that say why there is none
+/// of the model, and what of it torch evaluates faster.
+constexpr const char *kSpread = "SpreadOfEnsemble";
+constexpr const char *kNotNative = "NotNative";
+constexpr const char *kSlowPart = "SlowPart";
+} // namespace Internal
+
 /// What the method keeps beside its options. Written by set-up, training and reading; Predict reads it from any thread.
 struct MethodPyTorch::Impl {
    ~Impl() { delete fSession.load(); }
@@ -43,7 +51,8 @@ struct MethodPyTorch::Impl {
    Internal::LogFunction_t fLog;
    Internal::LoadRequest fSource; ///< of the model, as the weight file says
    Internal::PyTorchOptions fOptions;
-   std::string fTrainedFile; ///< as the training wrote it; empty: none, or not trained here
+   bool fAllowUserCode = false; ///< by the reading side
+   std::string fTrainedFile;    ///< as the training wrote it; empty: none, or not trained here
    TrainingHistory_t fHistory;
    std::optional<Internal::ExportedModel> fExported; ///< of the last training
    Types::EEngine fEngine = Types::kAutoEngine;      ///< as the reading side wants it

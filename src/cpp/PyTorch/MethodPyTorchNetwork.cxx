@@ -22,11 +22,8 @@ constexpr double kTolerance = 1e-5;
 constexpr double kRoundings = 2;
 /// Parameters that a weight file may hold as text; larger networks stay with Python.
 constexpr std::size_t kMaxParameters = 16 << 20;
-/// Child elements of <Weights>.
+/// Child element of <Weights>.
 constexpr const char *kNetwork = "Network";
-constexpr const char *kSpread = "SpreadOfEnsemble";
-constexpr const char *kReason = "NotNative";
-constexpr const char *kSlowPart = "SlowPart";
 
 /// The largest difference of two outputs [n, columns] relative to the largest output of its column; infinite if one
 /// is NaN where the other is not.
@@ -55,6 +52,11 @@ void MethodPyTorch::SetEngine(Types::EEngine engine)
 {
    fImpl->fEngine = engine;
    ChooseEngine();
+}
+
+void MethodPyTorch::SetAllowUserCode(Bool_t allow)
+{
+   fImpl->fAllowUserCode = allow;
 }
 
 void MethodPyTorch::ChooseEngine()
@@ -156,7 +158,7 @@ void MethodPyTorch::WriteNetworks(const XmlNode &weights) const
 {
    if (!fImpl->fNetwork) {
       if (!fImpl->fWhyNoNetwork.empty())
-         weights.SetAttribute(kReason, fImpl->fWhyNoNetwork);
+         weights.SetAttribute(kNotNative, fImpl->fWhyNoNetwork);
       return;
    }
    fImpl->fNetwork->Write(weights);
@@ -164,6 +166,18 @@ void MethodPyTorch::WriteNetworks(const XmlNode &weights) const
       weights.SetAttribute(kSlowPart, fImpl->fSlowPart);
    if (fImpl->fSpreadNetwork)
       fImpl->fSpreadNetwork->Write(weights.AddChild(kSpread));
+}
+
+void MethodPyTorch::RequireShape(const Network &network, const char *what) const
+{
+   const int nInputs = static_cast<int>(GetNVariables()), nOutputs = fImpl->fNOutputs;
+   if (network.GetNInputs() != nInputs || network.GetNOutputs() != nOutputs)
+      throw Error(EErrorCode::kWeightFile,
+                  std::string("expected ") + what + " to have " + std::to_string(nInputs) +
+                     " inputs, as many as there are variables, and " + std::to_string(nOutputs) +
+                     " outputs (NOutputs), found " + std::to_string(network.GetNInputs()) + " and " +
+                     std::to_string(network.GetNOutputs()),
+                  {{"file", GetWeightFileName().Data()}});
 }
 
 void MethodPyTorch::ReadNetworks(const XmlNode &weights)
@@ -174,9 +188,10 @@ void MethodPyTorch::ReadNetworks(const XmlNode &weights)
    impl.fNetwork.reset();
    impl.fSpreadNetwork.reset();
    const XmlNode network = weights ? weights.Child(kNetwork) : XmlNode();
-   impl.fWhyNoNetwork = !weights  ? "the weight file was written by TMVA"
-                        : network ? ""
-                                  : weights.Attribute(kReason, "the weight file has no network for the native engine");
+   impl.fWhyNoNetwork = !weights ? "the weight file was written by TMVA"
+                        : network
+                           ? ""
+                           : weights.Attribute(kNotNative, "the weight file has no network for the native engine");
    if (impl.fEngine == Types::kNativeEngine && !network)
       throw Error(EErrorCode::kMethod,
                   "expected a model that the native engine can run, found one that it cannot: " + impl.fWhyNoNetwork,
@@ -187,15 +202,14 @@ void MethodPyTorch::ReadNetworks(const XmlNode &weights)
       return;
    }
    Network made = Network::Read(network);
-   const int nVariables = static_cast<int>(GetNVariables());
-   if (made.GetNInputs() != nVariables)
-      throw Error(EErrorCode::kWeightFile,
-                  "the network and the variables disagree: expected " + std::to_string(nVariables) + " inputs, found " +
-                     std::to_string(made.GetNInputs()),
-                  {{"file", GetWeightFileName().Data()}});
+   RequireShape(made, "the network");
    impl.fNetwork = std::move(made);
-   if (const XmlNode spread = weights.Child(kSpread))
-      impl.fSpreadNetwork = Network::Read(spread.RequiredChild(kNetwork));
+   if (const XmlNode spread = weights.Child(kSpread)) {
+      spread.RequireKnown({}, {kNetwork});
+      Network ofSpread = Network::Read(spread.RequiredChild(kNetwork));
+      RequireShape(ofSpread, "the network of the spread");
+      impl.fSpreadNetwork = std::move(ofSpread);
+   }
 }
 
 } // namespace TorchMVA

@@ -72,6 +72,7 @@ struct LoadRequest {
    std::vector<std::string> fFiles; ///< where the model may be instead, first choice first
    int fNOutputs = 0;               ///< 0: unknown
    std::string fPrediction;         ///< "Default" or "User"; empty: unknown
+   bool fAllowUserCode = false;     ///< the caller allows code that the weight file names
    int fGeneration = 0;             ///< number of this reading of a weight file
 };
 

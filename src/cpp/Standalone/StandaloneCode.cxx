@@ -93,8 +93,16 @@ std::string DoubleLiteral(double value)
 std::string StringLiteral(const std::string &text)
 {
    std::string literal = "\"";
-   for (const char c : text)
-      literal += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+   for (const char c : text) {
+      const auto code = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\')
+         literal += '\\';
+      if (std::iscntrl(code)) // a new line would end it; three octal digits, so that none behind them joins
+         literal += {'\\', static_cast<char>('0' + code / 64), static_cast<char>('0' + code / 8 % 8),
+                     static_cast<char>('0' + code % 8)};
+      else
+         literal += c;
+   }
    return literal + "\"";
 }
 

@@ -155,9 +155,13 @@ namespace {
 /// `<PDF>` of a cumulative distribution.
 CumulativeHistogram ReadHistogram(const XmlNode &pdf)
 {
+   pdf.RequireKnown(
+      {"Name", "MinNSmooth", "MaxNSmooth", "InterpolMethod", "KDE_type", "KDE_iter", "KDE_border", "KDE_finefactor"},
+      {"Histogram", "HistogramBinning"});
    if (pdf.HasAttribute("InterpolMethod"))
       CountAttribute(pdf, "InterpolMethod", 1, 1);
    const XmlNode node = pdf.RequiredChild("Histogram");
+   node.RequireKnown({"Name", "NBins", "XMin", "XMax", "HasEquidistantBins"});
    const long long nBins = CountAttribute(node, "NBins", 1, kMaxBins);
    CumulativeHistogram h;
    h.fContent = ParseNumbers<float>(node, nBins);
@@ -167,6 +171,7 @@ CumulativeHistogram ReadHistogram(const XmlNode &pdf)
          h.fEdges.push_back(static_cast<float>(low + (high - low) * i / nBins));
    } else {
       const XmlNode binning = pdf.RequiredChild("HistogramBinning");
+      binning.RequireKnown({"NBins"});
       CountAttribute(binning, "NBins", nBins, nBins);
       h.fEdges = ParseNumbers<float>(binning, nBins + 1);
    }
@@ -182,6 +187,7 @@ CumulativeHistogram ReadHistogram(const XmlNode &pdf)
 
 void CumulativeStep::ReadPayload(const XmlNode &transform)
 {
+   transform.RequireKnown({"Name", "ReferenceClass", "FlatOrGauss"}, {"Selection", "Variable"});
    const auto variables = transform.Children("Variable");
    if (static_cast<int>(variables.size()) != NSlots())
       FailReading(transform,
@@ -192,13 +198,15 @@ void CumulativeStep::ReadPayload(const XmlNode &transform)
       auto &histograms = fHistograms[CountAttribute(variable, "VarIndex", 0, NSlots() - 1)];
       if (!histograms.empty())
          FailReading(variable, "expected each VarIndex once, found " + variable.Attribute("VarIndex") + " twice");
-      while (const XmlNode node = variable.Child("CumulativePDF_cls" + std::to_string(histograms.size())))
+      const auto nodes = variable.Children();
+      fNSets = RequireSets(variable, nodes.size());
+      for (const XmlNode &node : nodes) {
+         const std::string expected = "CumulativePDF_cls" + std::to_string(histograms.size());
+         if (node.Name() != expected)
+            FailReading(variable, "expected <" + expected + "> next, found <" + node.Name() + ">");
+         node.RequireKnown({}, {"PDF"});
          histograms.push_back(ReadHistogram(node.RequiredChild("PDF")));
-      if (fNSets == 0)
-         fNSets = static_cast<int>(histograms.size());
-      if (histograms.empty() || static_cast<int>(histograms.size()) != fNSets)
-         FailReading(variable, "expected as many <CumulativePDF_cls> as in the first <Variable>, found " +
-                                  std::to_string(histograms.size()));
+      }
    }
    BuildTables();
 }

@@ -92,14 +92,17 @@ void DecorrelateStep::WritePayload(const XmlNode &transform) const
 void DecorrelateStep::ReadPayload(const XmlNode &transform)
 {
    const long long n = NSlots();
+   transform.RequireKnown({"Name", "ReferenceClass"}, {"Selection", "Matrix"});
    fMaps.clear();
    for (const XmlNode &matrix : transform.Children("Matrix")) {
+      matrix.RequireKnown({"Rows", "Columns"});
       CountAttribute(matrix, "Rows", n, n);
       CountAttribute(matrix, "Columns", n, n);
       fMaps.push_back(Map{ParseNumbers<double>(matrix, n * n), std::vector<double>(n, 0.0)});
    }
    if (fMaps.empty())
       FailReading(transform, "expected one <Matrix> per class, found none");
+   RequireSets(transform, fMaps.size());
    Prepare();
 }
 

@@ -91,15 +91,22 @@ void NormalizeStep::WritePayload(const XmlNode &transform) const
 
 void NormalizeStep::ReadPayload(const XmlNode &transform)
 {
+   transform.RequireKnown({"Name", "ReferenceClass", "UseOffsetOrNot"}, {"Selection", "Class"});
+   // Newer releases of TMVA can scale without an offset; files without the attribute have one.
+   if (transform.Attribute("UseOffsetOrNot", "UseOffset") != "UseOffset")
+      FailReading(transform, "attribute UseOffsetOrNot: expected UseOffset, the only scaling there is here, found \"" +
+                                transform.Attribute("UseOffsetOrNot") + "\"");
    const auto sets = transform.Children("Class");
    if (sets.empty())
       FailReading(transform, "expected one <Class> with <Ranges> per class, found none");
-   fNSets = static_cast<int>(sets.size());
+   fNSets = RequireSets(transform, sets.size());
    fActive = ActiveSet(fNSets);
    const std::size_t n = NSlots();
    fRanges.assign(fNSets * n, Range{0, 0});
    std::vector<bool> isSeen(fNSets, false);
    for (const XmlNode &cls : sets) {
+      cls.RequireKnown({"ClassIndex"}, {"Ranges"});
+      cls.RequiredChild("Ranges").RequireKnown({}, {"Range"});
       const long long set = CountAttribute(cls, "ClassIndex", 0, fNSets - 1);
       const auto ranges = cls.RequiredChild("Ranges").Children("Range");
       if (isSeen[set] || ranges.size() != n)
@@ -110,9 +117,9 @@ void NormalizeStep::ReadPayload(const XmlNode &transform)
       std::vector<bool> isFilled(n, false);
       for (const XmlNode &node : ranges) {
          const long long k = CountAttribute(node, "Index", 0, static_cast<long long>(n) - 1);
-         const Range range{static_cast<float>(FiniteAttribute(node, "Min")),
-                           static_cast<float>(FiniteAttribute(node, "Max"))};
-         if (isFilled[k] || !(range.fMin <= range.fMax) || !std::isfinite(range.fMin) || !std::isfinite(range.fMax))
+         node.RequireKnown({"Index", "Min", "Max"});
+         const Range range{FloatAttribute(node, "Min"), FloatAttribute(node, "Max")};
+         if (isFilled[k] || !(range.fMin <= range.fMax))
             FailReading(node, "expected each index once and Min <= Max, found Index=\"" + std::to_string(k) +
                                  "\" Min=\"" + node.Attribute("Min") + "\" Max=\"" + node.Attribute("Max") + "\"");
          isFilled[k] = true;

@@ -1,5 +1,6 @@
 #include "NumberList.hxx"
 
+#include "Core/OptionTable.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 #include <charconv>
@@ -46,7 +47,9 @@ std::vector<T> ParseNumbers(const XmlNode &node, std::size_t expected)
       T number = 0;
       const auto result = std::from_chars(p, end, number);
       // Denormal numbers are reported as out of range by some libraries; they are as good as 0.
-      const bool isTiny = result.ec == std::errc::result_out_of_range && std::abs(number) < T(1);
+      const bool isTiny = result.ec == std::errc::result_out_of_range && IsTinyNumber(p, result.ptr);
+      if (isTiny)
+         number = 0;
       if ((result.ec != std::errc() && !isTiny) || !std::isfinite(number) ||
           (result.ptr != end && !isBlank(*result.ptr)))
          FailReading(node, "expected finite numbers separated by blanks, found \"" +
@@ -73,6 +76,15 @@ double FiniteAttribute(const XmlNode &node, const std::string &name)
    const double value = node.DoubleAttribute(name);
    if (!std::isfinite(value))
       FailReading(node, "attribute " + name + ": expected a finite number, found " + node.Attribute(name));
+   return value;
+}
+
+float FloatAttribute(const XmlNode &node, const std::string &name)
+{
+   const auto value = static_cast<float>(FiniteAttribute(node, name));
+   if (!std::isfinite(value))
+      FailReading(node, "attribute " + name + ": expected a number that single precision can hold, found " +
+                           node.Attribute(name));
    return value;
 }
 

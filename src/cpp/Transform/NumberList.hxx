@@ -14,7 +14,7 @@ namespace Internal {
 template <typename T>
 std::string FormatNumbers(const std::vector<T> &numbers);
 
-/// The content of an element: exactly `expected` finite numbers. Throws Error (kWeightFile).
+/// The content of an element: exactly `expected` finite numbers; those too small for T are 0. Throws Error (kWeightFile).
 template <typename T>
 std::vector<T> ParseNumbers(const XmlNode &node, std::size_t expected);
 
@@ -23,6 +23,9 @@ long long CountAttribute(const XmlNode &node, const std::string &name, long long
 
 /// The attribute as a finite number. Throws Error (kWeightFile).
 double FiniteAttribute(const XmlNode &node, const std::string &name);
+
+/// The same in single precision.
+float FloatAttribute(const XmlNode &node, const std::string &name);
 
 /// Error (kWeightFile) with file and element.
 [[noreturn]] void FailReading(const XmlNode &node, const std::string &message);

@@ -64,18 +64,21 @@ void PCAStep::WritePayload(const XmlNode &transform) const
 void PCAStep::ReadPayload(const XmlNode &transform)
 {
    const long long n = NSlots();
+   transform.RequireKnown({"Name", "ReferenceClass"}, {"Selection", "Statistics", "Eigenvectors"});
    const auto means = transform.Children("Statistics");
    const auto vectors = transform.Children("Eigenvectors");
    if (means.empty() || means.size() != vectors.size())
       FailReading(transform, "expected as many <Statistics> as <Eigenvectors>, found " + std::to_string(means.size()) +
                                 " and " + std::to_string(vectors.size()));
-   fMaps.assign(means.size(), Map{});
+   fMaps.assign(RequireSets(transform, means.size()), Map{});
    const long long last = static_cast<long long>(means.size()) - 1;
    for (const XmlNode &node : means) {
+      node.RequireKnown({"Class", "ClassIndex", "NRows"});
       CountAttribute(node, "NRows", n, n);
       fMaps[CountAttribute(node, "ClassIndex", 0, last)].fCenter = ParseNumbers<double>(node, n);
    }
    for (const XmlNode &node : vectors) {
+      node.RequireKnown({"Class", "ClassIndex", "NRows", "NCols"});
       CountAttribute(node, "NRows", n, n);
       CountAttribute(node, "NCols", n, n);
       const auto eigenvectors = ParseNumbers<double>(node, n * n);

@@ -8,6 +8,9 @@
 #include "TorchMVA/Transform/TransformPipeline.hxx"
 
 #include <algorithm>
+#include <deque>
+#include <map>
+#include <tuple>
 
 namespace TorchMVA {
 
@@ -43,22 +46,50 @@ ETransform ReadType(const XmlNode &node)
    FailReading(node, "attribute Name: expected Normalize, Decorrelation, PCA or Gauss, found \"" + name + "\"");
 }
 
-/// The slot that an `<Input>` names. The elements of an array have the same label: the first one not taken yet.
-Slot ReadSlot(const XmlNode &node, const TransformContext &context, const std::vector<Slot> &taken)
+/// Finds the slots that `<Input>` elements name. The elements of an array have the same label: each finds the first one
+/// that is not taken yet. Searches take no time, however many variables there are.
+class SlotFinder {
+public:
+   explicit SlotFinder(const TransformContext &context) : fContext(context)
+   {
+      for (Slot::EKind kind : {Slot::kVariable, Slot::kTarget, Slot::kSpectator}) {
+         const auto &infos = InfosOf(context, kind);
+         fTaken[kind].assign(infos.size(), false);
+         for (std::size_t i = 0; i < infos.size(); ++i) {
+            const std::string expression = infos[i].GetExpression().Data();
+            fWaiting[{kind, expression, infos[i].GetLabel().Data()}].push_back(static_cast<int>(i));
+            fWaiting[{kind, expression, kAnyLabel}].push_back(static_cast<int>(i));
+         }
+      }
+   }
+   Slot Read(const XmlNode &node);
+
+private:
+   using Key_t = std::tuple<int, std::string, std::string>;
+   static constexpr const char *kAnyLabel = "\n"; // no label
+
+   const TransformContext &fContext;
+   std::vector<bool> fTaken[3];
+   std::map<Key_t, std::deque<int>> fWaiting; ///< numbers in order; those taken under the other label are skipped
+};
+
+Slot SlotFinder::Read(const XmlNode &node)
 {
+   node.RequireKnown({"Type", "Label", "Expression"});
    const std::string type = node.Attribute("Type");
    for (Slot::EKind kind : {Slot::kVariable, Slot::kTarget, Slot::kSpectator}) {
       if (type != Internal::KindName(kind))
          continue;
       const std::string label = node.Attribute("Label"), expression = node.Attribute("Expression", label);
-      const auto &infos = InfosOf(context, kind);
-      for (const bool compareLabel : {true, false}) {
-         for (std::size_t i = 0; i < infos.size(); ++i) {
-            const Slot slot{kind, static_cast<int>(i)};
-            if (expression == infos[i].GetExpression().Data() &&
-                (!compareLabel || label == infos[i].GetLabel().Data()) &&
-                std::find(taken.begin(), taken.end(), slot) == taken.end())
-               return slot;
+      for (const std::string &wanted : {label, std::string(kAnyLabel)}) {
+         auto &waiting = fWaiting[{kind, expression, wanted}];
+         while (!waiting.empty()) {
+            const int index = waiting.front();
+            waiting.pop_front();
+            if (fTaken[kind][index])
+               continue;
+            fTaken[kind][index] = true;
+            return {kind, index};
          }
       }
       FailReading(node, "the transformation needs the " + type + " \"" + expression + "\" (label \"" + label +
@@ -72,19 +103,25 @@ std::vector<Slot> ReadSelection(const XmlNode &transform, const TransformContext
    const XmlNode selection = transform.Child("Selection");
    if (!selection) // files of old versions of TMVA
       return AllSlots(context, Slot::kVariable);
+   selection.RequireKnown({}, {"Input", "Output"});
    const XmlNode list = selection.RequiredChild("Input");
+   list.RequireKnown({"NInputs"}, {"Input"});
    const auto inputs = list.Children("Input");
    const auto n = static_cast<long long>(inputs.size());
    if (n == 0)
       FailReading(list, "expected at least one <Input>, found none");
    CountAttribute(list, "NInputs", n, n);
    std::vector<Slot> slots;
+   SlotFinder finder(context);
    for (const XmlNode &input : inputs)
-      slots.push_back(ReadSlot(input, context, slots));
+      slots.push_back(finder.Read(input));
    if (const XmlNode output = selection.Child("Output")) {
+      output.RequireKnown({"NOutputs"}, {"Output"});
+      CountAttribute(output, "NOutputs", n, n);
       std::vector<Slot> outputs;
+      SlotFinder outputFinder(context);
       for (const XmlNode &node : output.Children("Output"))
-         outputs.push_back(ReadSlot(node, context, outputs));
+         outputs.push_back(outputFinder.Read(node));
       if (outputs != slots)
          FailReading(output, "expected the outputs to be the inputs, found others");
    }
@@ -125,6 +162,7 @@ TransformPipeline TransformPipeline::Read(const XmlNode &transformations, const 
 {
    TransformPipeline pipeline;
    pipeline.fContext = context;
+   transformations.RequireKnown({"NTransformations"}, {"Transform"});
    const auto nodes = transformations.Children("Transform");
    // Identity steps are counted without a node of their own.
    const long long nSteps =
@@ -134,6 +172,8 @@ TransformPipeline TransformPipeline::Read(const XmlNode &transformations, const 
       StepSpec step;
       step.fType = ReadType(node);
       step.fSlots = ReadSelection(node, context);
+      const auto nClasses = static_cast<int>(context.fClasses.size());
+      step.fNSets = nClasses > 1 ? nClasses + 1 : nClasses;
       ReadReferenceClass(node, context, step);
       FillNames(step, context);
       spec += (spec.empty() ? "" : ",") + FormatStepSpec(step, context);
@@ -151,6 +191,25 @@ TransformPipeline TransformPipeline::Read(const XmlNode &transformations, const 
    pipeline.Bind();
    pipeline.fFitted = true;
    return pipeline;
+}
+
+void TransformPipeline::RequireKinds(const std::string &spec, const std::string &file) const
+{
+   // Identity steps have no place in a file: their number counts, and the others in their order.
+   const auto kindsOf = [](std::vector<ETransform> types) {
+      std::stable_partition(types.begin(), types.end(), [](ETransform type) { return type != ETransform::kIdentity; });
+      return types;
+   };
+   std::vector<ETransform> expected, found;
+   for (const StepSpec &step : Internal::ParseTransformSpec(spec, fContext))
+      expected.push_back(step.fType);
+   for (const auto &step : fSteps)
+      found.push_back(step->Spec().fType);
+   if (kindsOf(expected) != kindsOf(found))
+      throw Error(EErrorCode::kWeightFile,
+                  "expected the transformations of the option VarTransform=" + spec + ", found " +
+                     (fSteps.empty() ? "None" : fSpec),
+                  {{"file", file}, {"element", "<Transformations>"}});
 }
 
 } // namespace TorchMVA

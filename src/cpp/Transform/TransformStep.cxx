@@ -1,5 +1,7 @@
 #include "TransformStep.hxx"
 
+#include "NumberList.hxx"
+
 #include "CumulativeStep.hxx"
 #include "IdentityStep.hxx"
 #include "LinearStep.hxx"
@@ -55,7 +57,8 @@ void TransformStep::BindColumns(const std::vector<Slot> &blockSlots)
 {
    fColumns.clear();
    for (const Slot &slot : fSpec.fSlots)
-      fColumns.push_back(static_cast<int>(std::find(blockSlots.begin(), blockSlots.end(), slot) - blockSlots.begin()));
+      fColumns.push_back(
+         static_cast<int>(std::lower_bound(blockSlots.begin(), blockSlots.end(), slot) - blockSlots.begin()));
 }
 
 bool TransformStep::IsPresent(const bool (&present)[3]) const
@@ -75,6 +78,15 @@ bool TransformStep::IsPresent(const bool (&present)[3]) const
             "the " +
             (fTouches[Slot::kSpectator] && !present[Slot::kSpectator] ? "spectators" : "variables or targets"));
    return some;
+}
+
+int TransformStep::RequireSets(const XmlNode &node, std::size_t found) const
+{
+   const auto expected = static_cast<std::size_t>(fSpec.fNSets);
+   if (found == 0 || (expected != 0 && found != expected))
+      FailReading(node, "expected " + (expected ? std::to_string(expected) : "at least one") +
+                           " sets of parameters, one a class and one of all classes, found " + std::to_string(found));
+   return static_cast<int>(found);
 }
 
 int TransformStep::ActiveSet(int nSets) const

@@ -21,6 +21,7 @@ struct StepSpec {
    ETransform fType = ETransform::kIdentity;
    std::vector<Slot> fSlots;              ///< sorted, without repetition
    int fReferenceClass = -1;              ///< -1: all classes
+   int fNSets = 0;                        ///< parameter sets that a file must have; 0: it does not say its classes
    std::string fReferenceName;            ///< name of that class
    std::vector<std::string> fLabels;      ///< label of each slot, for weight file and messages
    std::vector<std::string> fExpressions; ///< expression of each slot
@@ -71,13 +72,16 @@ public:
    const std::vector<Slot> &Slots() const { return fSpec.fSlots; }
    int NSlots() const { return static_cast<int>(fSpec.fSlots.size()); }
    bool Touches(Slot::EKind kind) const { return fTouches[kind]; }
-   /// Tells the step which columns of a block are its slots.
+   /// Tells the step which columns of a block, which are sorted, are its slots.
    void BindColumns(const std::vector<Slot> &blockSlots);
    /// True if some column of the step is in the block. Throws Error (kArgument) if the step mixes columns and only some
    /// of them are there.
    bool IsPresent(const bool (&present)[3]) const;
 
 protected:
+   /// The number of parameter sets in a file, which must be that of the classes and one for all of them.
+   /// Throws Error (kWeightFile).
+   int RequireSets(const XmlNode &node, std::size_t found) const;
    /// Number of the set that is used, out of nSets.
    int ActiveSet(int nSets) const;
    /// Column of slot k in the block; nullptr if it is absent.

@@ -13,7 +13,7 @@ namespace Internal {
 
 namespace {
 constexpr long long kMaxBins = 10000000;
-constexpr long long kMaxSmoothing = 100000;
+constexpr long long kMaxSmoothing = 10000;
 // TMVA's numbers of the KDE options
 const std::vector<std::string> kIterations = {"", "Nonadaptive", "Adaptive"};
 const std::vector<std::string> kBorders = {"", "None", "Renorm", "Mirror"};
@@ -30,11 +30,15 @@ long long NumberOf(const std::vector<std::string> &names, const TString &name)
 TH1D ReadHistogram(const XmlNode &pdf)
 {
    const XmlNode node = pdf.RequiredChild("Histogram");
+   node.RequireKnown({"Name", "NBins", "XMin", "XMax", "HasEquidistantBins"});
    const long long nBins = CountAttribute(node, "NBins", 1, kMaxBins);
    const auto contents = ParseNumbers<double>(node, nBins);
    std::vector<double> edges;
    if (CountAttribute(node, "HasEquidistantBins", 0, 1) == 0) {
-      edges = ParseNumbers<double>(pdf.RequiredChild("HistogramBinning"), nBins + 1);
+      const XmlNode binning = pdf.RequiredChild("HistogramBinning");
+      binning.RequireKnown({"NBins"});
+      CountAttribute(binning, "NBins", nBins, nBins);
+      edges = ParseNumbers<double>(binning, nBins + 1);
       for (long long i = 0; i < nBins; ++i)
          if (!(edges[i + 1] > edges[i]))
             FailReading(node, "expected increasing bin edges, found " + std::to_string(edges[i]) + " before " +
@@ -97,6 +101,9 @@ void WritePdf(const XmlNode &parent, const PDF &pdf)
 
 PDF ReadPdf(const XmlNode &node)
 {
+   node.RequireKnown(
+      {"Name", "MinNSmooth", "MaxNSmooth", "InterpolMethod", "KDE_type", "KDE_iter", "KDE_border", "KDE_finefactor"},
+      {"Histogram", "HistogramBinning", "HistogramErrors"});
    PdfOptions options;
    options.fMinNSmooth = static_cast<Int_t>(CountAttribute(node, "MinNSmooth", -1, kMaxSmoothing));
    options.fMaxNSmooth = static_cast<Int_t>(CountAttribute(node, "MaxNSmooth", -1, kMaxSmoothing));
@@ -105,7 +112,7 @@ PDF ReadPdf(const XmlNode &node)
    if (method == PDF::kKDE) {
       options.fKDEIteration = kIterations.at(CountAttribute(node, "KDE_iter", 1, 2)).c_str();
       options.fKDEBorder = kBorders.at(CountAttribute(node, "KDE_border", 1, 3)).c_str();
-      options.fKDEFineFactor = static_cast<Float_t>(FiniteAttribute(node, "KDE_finefactor"));
+      options.fKDEFineFactor = FloatAttribute(node, "KDE_finefactor");
    }
    const TH1D histogram = ReadHistogram(node);
    if (!(histogram.Integral() > 0) || (method == PDF::kKDE && !(options.fKDEFineFactor > 0)))

@@ -1,6 +1,8 @@
 // Reading and checking of the part of a weight file that all methods share.
 
 #include "TorchMVA/Core/Error.hxx"
+#include "Transform/NumberList.hxx"
+#include "Weights/Checksum.hxx"
 #include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/Weights/WeightFile.hxx"
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 
 namespace TorchMVA {
 
@@ -44,7 +47,9 @@ std::vector<VariableInfo> ReadVariables(const XmlNode &list, const std::string &
                                         const std::string &index)
 {
    std::vector<VariableInfo> infos;
+   list.RequireKnown({count.c_str()}, {element.c_str()});
    for (const XmlNode &node : OrderedChildren(list, count, element, index)) {
+      node.RequireKnown({index.c_str(), "Expression", "Label", "Title", "Unit", "Internal", "Type", "Min", "Max"});
       const std::string expression = node.Attribute("Expression");
       const std::string type = node.Attribute("Type", "F");
       if (expression.empty() || type.size() != 1)
@@ -56,11 +61,27 @@ std::vector<VariableInfo> ReadVariables(const XmlNode &list, const std::string &
       info.SetUnit(node.Attribute("Unit", "").c_str());
       info.SetInternalName(node.Attribute("Internal", info.GetInternalName().Data()).c_str());
       // Ranges are written with the nine digits of a float.
-      info.SetMin(static_cast<float>(node.DoubleAttribute("Min")));
-      info.SetMax(static_cast<float>(node.DoubleAttribute("Max")));
+      info.SetMin(Internal::FloatAttribute(node, "Min"));
+      info.SetMax(Internal::FloatAttribute(node, "Max"));
       infos.push_back(info);
    }
    return infos;
+}
+
+std::vector<std::string> ReadClasses(const XmlNode &list)
+{
+   constexpr std::size_t kMost = 10000; // a data set looks for a class among all of them
+   list.RequireKnown({"NClass"}, {"Class"});
+   std::vector<std::string> classes;
+   std::set<std::string> names;
+   for (const XmlNode &node : OrderedChildren(list, "NClass", "Class", "Index")) {
+      node.RequireKnown({"Name", "Index"});
+      classes.push_back(node.Attribute("Name"));
+      if (!names.insert(classes.back()).second || names.size() > kMost)
+         Fail(node, "expected at most " + std::to_string(kMost) + " classes of different names, found \"" +
+                       classes.back() + "\"");
+   }
+   return classes;
 }
 
 std::map<std::string, XmlNode> ReadGeneralInfo(const XmlNode &root)
@@ -75,7 +96,10 @@ std::vector<OptionInfo> ReadOptions(const XmlNode &root)
 {
    std::vector<OptionInfo> options;
    const XmlNode list = root.Child("Options");
-   for (const XmlNode &node : list ? list.Children("Option") : std::vector<XmlNode>()) {
+   if (list)
+      list.RequireKnown({}, {"Option"});
+   for (const XmlNode &node : list ? list.Children() : std::vector<XmlNode>()) {
+      node.RequireKnown({"name", "modified", "size"});
       OptionInfo option;
       option.fName = node.Attribute("name");
       option.fValue = node.Content();
@@ -101,6 +125,10 @@ void ReadMethodName(const XmlNode &root, WeightFileHeader &header)
       throw Error(EErrorCode::kWeightFile,
                   "this is no weight file: expected the root element <MethodSetup>, found <" + root.Name() + ">",
                   {{"file", root.Document()->Path()}});
+   for (const std::string &name : root.AttributeNames()) {
+      if (name != "Method" && name != Internal::kChecksum)
+         Fail(root, "the attribute '" + name + "' of <MethodSetup> is not known here, and may change the responses");
+   }
    const std::string method = root.Attribute("Method");
    const auto colons = method.find("::");
    if (colons == std::string::npos || colons == 0)
@@ -191,10 +219,8 @@ WeightFileHeader WeightFileHeader::Read(const XmlNode &root)
       Fail(root.Child("Variables"), "expected at least one variable, found none");
    if (const XmlNode spectators = root.Child("Spectators"))
       header.fSpectators = ReadVariables(spectators, "NSpec", "Spectator", "SpecIndex");
-   if (const XmlNode classes = root.Child("Classes")) {
-      for (const XmlNode &cls : OrderedChildren(classes, "NClass", "Class", "Index"))
-         header.fClasses.push_back(cls.Attribute("Name"));
-   }
+   if (const XmlNode classes = root.Child("Classes"))
+      header.fClasses = ReadClasses(classes);
    if (header.fAnalysisType == Types::kRegression || root.Child("Targets"))
       header.fTargets = ReadVariables(root.RequiredChild("Targets"), "NTrgt", "Target", "TargetIndex");
    if (header.fAnalysisType == Types::kRegression && header.fTargets.empty())

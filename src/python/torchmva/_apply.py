@@ -26,6 +26,7 @@ class Settings:
         friend: write the new columns only.
         overwrite: replace outputs, whatever they are.
         threads: that read and evaluate in one process; 0: one a core.
+        allow_user_code: run the Python code that the weight file names, if the model needs it.
     """
 
     weights: str
@@ -35,6 +36,7 @@ class Settings:
     friend: bool = False
     overwrite: bool = False
     threads: int = 0
+    allow_user_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--engine", choices=("Auto", "Native", "Python"), default="Auto", help="what computes networks (default: Auto)"
     )
+    parser.add_argument(
+        "--allow-user-code",
+        action="store_true",
+        help="run the Python code that the weight file names, if the model needs it: from people you trust only",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(run=lambda options: _run(parser, options))
 
@@ -101,7 +108,14 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     n_processes = min(options.jobs, len(jobs))
     threads = max(1, len(os.sched_getaffinity(0)) // n_processes) if n_processes > 1 else 0
     settings = Settings(
-        options.weights, options.engine, options.name, options.cut, options.friend, options.overwrite, threads
+        options.weights,
+        options.engine,
+        options.name,
+        options.cut,
+        options.friend,
+        options.overwrite,
+        threads,
+        options.allow_user_code,
     )
     from torchmva import _apply_jobs
 

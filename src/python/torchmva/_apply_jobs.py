@@ -183,7 +183,7 @@ def _applier(settings: Settings) -> Any:
     if settings.threads:
         library.gConfig().EnableMT(settings.threads)
     try:
-        applier = klass(settings.weights, settings.engine)
+        applier = klass(settings.weights, settings.engine, settings.allow_user_code)
         if settings.name:
             applier.SetName(settings.name)
         applier.SetCut(settings.cut)

@@ -66,7 +66,10 @@ def _write(file: WeightFile, output: Path, events_in: str | None) -> tuple[float
     """Write the model. The largest difference from the Reader, None without ONNX Runtime; and the number of events."""
     from torchmva._onnx import make_model
 
-    model = make_model(file)
+    try:
+        model = make_model(file)
+    except (ValueError, KeyError, IndexError, OverflowError) as error:
+        raise CommandError(f"{file.path}: the network is damaged: {error}") from None
     if importlib.util.find_spec("onnxruntime") is None:
         _install(model, output)
         return None, 0

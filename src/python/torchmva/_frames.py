@@ -35,7 +35,12 @@ def activate(ROOT: ModuleType) -> None:
 
 
 def define(
-    frame: Any, name: str, weights: str | os.PathLike[str], columns: Sequence[str] | None = None, engine: str = "Auto"
+    frame: Any,
+    name: str,
+    weights: str | os.PathLike[str],
+    columns: Sequence[str] | None = None,
+    engine: str = "Auto",
+    allow_user_code: bool = False,
 ) -> Any:
     """The responses of a trained method as columns of a data frame.
 
@@ -50,7 +55,8 @@ def define(
     holds each. With collections (jets) among the inputs every column is an RVec<float>, one response an element.
 
     A method that runs in Python is evaluated here, in blocks, for all events that reach the node; others are evaluated
-    by the event loop. `engine` is "Auto", "Native" or "Python". See docs/applying.md.
+    by the event loop. `engine` is "Auto", "Native" or "Python". `allow_user_code` lets Python code run that the weight
+    file names, if the model needs it. See docs/applying.md.
     """
     import ROOT
 
@@ -59,7 +65,12 @@ def define(
     node = as_node(frame, "define")
     try:
         result = _define(
-            node, name, _overloads.text(os.fspath(weights)), ROOT.std.vector["std::string"](columns or []), engine
+            node,
+            name,
+            _overloads.text(os.fspath(weights)),
+            ROOT.std.vector["std::string"](columns or []),
+            engine,
+            allow_user_code,
         )
     except Exception as error:
         from torchmva import _pythonize

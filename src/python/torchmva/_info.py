@@ -171,7 +171,7 @@ def _folds(file: WeightFile) -> list[dict[str, Any]]:
     names = [fold.attribute("File") for fold in file.weights.children("Fold")]
     if not names:  # written by TMVA itself, which knows the names
         start = f"{file.weights.attribute('JobName')}_{file.weights.attribute('EncapsulatedMethodName')}"
-        names = [f"{start}_fold{i}.weights.xml" for i in range(1, file.weights.integer("NumFolds") + 1)]
+        names = [f"{start}_fold{i}.weights.xml" for i in range(1, file.weights.integer("NumFolds", 0, 10000) + 1)]
     return [{"file": name, "found": (file.path.parent / name).is_file()} for name in names]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from array import array
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -88,6 +90,7 @@ def read_transformations(
     Raises:
         WeightFileError: unknown steps or columns, parameters that are missing or too many.
     """
+    node.require_known(("NTransformations",), ("Transform",))
     nodes = node.children("Transform")
     n_steps = node.integer("NTransformations", len(nodes), 1000)
     steps = [_read_step(child, columns, list(classes)) for child in nodes]
@@ -108,6 +111,8 @@ def _read_step(node: Node, columns: Mapping[str, Sequence[Names]], classes: list
         "Gauss": _read_cumulative,
         "Uniform": _read_cumulative,
     }[name](node, len(slots))
+    if classes and len(sets) != (len(classes) + 1 if len(classes) > 1 else 1):
+        raise node.fail(f"expected parameters of each of {len(classes)} classes and of all, found {len(sets)} sets")
     active = classes.index(reference) if reference else len(sets) - 1
     if active >= len(sets):
         raise node.fail(f'expected parameters of class "{reference}", found {len(sets)} sets')
@@ -128,43 +133,82 @@ def _type_of(node: Node) -> str:
 
 def _read_slots(node: Node, columns: Mapping[str, Sequence[Names]]) -> tuple[Slot, ...]:
     selection = node.child("Selection")
+    if selection is not None:
+        selection.require_known((), ("Input", "Output"))
     if selection is None:  # files of old versions of TMVA
         return tuple(Slot("Variable", i) for i in range(len(columns["Variable"])))
     group = selection.required("Input")
+    group.require_known(("NInputs",), ("Input",))
     inputs = group.children("Input")
     if not inputs or group.integer("NInputs") != len(inputs):
         raise group.fail(f"expected {group.attribute('NInputs')} <Input>, at least one, found {len(inputs)}")
-    slots: list[Slot] = []
-    for item in inputs:
-        slots.append(_read_slot(item, columns, slots))
-    return tuple(slots)
+    finder = _SlotFinder(columns)
+    slots = tuple(map(finder.read, inputs))
+    output = None if selection is None else selection.child("Output")
+    if output is not None:
+        output.require_known(("NOutputs",), ("Output",))
+        finder = _SlotFinder(columns)
+        if output.integer("NOutputs") != len(slots) or tuple(map(finder.read, output.children("Output"))) != slots:
+            raise output.fail("expected the outputs to be the inputs, found others")
+    return slots
 
 
-def _read_slot(node: Node, columns: Mapping[str, Sequence[Names]], taken: list[Slot]) -> Slot:
-    """What an ``<Input>`` names. The elements of an array share label and expression: the first not taken yet."""
+class _SlotFinder:
+    """Finds what ``<Input>`` elements name. Elements of an array share label and expression: the first not taken."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Names]]) -> None:
+        self._columns = columns
+        self._taken: set[Slot] = set()
+        self._waiting: dict[tuple[str, str, str | None], deque[Slot]] = defaultdict(deque)
+        for kind, names in columns.items():
+            for i, (label, expression) in enumerate(names):
+                for key in ((kind, expression, label), (kind, expression, None)):
+                    self._waiting[key].append(Slot(kind, i))
+
+    def read(self, node: Node) -> Slot:
+        """The slot of one element.
+
+        Raises:
+            WeightFileError: the file does not declare it.
+        """
+        kind, expression, label = _names_in(node, self._columns)
+        for key in ((kind, expression, label), (kind, expression, None)):
+            waiting = self._waiting[key]
+            while waiting:
+                slot = waiting.popleft()
+                if slot not in self._taken:
+                    self._taken.add(slot)
+                    return slot
+        raise node.fail(
+            f'the transformation needs the {kind} "{expression}" (label "{label}"), which the file does not declare'
+        )
+
+
+def _names_in(node: Node, columns: Mapping[str, Sequence[Names]]) -> tuple[str, str, str]:
+    """Kind, expression and label of an ``<Input>``."""
+    node.require_known(("Type", "Label", "Expression"))
     kind = node.attribute("Type")
     if kind not in columns:
         raise node.fail(f'attribute Type: expected Variable, Target or Spectator, found "{kind}"')
     label = node.attribute("Label")
-    expression = node.attribute("Expression", label)
-    for must_agree in (True, False):
-        for i, (its_label, its_expression) in enumerate(columns[kind]):
-            slot = Slot(kind, i)
-            if expression == its_expression and (label == its_label or not must_agree) and slot not in taken:
-                return slot
-    raise node.fail(
-        f'the transformation needs the {kind} "{expression}" (label "{label}"), which the file does not declare'
-    )
+    return kind, node.attribute("Expression", label), label
 
 
 def _read_ranges(node: Node, n: int) -> tuple[Parameters, ...]:
     sets: list[Parameters] = []
+    node.require_known(("Name", "ReferenceClass", "UseOffsetOrNot"), ("Selection", "Class"))
+    if node.attribute("UseOffsetOrNot", "UseOffset") != "UseOffset":
+        raise node.fail(
+            f"attribute UseOffsetOrNot: expected UseOffset, found '{node.attribute('UseOffsetOrNot')[:40]}'"
+        )
     for group in node.ordered("Class", "ClassIndex"):
         ranges = group.required("Ranges").ordered("Range", "Index")
         if len(ranges) != n:
             raise group.fail(f"expected {n} ranges, found {len(ranges)}")
         minimum = array("f", (item.number("Min") for item in ranges))
         maximum = array("f", (item.number("Max") for item in ranges))
+        if not all(map(math.isfinite, (*minimum, *maximum))):
+            raise group.fail("expected ranges that single precision can hold, found others")
         if any(low > high for low, high in zip(minimum, maximum, strict=True)):
             raise group.fail("expected Min <= Max, found a range where it is not")
         sets.append(Ranges(minimum, maximum))
@@ -173,6 +217,7 @@ def _read_ranges(node: Node, n: int) -> tuple[Parameters, ...]:
 
 def _read_matrices(node: Node, n: int) -> tuple[Parameters, ...]:
     sets: list[Parameters] = []
+    node.require_known(("Name", "ReferenceClass"), ("Selection", "Matrix"))
     for matrix in node.children("Matrix"):
         matrix.integer("Rows", n, n)
         matrix.integer("Columns", n, n)
@@ -181,6 +226,7 @@ def _read_matrices(node: Node, n: int) -> tuple[Parameters, ...]:
 
 
 def _read_principal_components(node: Node, n: int) -> tuple[Parameters, ...]:
+    node.require_known(("Name", "ReferenceClass"), ("Selection", "Statistics", "Eigenvectors"))
     means = node.ordered("Statistics", "ClassIndex")
     vectors = node.ordered("Eigenvectors", "ClassIndex")
     if len(means) != len(vectors):
@@ -197,6 +243,7 @@ def _read_principal_components(node: Node, n: int) -> tuple[Parameters, ...]:
 
 
 def _read_cumulative(node: Node, n: int) -> tuple[Parameters, ...]:
+    node.require_known(("Name", "ReferenceClass", "FlatOrGauss"), ("Selection", "Variable"))
     variables = node.ordered("Variable", "VarIndex")
     if len(variables) != n:
         raise node.fail(f"expected {n} <Variable>, found {len(variables)}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import sys
-import zlib
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from torchmva import _checksum, _embedded
 from torchmva._transformations import (
     Cumulative,
     LinearMap,
@@ -97,9 +98,8 @@ class Model:
         size = 0
         if self.text:
             try:
-                unpack = zlib.decompressobj()
-                data = unpack.decompress(base64.b64decode("".join(self.text.split()), validate=True), self.size + 1)
-            except (binascii.Error, zlib.error, ValueError) as error:
+                data = _embedded.unpack(self.text)
+            except ValueError as error:
                 return f"the embedded model is damaged: {error}"
             checksum.update(data)
             size = len(data)
@@ -210,7 +210,7 @@ def read(path: str | Path) -> WeightFile:
     classes = tuple(node.attribute("Name") for node in nodes)
     weights = root.child("Weights")
     pdfs = root.child("MVAPdfs")
-    return WeightFile(
+    file = WeightFile(
         root.path,
         method,
         title,
@@ -227,11 +227,48 @@ def read(path: str | Path) -> WeightFile:
         _read_model(root.path, method, weights, options),
         None if weights is None else _read_network(weights, len(variables)),
     )
+    _check_chain(file, root)
+    _verify(root)  # last, since an error that names what is wrong says more
+    return file
+
+
+def _verify(root: Node) -> None:
+    """Compare the checksums of the file and of its networks with what is there; files of old releases have none."""
+    expected = root.attribute(_checksum.NAME, "")
+    if not expected:
+        return
+    try:
+        found = _checksum.of_file(root.element, root.encoding)
+        sums = [("MethodSetup", expected, found)] + [
+            ("Network", network.attrib[_checksum.NAME], _checksum.of_network(network, expected, root.encoding))
+            for network in _checksum.networks(root.element)
+            if _checksum.NAME in network.attrib
+        ]
+    except (ValueError, RecursionError) as error:
+        raise root.fail(f"the checksum cannot be computed: {error}") from None
+    for element, expected, found in sums:
+        if expected != found:
+            raise root.fail(
+                f"the weight file was changed after it was written (<{element}>): expected the SHA-256 {expected}, "
+                f"found {found}. If you edited it by hand: torchmva checksum --update {root.path}"
+            )
+
+
+def _check_chain(file: WeightFile, root: Node) -> None:
+    """As many transformations as the option says: a missing one looks like the identity, which is counted only."""
+    option = file.option("VarTransform", "None")
+    steps = [] if option in ("", "None") else re.split(r"[,+](?![^(]*\))", option)
+    if any(item.name == "VarTransform" for item in file.options) and len(steps) != len(file.transformations):
+        raise root.fail(f"expected the transformations of VarTransform={option}, found {len(file.transformations)}")
+    n_identity = sum(re.split(r"[(_]", step.strip())[0] in ("I", "Ident", "Identity") for step in steps)
+    if steps and n_identity != sum(step.name == "Identity" for step in file.transformations):
+        raise root.fail(f"expected the transformations of VarTransform={option}, found others")
 
 
 def _method_of(root: Node) -> tuple[str, str]:
     if root.name != "MethodSetup":
         raise root.fail(f"this is no weight file: expected the root element <MethodSetup>, found <{root.name}>")
+    root.require_known(("Method", _checksum.NAME), [child.tag for child in root.element])
     method, colons, title = root.attribute("Method").partition("::")
     if not method or not colons:
         raise root.fail(f'attribute Method: expected "Type::Title", found "{root.attribute("Method")}"')
@@ -259,7 +296,9 @@ def _read_options(root: Node) -> tuple[Option, ...]:
 
 def _read_columns(node: Node, element: str, count: str, index: str) -> tuple[Column, ...]:
     columns = []
+    node.require_known((count,), (element,))
     for item in node.ordered(element, index, count):
+        item.require_known((index, "Expression", "Label", "Title", "Unit", "Internal", "Type", "Min", "Max"))
         expression = item.attribute("Expression")
         label = item.attribute("Label", expression)
         low, high = item.number("Min"), item.number("Max")
@@ -316,6 +355,7 @@ def _read_network(weights: Node, n_variables: int) -> Network | None:
     node = weights.child("Network")
     if node is None:
         return None
+    node.require_known(("Version", "NInputs", "NOutputs", "Size", "Md5", _checksum.NAME), ("Operation", "Parameters"))
     version = node.integer("Version", 1)
     if version > NETWORK_VERSION:
         raise node.fail(
@@ -342,7 +382,7 @@ def _integers(node: Node, name: str) -> tuple[int, ...]:
 
 def _read_parameters(node: Node) -> array[float]:
     """The numbers in `<Parameters>`, after a look at size and checksum."""
-    size = node.integer("Size", 0)
+    size = node.integer("Size", 0, 1 << 28)
     text = node.required("Parameters")
     try:
         data = base64.b64decode("".join(text.text.split()), validate=True)

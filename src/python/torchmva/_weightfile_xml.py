@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import xml.etree.ElementTree as ET
 from array import array
+from collections.abc import Collection
 from pathlib import Path
 
 
@@ -15,9 +17,10 @@ class WeightFileError(Exception):
 class Node:
     """One element, which knows its file; what is not as it should be raises :class:`WeightFileError`."""
 
-    def __init__(self, element: ET.Element, path: Path) -> None:
+    def __init__(self, element: ET.Element, path: Path, encoding: str = "utf-8") -> None:
         self.element = element
         self.path = path
+        self.encoding = encoding
 
     @property
     def name(self) -> str:
@@ -47,6 +50,18 @@ class Node:
         if found is None:
             raise self.fail(f"expected element <{name}> inside <{self.name}>, found none")
         return found
+
+    def require_known(self, attributes: Collection[str], children: Collection[str] = ()) -> None:
+        """Refuse other attributes and elements: what a reader does not know may change what the rest means."""
+        for name in self.element.attrib:
+            if name not in attributes:
+                raise self.fail(f"the attribute '{name}' is not known here, and may change the responses")
+        for child in self.element:
+            if child.tag not in children:
+                known = ", ".join(f"<{name}>" for name in children) or "no element"
+                raise self.fail(
+                    f"expected {known}, found <{child.tag}>, which is not known here, and may change the responses"
+                )
 
     def children(self, name: str) -> list[Node]:
         return [Node(element, self.path) for element in self.element.findall(name)]
@@ -125,9 +140,12 @@ def parse(path: Path) -> Node:
     if b"\0" in data:
         raise WeightFileError(f"expected a weight file, found a zero byte: this is no text file [file: {path}]")
     reason = ""
+    if re.search(rb"<!(DOCTYPE|ENTITY)", data):
+        raise WeightFileError(f"expected plain XML, found a document type with entities of its own [file: {path}]")
     for encoding in (None, "iso-8859-1") if _is_of_another_time(data) else (None,):
         try:
-            return Node(ET.fromstring(data, ET.XMLParser(encoding=encoding)), path)  # noqa: S314  (expat has limits)
+            element = ET.fromstring(data, ET.XMLParser(encoding=encoding))  # noqa: S314  (expat has limits)
+            return Node(element, path, encoding or "utf-8")
         except ET.ParseError as error:
             reason = str(error)
     raise WeightFileError(f"expected well-formed XML, found {reason}: {_guess(data)} [file: {path}]")

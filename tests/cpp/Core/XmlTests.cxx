@@ -196,3 +196,22 @@ TEST(Xml, FilesThatCannotBeOpenedOrWritten)
       ExpectError(EErrorCode::kFile, {"Permission"}, [&] { XmlDocument::Create("a").Write(target + "/w.xml"); });
    }
 }
+
+TEST(Xml, ManyAttributesAreRefusedInNoTime)
+{
+   std::string text = "<a";
+   for (int i = 0; i < 100000; ++i)
+      text += " a" + std::to_string(i) + "=\"1\"";
+   ExpectError(EErrorCode::kWeightFile, {"more than 10000 attributes"}, [&] { XmlDocument::Parse(text + "/>"); });
+   ExpectError(EErrorCode::kWeightFile, {"'b' twice"}, [] { XmlDocument::Parse("<a b=\"1\" c=\"2\" b=\"3\"/>"); });
+}
+
+TEST(Xml, WhatIsNotKnownIsNamed)
+{
+   const auto document = XmlDocument::Parse("<a Size=\"1\"><b/><c/></a>", "f.xml");
+   EXPECT_NO_THROW(document.Root().RequireKnown({"Size"}, {"b", "c"}));
+   ExpectError(EErrorCode::kWeightFile, {"'Size'", "<a>", "f.xml", "did you mean 'Sizes'"},
+               [&] { document.Root().RequireKnown({"Sizes"}, {"b", "c"}); });
+   ExpectError(EErrorCode::kWeightFile, {"<b>", "found <c>", "f.xml"},
+               [&] { document.Root().RequireKnown({"Size"}, {"b"}); });
+}

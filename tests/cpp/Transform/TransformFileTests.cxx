@@ -240,3 +240,32 @@ TEST(TransformFile, FilesThatLieAreRefused)
    ExpectRefused(Replaced(g, "InterpolMethod=\"1\"", "InterpolMethod=\"2\""), "InterpolMethod");
    ExpectRefused(Replaced(g, "<Transform Name=\"Gauss\"", "<Transform ReferenceClass=\"Cow\" Name=\"Gauss\""), "Cow");
 }
+
+TEST(TransformFile, ScalingWithoutOffsetIsRefusedByName)
+{
+   const std::string golden = GoldenText("N"), name = "Name=\"Normalize\"";
+   EXPECT_NO_THROW(Parse(Replaced(golden, name, name + " UseOffsetOrNot=\"UseOffset\"")));
+   ExpectRefused(Replaced(golden, name, name + " UseOffsetOrNot=\"NoOffset\""), "UseOffsetOrNot");
+   ExpectRefused(Replaced(golden, name, name + " UseOffsetOrNot=\"Perhaps\""), "Perhaps");
+}
+
+TEST(TransformFile, AClassTooFewOrTooManyIsRefused)
+{
+   for (const char *kind : {"N", "D", "P", "G"}) {
+      TransformContext context = GoldenEvents::Context();
+      context.fClasses.push_back("Third");
+      const auto document = XmlDocument::Parse(GoldenText(kind));
+      TorchMVA::Test::ExpectError(EErrorCode::kWeightFile, {"expected 4 sets", "found 3"},
+                                  [&] { TransformPipeline::Read(document.Root(), context); });
+   }
+}
+
+TEST(TransformFile, TheStepsAreThoseOfTheOption)
+{
+   const auto document = XmlDocument::Parse(GoldenText("D-G"));
+   const TransformPipeline read = TransformPipeline::Read(document.Root(), GoldenEvents::Context());
+   EXPECT_NO_THROW(read.RequireKinds("D,G", "f.xml"));
+   for (const char *option : {"G,D", "D", "D,G,I", "D,U", "None"})
+      TorchMVA::Test::ExpectError(EErrorCode::kWeightFile, {"VarTransform", "f.xml"},
+                                  [&] { read.RequireKinds(option, "f.xml"); });
+}

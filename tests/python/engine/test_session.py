@@ -318,12 +318,15 @@ def test_user_code_with_the_recorded_checksum_goes_first(session, save_network, 
 
     assert np.array_equal(load(), expected)
     assert not log.warnings()
-    assert np.allclose(load(user_code_sha256=""), expected * 0.2)  # as files of earlier releases
+    with pytest.raises(EngineError, match="not run unasked"):  # nobody has named or allowed the foreign one
+        load(user_code_sha256="")
+    assert np.allclose(load(user_code_sha256="", allow_user_code=True), expected * 0.2)  # as files of TMVA
     assert not log.warnings()
     Path("weights/code.py").write_text(CODE.format(factor=0.7))
-    assert np.allclose(load(), expected * 0.2)
-    (text,) = log.warnings()
-    assert f"has changed since the training: expected SHA-256 {made.export()[5]}, found " in text
+    changed = f"has changed since the training, and is not run: expected SHA-256 {made.export()[5]}, found "
+    with pytest.raises(EngineError, match=changed) as caught:
+        load(allow_user_code=True)
+    assert caught.value.code == "UserCode"
 
 
 def test_a_model_without_user_code_never_uses_that_of_another(session, save_network, events, log):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
 import pytest
 from engine_helpers import define
 
-from torchmva._engine import usercode
+from torchmva._engine import consent, usercode
 from torchmva._engine.errors import EngineError
 
 
@@ -188,3 +189,26 @@ def test_quotes_in_a_path_are_harmless(tmp_path):
     path = tmp_path / 'it\'s "odd".py'
     path.write_text("load_model_custom_objects = {'predict_func': len}\n")
     assert usercode.for_training(path).predict_func is len
+
+
+def test_code_runs_if_its_author_is_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.delenv(consent.VARIABLE, raising=False)
+    monkeypatch.setattr(consent, "_here", set())
+    path = tmp_path / "code.py"
+    path.write_text("load_model_custom_objects = {'predict_func': len}\n")
+    sha256 = usercode.checksum(path)
+    assert not consent.is_given(sha256)
+    usercode.for_training(path)
+    assert consent.is_given(sha256)
+    monkeypatch.setattr(consent, "_here", set())  # as in a later process
+    assert consent.is_given(sha256)
+    assert not consent.is_given("../" + sha256)
+    assert not consent.is_given(hashlib.sha256(b"another").hexdigest())
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")  # cannot be written: in this process only
+    assert not consent.is_given(sha256)
+    consent.remember(sha256)
+    assert consent.is_given(sha256)
+    for value, allowed in (("1", True), ("yes", True), ("0", False), ("", False)):
+        monkeypatch.setenv(consent.VARIABLE, value)
+        assert consent.is_given("0" * 64) is allowed

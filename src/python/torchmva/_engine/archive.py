@@ -8,7 +8,6 @@ operator of torch and no name is refused here. docs/security.md says what remain
 from __future__ import annotations
 
 import ast
-import functools
 import io
 import json
 import math
@@ -16,11 +15,11 @@ import pickletools
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 #: Uncompressed bytes of an archive for each of its own, and what even the smallest may have.
 EXPANSION, ALLOWANCE = 20, 1 << 20
-_DEPTH = 4  # archives in archives
 
 _PLAIN_OPCODES = re.compile(
     r"PROTO|STOP|FRAME|MEMOIZE|MARK|POP|POP_MARK|EMPTY_(DICT|LIST|TUPLE)|APPENDS?|SETITEMS?|DICT|LIST|TUPLE[123]?|NONE|"
@@ -94,11 +93,11 @@ def check_script(data: bytes) -> None:
         RefusedError: there is something else in it.
     """
     members = _members(data, _SCRIPT_MEMBERS)
-    for name, read in members.items():
+    for name, member in members.items():
         if name.endswith("pkl"):
-            _check_pickle(read(), name, _SCRIPT_OPCODES, _SCRIPT_GLOBALS)
+            _check_pickle(member.read(), name, _SCRIPT_OPCODES, _SCRIPT_GLOBALS)
         elif name.startswith("code/"):
-            _check_script_code(read().decode("utf-8", "strict"), name)
+            _check_script_code(member.read().decode("utf-8", "replace"), name)
 
 
 def check_exported(data: bytes) -> None:
@@ -110,32 +109,47 @@ def check_exported(data: bytes) -> None:
     members = _members(data, _EXPORT_MEMBERS)
     if "models/model.json" not in members:
         _refuse("no models/model.json: it is of an old version of torch, which would unpickle it; export it again")
-    for name, read in members.items():
+    for name, member in members.items():
         if name.endswith(".pt"):
-            if content := read():
+            if content := member.read():
                 check_state(content, name)
         elif name == "models/model.json":
-            _check_graph(_json(read(), name))
+            _check_graph(_json(member.read(), name))
         elif name.endswith("_config.json"):
-            folder = name.rpartition("/")[0]
-            _check_payloads(_json(read(), name), {n: r for n, r in members.items() if n.startswith(folder + "/")})
+            folder = name.rpartition("/")[0] + "/"
+            beside = {other.removeprefix(folder): one for other, one in members.items() if other.startswith(folder)}
+            _check_payloads(_json(member.read(), name), beside)
 
 
-def check_state(data: bytes, name: str, depth: int = 1) -> None:
+def check_state(data: bytes, name: str) -> None:
     """What torch.save has written: a pickle of tensors, numbers, texts, and dictionaries and lists of them.
 
     Raises:
         RefusedError: there is something else in it.
     """
-    if depth > _DEPTH:
-        _refuse(f"archives inside of archives ({name})")
-    for member, read in _members(data, _STATE_MEMBERS).items():
-        if member == "data.pkl":
-            _check_pickle(read(), f"{name}/{member}", _PLAIN_OPCODES, _PLAIN_GLOBALS)
+    for inside, member in _members(data, _STATE_MEMBERS).items():
+        if inside == "data.pkl":
+            _check_pickle(member.read(), f"{name}/{inside}", _PLAIN_OPCODES, _PLAIN_GLOBALS)
 
 
-def _members(data: bytes, known: re.Pattern[str]) -> dict[str, Callable[[], bytes]]:
-    """The members by their names without the folder of the archive; each gives its content when it is called."""
+@dataclass(frozen=True)
+class _Member:
+    archive: zipfile.ZipFile
+    info: zipfile.ZipInfo
+
+    @property
+    def size(self) -> int:
+        return self.info.file_size
+
+    def read(self) -> bytes:
+        try:
+            return self.archive.read(self.info)
+        except Exception as error:  # noqa: BLE001 - zipfile and zlib raise many kinds
+            raise RefusedError(f"the member {self.info.filename[:80]!r} is damaged ({error})") from None
+
+
+def _members(data: bytes, known: re.Pattern[str]) -> dict[str, _Member]:
+    """The members by their names without the folder of the archive."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -151,19 +165,12 @@ def _members(data: bytes, known: re.Pattern[str]) -> dict[str, Callable[[], byte
     names = [info.filename.partition("/")[2] for info in infos]
     if len(folders) > 1 or len(set(names)) != len(names):
         _refuse("several folders, or one name twice")
-    members: dict[str, Callable[[], bytes]] = {}
+    members: dict[str, _Member] = {}
     for info, name in zip(infos, names, strict=True):
         if not known.fullmatch(name) or ".." in name:
             _refuse(f"the member {name[:80]!r}")
-        members[name] = functools.partial(_read, archive, info)
+        members[name] = _Member(archive, info)
     return members
-
-
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    try:
-        return archive.read(info)
-    except Exception as error:  # noqa: BLE001 - zipfile and zlib raise many kinds
-        raise RefusedError(f"the member {info.filename[:80]!r} is damaged ({error})") from None
 
 
 def _json(data: bytes, name: str) -> Any:
@@ -212,22 +219,21 @@ def _check_script_code(text: str, name: str) -> None:
 # --- torch.export ---------------------------------------------------------------------------------------------------
 
 
-def _check_payloads(config: Any, members: dict[str, Callable[[], bytes]]) -> None:
+def _check_payloads(config: Any, members: dict[str, _Member]) -> None:
     """The tensors that a configuration lists: their bytes are there, and what is pickled is plain."""
     entries = config.get("config", {}) if isinstance(config, dict) else None
     if not isinstance(entries, dict):
         _refuse("a list of tensors that is none")
-    by_name = {member.rpartition("/")[2]: read for member, read in members.items()}
     for name, entry in entries.items():
         path = entry.get("path_name") if isinstance(entry, dict) else None
         if not _PATH.fullmatch(name) or not isinstance(path, str) or not re.fullmatch(r"(weight|tensor)_\d+", path):
             _refuse(f"the tensor {name[:80]!r} in {str(path)[:80]!r}")
-        if path not in by_name:
+        if path not in members:
             _refuse(f"no bytes of the tensor {name!r}")
         if entry.get("use_pickle"):
-            check_state(by_name[path](), path)
+            check_state(members[path].read(), path)
         else:
-            _check_extent(name, entry.get("tensor_meta"), len(by_name[path]()))
+            _check_extent(name, entry.get("tensor_meta"), members[path].size)
 
 
 def _check_extent(name: str, meta: Any, n_bytes: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import errno
 import functools
@@ -13,13 +12,14 @@ import os
 import threading
 import warnings
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from torchmva import _embedded
 
 from . import archive, device, program
 from .errors import EngineError, summary_of, traceback_of
@@ -79,13 +79,22 @@ def format_of(data: bytes, name: str) -> str:
     )
 
 
-def read(path: Path) -> bytes:
+def read(path: Path, size: int = 0) -> bytes:
     """The bytes of a model file.
 
+    Args:
+        size: that a weight file says; 0: any.
+
     Raises:
-        EngineError: ``Model`` if it cannot be read.
+        EngineError: ``Model`` if it cannot be read, or has another size.
     """
     try:
+        if size and (found := path.stat().st_size) != size:
+            raise EngineError(
+                "Model",
+                f"The model does not belong to this weight file: expected {size} bytes, found {found}",
+                [("file", str(path))],
+            )
         return path.read_bytes()
     except OSError as error:
         raise EngineError(
@@ -257,7 +266,7 @@ def prepare(path: Path) -> None:
 
 def encode(data: bytes, limit: int = EMBED_LIMIT) -> Encoded:
     """A model for a weight file: checksum, size, and zlib + base64 text if the compressed size fits ``limit``."""
-    compressed = zlib.compress(data, 6)
+    compressed = _embedded.pack(data)
     text = base64.b64encode(compressed).decode("ascii") if len(compressed) <= limit else ""
     return Encoded(format_of(data, "model"), sha256_of(data), len(data), text)
 
@@ -282,23 +291,18 @@ def decode(text: str, size: int, name: str) -> bytes:
 
     Args:
         text: zlib + base64.
-        size: expected number of bytes, which also bounds the decompression; 0 if unknown.
+        size: expected number of bytes; 0 if unknown.
         name: weight file, for messages.
 
     Raises:
         EngineError: ``WeightFile``.
     """
     try:
-        compressed = base64.b64decode("".join(text.split()), validate=True)
-        unpack = zlib.decompressobj()
-        data = unpack.decompress(compressed, size + 1 if size else 0)
-        if not unpack.eof and len(data) <= size:
-            raise ValueError("it ends too early")
-    except (binascii.Error, zlib.error, ValueError) as error:
+        data = _embedded.unpack(text)
+    except ValueError as error:
         raise EngineError("WeightFile", f"The embedded model is damaged: {error}", [("file", name)]) from error
     if size and len(data) != size:
-        found = f"more than {size}" if len(data) > size else str(len(data))
         raise EngineError(
-            "WeightFile", f"The embedded model is damaged: expected {size} bytes, found {found}", [("file", name)]
+            "WeightFile", f"The embedded model is damaged: expected {size} bytes, found {len(data)}", [("file", name)]
         )
     return data

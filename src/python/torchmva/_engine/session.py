@@ -326,6 +326,7 @@ class Session:
         n_outputs: int,
         recorded: str,
         generation: int,
+        allow_user_code: bool = False,
     ) -> tuple[int, bool]:
         """Get ready for evaluation with a model from a weight file; does nothing if that is done.
 
@@ -337,6 +338,7 @@ class Session:
             files: where the model may be instead, first choice first.
             sha256: its checksum; empty in files of TMVA itself.
             n_outputs: as the weight file says, 0 if it does not.
+            allow_user_code: the caller lets code that the weight file names run.
             generation: number of the reading of a weight file; a new one loads again.
             recorded: ``Default`` or ``User`` prediction, as the weight file says; empty if it does not.
 
@@ -355,7 +357,7 @@ class Session:
             else:
                 path = models.find(files, weight_file)
                 name = str(path)
-                data = models.read(path)
+                data = models.read(path, size)
                 if not sha256:
                     self._log.info(f"The weight file has no checksum of its model: {name} is used unverified")
             models.check(data, sha256, name)
@@ -368,6 +370,7 @@ class Session:
                 self._code_sha256,
                 models.sha256_of(data),
                 self._log,
+                allowed=allow_user_code,
                 needs_function=recorded == USER_PREDICTION,
                 needs_model=needs_model,
                 is_default=recorded == DEFAULT_PREDICTION and not needs_model,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import consent
 from .errors import EngineError, user_error
 from .log import Log
 
@@ -235,6 +236,8 @@ def unknown_key_text(objects: CustomObjects) -> str:
 def for_training(user_code: Path | None) -> CustomObjects:
     """The objects at booking: of the file, which is executed (again); else of the script in ``__main__``."""
     with _running:
+        if user_code is not None:
+            consent.remember(checksum(user_code))  # the caller named it
         own = None if user_code is None else run_file(user_code, again=True)
         dictionary = _registry.last_booked = _own_dictionary()
     if own is not None:
@@ -283,6 +286,28 @@ def report(objects: CustomObjects, log: Log) -> None:
         log.warning(text)
 
 
+def _refusal(code: Path, expected: str, *, allowed: bool) -> EngineError | None:
+    """Why code that a weight file names must not run: it is another one, or nobody has named or allowed it."""
+    found = checksum(code)
+    context = [("file", str(code.absolute()))]
+    if expected and found != expected:
+        return EngineError(
+            "UserCode",
+            f"The user code {code} has changed since the training, and is not run: expected SHA-256 {expected}, found "
+            f"{found}",
+            context,
+        )
+    if allowed or consent.is_given(found):
+        return None
+    return EngineError(
+        "UserCode",
+        f"The model needs the user code {code} of its weight file, which is not run unasked. If you trust its "
+        "author: option AllowUserCode of Reader (allow_user_code of define, --allow-user-code of torchmva apply), or "
+        f"{consent.VARIABLE}=1 in the environment",
+        context,
+    )
+
+
 def for_weight_file(
     user_code: str,
     folders: tuple[str, ...],
@@ -293,6 +318,7 @@ def for_weight_file(
     needs_function: bool,
     needs_model: bool = False,
     is_default: bool,
+    allowed: bool = False,
 ) -> CustomObjects:
     """The objects for the model of a weight file. None are needed if the default prediction does the same.
 
@@ -305,9 +331,10 @@ def for_weight_file(
         needs_function: only the user's ``predict_func`` gives the outputs.
         needs_model: only the user's ``build_model`` or ``model`` makes the module of the trained parameters.
         is_default: the default prediction is known to give them.
+        allowed: the caller lets code that the weight file names run.
 
     Raises:
-        EngineError: ``UserCode`` if a function is needed and not there.
+        EngineError: ``UserCode`` if a function is needed and not there, or its code must not run.
     """
     code = None
     missing = None
@@ -316,12 +343,15 @@ def for_weight_file(
             code = find_file(user_code, folders, code_sha256)
         except EngineError as error:
             missing = error
-    found = checksum(code) if code is not None else ""
-    if code_sha256 and found and found != code_sha256:
-        log.warning(
-            f"The user code {code} has changed since the training: expected SHA-256 {code_sha256}, found {found}"
-        )
+    refusal = None if code is None else _refusal(code, code_sha256, allowed=allowed)
+    if refusal is not None:
+        code = None
     objects = for_application(code, model_sha256)
+    if refusal is not None and not is_default and objects.raw is None:
+        raise refusal
+    if refusal is not None:
+        used = "the dictionary in __main__ is used instead" if objects.raw else "the model alone gives the same"
+        log.info(f"{refusal.message}; {used}")
     if objects.predict_func is None and needs_function:
         if missing is not None:
             raise missing
