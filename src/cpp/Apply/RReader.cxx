@@ -36,8 +36,8 @@ RReader::RReader(const std::string &weightFile, const std::string &engine, bool 
    model->fWeightFile = TorchMVA::Internal::ExpandPath(weightFile);
    model->fEngine = engine;
    const XmlDocument document = XmlDocument::Read(model->fWeightFile);
-   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), model->fWeightFile.c_str(), model->fInfo, kWARNING,
-                                                   Types::GetEngine(engine.c_str()));
+   model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), model->fWeightFile.c_str(), model->fInfo,
+                                                   {kWARNING, Types::GetEngine(engine.c_str()), allowUserCode});
    model->fWeightFile = std::filesystem::absolute(model->fWeightFile).string();
    fModel = model;
 }

@@ -29,6 +29,7 @@ using TorchMVA::Experimental::RReader;
 using TorchMVA::Test::ClassExample;
 using TorchMVA::Test::ExpectError;
 using TorchMVA::Test::ReadText;
+using TorchMVA::Test::WithoutChecksums;
 using TorchMVA::Test::WriteText;
 
 namespace {
