@@ -118,7 +118,7 @@ lint: $(VENV)/.test $(VENV)/.installed-with-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@$(BIN)/clang-format --dry-run -Werror $(CPP_FILES)
-	$(BIN)/python tests/one_definition.py $(BUILD) --jobs $(JOBS)
+	$(BIN)/python tests/one_definition.py $(BUILD) --cover --jobs $(JOBS)
 	@printf '%s\n' $(TIDY_FILES) | xargs -P $(JOBS) -n 1 $(BIN)/clang-tidy -p $(BUILD) --quiet
 
 format: $(VENV)/.test
