@@ -17,6 +17,7 @@
 using namespace TorchMVA;
 using TorchMVA::Test::ExpectError;
 using TorchMVA::Test::ReadText;
+using TorchMVA::Test::WithoutChecksums;
 using TorchMVA::Test::WriteText;
 
 namespace {

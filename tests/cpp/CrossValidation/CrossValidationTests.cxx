@@ -24,6 +24,7 @@ using namespace TorchMVA;
 using TorchMVA::Test::ClassExample;
 using TorchMVA::Test::ExpectError;
 using TorchMVA::Test::ReadText;
+using TorchMVA::Test::WithoutChecksums;
 using TorchMVA::Test::WriteText;
 
 namespace {
