@@ -285,7 +285,7 @@ TEST_F(Frames, SelectionsAndFriendsOfTheTreeAreThoseOfRDataFrame)
    tree->SetEntryList(nullptr);
    const std::string shorter = WriteTypes(fDir / "s.root", 500);
    tree->AddFriend("s = T", shorter.c_str());
-   ExpectError(EErrorCode::kData, {"friend tree 's'", "less entries"}, [&] {
+   ExpectError(EErrorCode::kData, {"friend tree '", "less entries"}, [&] {
       Build([](DataLoader &l) { l.AddVariable("s.f"); },
             [&](DataLoader &l) { l.AddDataFrame(ROOT::RDataFrame(*tree), "Regression"); }, "SplitMode=Block");
    });
