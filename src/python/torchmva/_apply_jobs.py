@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import glob
+import math
 import multiprocessing
 import os
 import queue
@@ -16,6 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any
 
 from torchmva._apply import Job, Settings
@@ -26,6 +30,8 @@ _INTERVAL = 0.1
 _PR_SET_PDEATHSIG = 1
 #: Ctrl-C, the end by a batch system, the end of a terminal.
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: Seconds that a process of several waits for the end of its job before it ends itself: loading a model takes longer.
+_PATIENCE = 2.0
 #: Exit code of what was interrupted.
 _INTERRUPTED = 130
 #: Of the progress of all jobs, as (number of the job, events done, entries).
@@ -122,7 +128,7 @@ def _here(settings: Settings, jobs: Sequence[Job], progress: _Progress) -> Itera
             yield job, error
 
 
-def _do(settings: Settings, job: Job, number: int, report: Report) -> tuple[int, bool]:
+def _do(settings: Settings, job: Job, number: int, report: Report, patience: float = math.inf) -> tuple[int, bool]:
     """One job, in a thread of its own, so that this one can report and hear Ctrl-C.
 
     Raises:
@@ -150,7 +156,8 @@ def _do(settings: Settings, job: Job, number: int, report: Report) -> tuple[int,
             report(number, int(applier.GetNDone()), int(applier.GetNEntries()))
         _check()
     except BaseException:
-        while not ended.wait(_INTERVAL):
+        end = time.monotonic() + patience
+        while not ended.wait(_INTERVAL) and time.monotonic() < end:
             applier.Stop()  # again and again: a call forgets a stop that comes before it has begun
         raise
     report(number, int(applier.GetNDone()), int(applier.GetNEntries()))
@@ -203,6 +210,7 @@ def _applier(settings: Settings) -> Any:
 def _in_processes(
     settings: Settings, jobs: Sequence[Job], n_processes: int, progress: _Progress
 ) -> Iterator[tuple[Job, Outcome]]:
+    _start_resource_tracker()
     context = multiprocessing.get_context("spawn")  # ROOT and torch do not survive a fork
     reports = context.Queue()
     with ProcessPoolExecutor(n_processes, context, _start, (reports, os.getpid())) as pool:
@@ -223,6 +231,15 @@ def _in_processes(
                 process.terminate()  # which they take as Ctrl-C
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _start_resource_tracker() -> None:
+    """Starts the process in which Python notes semaphores, such that SIGHUP does not end it before it is done."""
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as Python itself does for SIGINT and SIGTERM
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.signal(signal.SIGHUP, usual)
 
 
 def _submit(pool: ProcessPoolExecutor, settings: Settings, job: Job, number: int) -> Future[Outcome]:
@@ -264,10 +281,12 @@ def _do_there(settings: Settings, job: Job, number: int) -> Outcome:
 
     _worker.is_busy = True
     try:
-        return _do(settings, job, number, report)
+        return _do(settings, job, number, report, _PATIENCE)
     except JobError as error:
         return error
     except KeyboardInterrupt:  # the pool would take it for the answer and go on with the next job
+        for part in glob.glob(f"{glob.escape(job.output)}.part-*-{os.getpid()}"):  # noqa: PTH207
+            Path(part).unlink(missing_ok=True)
         os._exit(_INTERRUPTED)
     finally:
         _worker.is_busy = False
