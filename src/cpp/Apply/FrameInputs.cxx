@@ -52,6 +52,7 @@ void InputPrograms::Add(const Program &program, const std::string &expression, s
    fInputs.push_back({program, count, n, isSpectator});
    fExpressions.push_back(expression);
    fHasCollections = fHasCollections || (n == 0 && program.IsCollection());
+   fHasArrays = fHasArrays || n > 0;
    count += std::max<std::size_t>(n, 1);
 }
 
@@ -92,7 +93,7 @@ double InputPrograms::Value(const Input &input, const ColumnValue *columns, std:
 
 InputRows InputPrograms::Compute(const ColumnValue *columns, ResponseSource::Scratch &scratch) const
 {
-   const std::size_t n = CountRows(columns);
+   const std::size_t n = fHasCollections || fHasArrays ? CountRows(columns) : 1;
    scratch.fVariables.resize(n * fNVariables);
    scratch.fSpectators.resize(n * fNSpectators);
    for (std::size_t row = 0; row < n; ++row) {

@@ -40,6 +40,7 @@ private:
    std::size_t fNVariables = 0;
    std::size_t fNSpectators = 0;
    bool fHasCollections = false;
+   bool fHasArrays = false;
 };
 
 /// The inputs of a method among the columns of a data frame.

@@ -139,6 +139,13 @@ std::string MatrixFiller::Place(const std::string &what) const
    return what + " in " + fPlace + (fCut.empty() ? "" : " with cut '" + fCut + "'");
 }
 
+/// The label, which is the expression if none was given; of an element of an array its name, such as `v[2]`.
+static std::string NameAsWritten(const VariableInfo &info)
+{
+   const TString &internal = info.GetInternalName();
+   return internal.EndsWith("]") ? internal.Data() : info.GetLabel().Data();
+}
+
 std::string MatrixFiller::Name(const ColumnSpec &column) const
 {
    using EKind = ColumnSpec::EKind;
@@ -148,7 +155,7 @@ std::string MatrixFiller::Name(const ColumnSpec &column) const
    if (column.fKind == EKind::kWeight)
       return "the event weight";
    return column.Describe() + " '" +
-          (column.fArraySize > 0 ? column.fExpression : infos[column.fIndex].GetInternalName().Data()) + "'";
+          (column.fArraySize > 0 ? column.fExpression : NameAsWritten(infos[column.fIndex])) + "'";
 }
 
 void MatrixFiller::NoteRemoved(const ColumnSpec &column, Long64_t n)
@@ -190,8 +197,7 @@ void MatrixFiller::NoteBadValues(const RowBlock &block)
       for (Long64_t i = 0; i < block.fRows; ++i) {
          for (Int_t j = 0; j < columns; ++j) {
             if (!AllFinite<Value_t>(&values[i * columns + j], 1))
-               fNotes.NoteBad(Place(std::string(what) + " '" + infos[j].GetInternalName().Data() + "'"),
-                              block.fEntries[i]);
+               fNotes.NoteBad(Place(std::string(what) + " '" + NameAsWritten(infos[j]) + "'"), block.fEntries[i]);
          }
       }
    };

@@ -76,6 +76,9 @@ std::size_t Program::Size(const ColumnValue *columns) const
 
 double Program::Evaluate(const ColumnValue *columns, std::size_t instance, bool &isMissing) const
 {
+   const Instruction &first = fInstructions.front();
+   if (fInstructions.size() == 1 && first.fOperation == EOperation::kColumn) // the most common one
+      return columns[first.fIndex].Number();
    State state;
    state.fColumns = columns;
    state.fInstance = instance;

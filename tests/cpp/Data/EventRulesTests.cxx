@@ -85,7 +85,7 @@ TEST_F(EventRules, NaNThatTheCutRemovesIsCountedAndWarnedOf)
    EXPECT_EQ(Lines("variable 'bad' in tree 'TBad' of class 'Regression' with cut 'Entry$ % 5 != 0': 11 events, which "
                    "were all removed by the specified cut, continuing"),
              1);
-   EXPECT_EQ(Lines("variable '2_T_bad' in tree"), 1);
+   EXPECT_EQ(Lines("variable '2*bad' in tree"), 1);
    EXPECT_EQ(Lines(": 11 events, which"), 2);
    EXPECT_EQ(gLines.size(), 2u);
 }
