@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import torchmva
+from torchmva.cli import main
 
 N = 200
 LETTERS = {"int32": "i", "float64": "d", "float32": "f"}
@@ -185,9 +186,11 @@ def test_apply_on_an_ntuple_has_the_values_of_the_training(ROOT):
 
 
 def changed_file(name, old, new):
+    """A copy of the weight file that was edited, and whose checksum says so."""
     text = Path(WEIGHTS).read_text()
-    assert f'Expression="{old}"' in text
-    Path(name).write_text(text.replace(f'Expression="{old}"', f'Expression="{new}"', 1))
+    assert old in text
+    Path(name).write_text(text.replace(old, new, 1))
+    assert main(["checksum", "--update", name]) == 0
     return name
 
 
@@ -197,7 +200,7 @@ def changed_file(name, old, new):
 )
 def test_an_expression_of_a_weight_file_runs_nothing(ROOT, path, text):
     """In the tree and in the RNTuple; and it is named."""
-    file = changed_file("changed.weights.xml", "n/2", text)
+    file = changed_file("changed.weights.xml", 'Expression="n/2"', f'Expression="{text}"')
     with pytest.raises(torchmva.Error, match=r"'n\+"):
         torchmva.define(ROOT.RDataFrame("t", path), "score", file)
     with pytest.raises(torchmva.Error, match=r"'n\+"):
@@ -207,16 +210,12 @@ def test_an_expression_of_a_weight_file_runs_nothing(ROOT, path, text):
 
 
 def test_a_file_of_another_version_is_refused(ROOT):
-    text = Path(WEIGHTS).read_text()
-    old = '<Info name="Expression Version" value="1"/>'
-    assert old in text
-    Path("newer.weights.xml").write_text(text.replace(old, old.replace('"1"', '"2"')))
+    version = '<Info name="Expression Version" value="1"/>'
+    newer = changed_file("newer.weights.xml", version, version.replace('"1"', '"2"'))
     with pytest.raises(torchmva.Error, match="version 1, found version 2"):
-        ROOT.TMVA.Experimental.RReader("newer.weights.xml")
-    Path("older.weights.xml").write_text(text.replace(old, ""))
-    assert ROOT.TMVA.Experimental.RReader("older.weights.xml").GetNVariables() == len(
-        expected_values(make_columns(1, 0, True))
-    )
+        ROOT.TMVA.Experimental.RReader(newer)
+    older = changed_file("older.weights.xml", version, "")
+    assert ROOT.TMVA.Experimental.RReader(older).GetNVariables() == len(expected_values(make_columns(1, 0, True)))
 
 
 def test_what_cannot_be_translated_is_named(ROOT):
