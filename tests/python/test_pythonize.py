@@ -235,13 +235,13 @@ def test_an_empty_container_is_not_taken_for_null():
         (np.zeros(1, dtype=complex), "ndarray of complex128"),
         (np.zeros(4)[::2], "ndarray of float64, shape \\(2,\\), not contiguous"),
         (1.5, "float 1.5"),
-        ([0.0], "list"),
+        ([0.0], "a list of 1"),
     ],
     ids=str,
 )
 def test_variable_without_the_address_of_a_number(value, found):
     for declare in (ROOT.TMVA.Reader("Silent").AddVariable, ROOT.TMVA.Reader("Silent").AddSpectator):
-        with pytest.raises(torchmva.Error, match=f"expected an array of numbers.* found {found}"):
+        with pytest.raises(torchmva.Error, match=f"expected .* found {found}"):
             declare("x", value)
 
 
@@ -346,6 +346,7 @@ def test_reader_keeps_the_arrays_alive():
 
 
 def test_loader_keeps_its_trees_alive():
+    ROOT.gROOT.cd()  # a tree of no file: the loader would keep that, too
     loader = ROOT.TMVA.DataLoader("d")
     tree = ROOT.TTree("t", "t")
     value = array("f", [0.0])

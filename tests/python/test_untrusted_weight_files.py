@@ -113,7 +113,6 @@ def refused(ROOT, file, words="", python=True, engine="Auto"):
         (NET, r"<SpreadOfEnsemble>.*?</SpreadOfEnsemble>", ""),
         (NET, r'(<Option name="VarTransform"[^>]*>)[^<]*', r"\1D,N"),
         (FISHER, r'(<Coefficient Index="1" Value=")[^"]*', r"\g<1>1.25"),
-        (FISHER, r'<Variable VarIndex="0" Expression="a" Label="a"', '<Variable VarIndex="0" Expression="b" Label="b"'),
         (FISHER, r'<PDF Name="Fisher_PDFSig".*?</PDF>', ""),
         (FISHER, r'(<Histogram Name="Cumulative_Var0_cls2_original"[^>]*>)[^ ]*', r"\g<1>0.125"),
         ("dataset/weights/job_LD.weights.xml", r'NTransformations="2"', 'NTransformations="3"'),

@@ -139,8 +139,9 @@ void AddTransformation(Digest &digest, const XmlNode &node, const std::vector<st
 
 /// What was a wish for the training or is said elsewhere: names of files and how much is printed.
 const Names_t kIdleOptions = {"V", "VerbosityLevel", "H", "FilenameModel", "FilenameTrainedModel"};
-/// What is shown of a variable, but does not decide about responses.
-const Names_t kShown = {"Title", "Unit", "Min", "Max"};
+/// What of a variable does not decide about the responses to given values. Its expression and label say where the values
+/// come from; who reads them from other columns than the training did changes these, and no response.
+const Names_t kShown = {"Expression", "Label", "Title", "Unit", "Internal", "Min", "Max"};
 
 void AddOptions(Digest &digest, const XmlNode &list)
 {

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 NAME = "Sha256"
 #: Options that were a wish for the training or are said elsewhere.
 _IDLE_OPTIONS = frozenset({"V", "VerbosityLevel", "H", "FilenameModel", "FilenameTrainedModel"})
-#: What is shown of a variable, but does not decide about responses.
-_SHOWN = frozenset({"Title", "Unit", "Min", "Max"})
+#: What of a variable does not decide about the responses to given values. Its expression and label say where the values
+#: come from; who reads them from other columns than the training did changes these, and no response.
+_SHOWN = frozenset({"Expression", "Label", "Title", "Unit", "Internal", "Min", "Max"})
 _BLANKS = re.compile("[ \t\n\r]+")
 
 
