@@ -90,7 +90,7 @@ def activate(ROOT: ModuleType) -> None:
     for namespace in (NAMESPACE, f"{NAMESPACE}::Experimental"):
         ROOT.pythonization("", ns=namespace, is_prefix=True)(_pythonize_any)
     for name in FUNCTIONS:
-        setattr(ROOT.TorchMVA, name, _function(ROOT.TorchMVA, name))
+        setattr(ROOT.TorchMVA, name, _Function(ROOT.TorchMVA, name))
     _frames.activate(ROOT)
 
 
@@ -149,20 +149,28 @@ def _leave(_klass: type, _name: str) -> None:
     """Errors are made by `_arrays.fail` only."""
 
 
-def _function(namespace: Any, name: str) -> Callable[..., Any]:
-    """A function of the library, which raises what C++ throws."""
-    found: list[Callable[..., Any]] = []
+class _Function:
+    """A function of the library, which raises what C++ throws. PyROOT looks for it when it is first used."""
 
-    def call(*args: Any, **named: Any) -> Any:
-        if not found:
-            delattr(namespace, name)  # to see the one of C++
-            overload = getattr(namespace, name)
-            setattr(namespace, name, call)
-            found.append(_wrap_function(name, overload, _overloads.signatures(overload)))
-        return found[0](*args, **named)
+    def __init__(self, namespace: Any, name: str) -> None:
+        self.__name__ = name
+        self._namespace = namespace
+        self._found: Callable[..., Any] | None = None
 
-    call.__name__ = name
-    return call
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return self._function()(*args, **named)
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return self._function().__doc__
+
+    def _function(self) -> Callable[..., Any]:
+        if self._found is None:
+            delattr(self._namespace, self.__name__)  # to see the one of C++
+            overload = getattr(self._namespace, self.__name__)
+            setattr(self._namespace, self.__name__, self)
+            self._found = _wrap_function(self.__name__, overload, _overloads.signatures(overload))
+        return self._found
 
 
 def _wrap_function(name: str, overload: Any, signatures: Sequence[_overloads.Signature]) -> Callable[..., Any]:

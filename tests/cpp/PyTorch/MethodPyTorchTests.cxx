@@ -264,7 +264,7 @@ TEST(MethodPyTorch, TamperedModelIsRefused)
    toy.Train();
    toy.fMethod->WriteStateToFile();
    std::string text = ReadText("weights/job_Net.weights.xml");
-   const std::size_t at = text.find(" Sha256=\"") + 9;
+   const std::size_t at = text.find(" Sha256=\"", text.find("<Model ")) + 9;
    text[at] = text[at] == '0' ? '1' : '0';
    WriteText("weights/changed.xml", text);
    Loaded loaded("weights/changed.xml");

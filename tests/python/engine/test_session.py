@@ -10,7 +10,7 @@ import pytest
 import torch
 from engine_helpers import define, network
 
-from torchmva._engine import prediction
+from torchmva._engine import prediction, usercode
 from torchmva._engine.errors import EngineError
 from torchmva._engine.session import Session
 
@@ -131,7 +131,6 @@ def test_a_prediction_that_cannot_be_reproduced_needs_its_function(session, save
     made.train(**events.request())
     export = made.export()
     define()
-    from torchmva._engine import usercode
 
     usercode._registry.trained.clear()  # as in another process
     loaded = Session(log.write, (4, "Classification", 2, 0))
@@ -160,7 +159,7 @@ def test_model_beside_the_weight_file(trained, events, log):
     assert np.array_equal(predict(loaded, events.inputs), predict(trained, events.inputs))
     Path("trained.pt").write_bytes(Path("model.pt").read_bytes())
     other = Session(log.write, (4, "Classification", 2, 0))
-    with pytest.raises(EngineError, match=r"expected SHA-256 .*, found "):
+    with pytest.raises(EngineError, match=r"does not belong to this weight file: expected "):
         other.load(**request)
     with pytest.raises(EngineError, match=r"is missing") as caught:
         other.load(**{**request, "files": ["absent.pt"]})
@@ -309,9 +308,10 @@ def test_user_code_with_the_recorded_checksum_goes_first(session, save_network, 
     made = session(save_network(), user_code="code.py")
     made.train(**events.request())
     expected = predict(made, events.inputs)
-    Path("code.py").write_text(CODE.format(factor=0.1))  # a foreign file of the same name
+    Path("code.py").write_text(CODE.format(factor=0.125))  # a foreign file of the same name
 
     def load(**changes):
+        usercode._registry.trained.clear()  # as in another process
         loaded = Session(log.write, (4, "Classification", 2, 0))
         loaded.load(**load_request(made.export(), user_code="code.py", **changes))
         return predict(loaded, events.inputs)
@@ -320,7 +320,7 @@ def test_user_code_with_the_recorded_checksum_goes_first(session, save_network, 
     assert not log.warnings()
     with pytest.raises(EngineError, match="not run unasked"):  # nobody has named or allowed the foreign one
         load(user_code_sha256="")
-    assert np.allclose(load(user_code_sha256="", allow_user_code=True), expected * 0.2)  # as files of TMVA
+    assert np.allclose(load(user_code_sha256="", allow_user_code=True), expected * 0.25)  # as files of TMVA
     assert not log.warnings()
     Path("weights/code.py").write_text(CODE.format(factor=0.7))
     changed = f"has changed since the training, and is not run: expected SHA-256 {made.export()[5]}, found "
@@ -337,7 +337,6 @@ def test_a_model_without_user_code_never_uses_that_of_another(session, save_netw
     other.train(**events.request())
     requests = [load_request(plain.export()), load_request(other.export(), user_code="code.py")]
     expected = [predict(plain, events.inputs), predict(other, events.inputs)]
-    from torchmva._engine import usercode
 
     for order in ((0, 1), (1, 0)):
         usercode._registry.trained.clear()  # as in another process
