@@ -50,7 +50,7 @@ ETransform ReadType(const XmlNode &node)
 /// that is not taken yet. Searches take no time, however many variables there are.
 class SlotFinder {
 public:
-   explicit SlotFinder(const TransformContext &context) : fContext(context)
+   explicit SlotFinder(const TransformContext &context)
    {
       for (Slot::EKind kind : {Slot::kVariable, Slot::kTarget, Slot::kSpectator}) {
          const auto &infos = InfosOf(context, kind);
@@ -68,7 +68,6 @@ private:
    using Key_t = std::tuple<int, std::string, std::string>;
    static constexpr const char *kAnyLabel = "\n"; // no label
 
-   const TransformContext &fContext;
    std::vector<bool> fTaken[3];
    std::map<Key_t, std::deque<int>> fWaiting; ///< numbers in order; those taken under the other label are skipped
 };

@@ -4,7 +4,7 @@
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 #include <functional>
 #include <map>
 #include <set>
@@ -110,7 +110,11 @@ int NumberOfSet(const XmlNode &node, int place)
       return place;
    if (name == "Class" || name == "Statistics" || name == "Eigenvectors")
       return static_cast<int>(node.IntAttribute("ClassIndex"));
-   return name.compare(0, cumulative.size(), cumulative) == 0 ? std::atoi(name.c_str() + cumulative.size()) : -1;
+   if (name.compare(0, cumulative.size(), cumulative) != 0)
+      return -1;
+   int number = 0; // of "CumulativePDF_cls" alone, as in Python
+   std::from_chars(name.data() + cumulative.size(), name.data() + name.size(), number);
+   return number;
 }
 
 void AddTransformation(Digest &digest, const XmlNode &node, const std::vector<std::string> &classes)
