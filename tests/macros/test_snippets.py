@@ -113,7 +113,7 @@ def program(ROOT, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("snippets")
     reader = ROOT.TMVA.Reader("!Color:Silent")
     reader.BookMVA("Fisher", str(WEIGHTS))
-    reader.WriteStandaloneHeader("Fisher", str(folder / "Model.hxx"))
+    reader.WriteStandaloneHeader("Fisher", str(folder / "Model.hxx"), "Model")
     functions = [function_of(f"snippet{number}", block.text) for number, block in enumerate(blocks("cpp"))]
     (folder / "snippets.C").write_text(NAMES + "\n".join([*functions, function_of("inline_code", INLINE)]))
     return folder / "snippets.C"
