@@ -199,7 +199,7 @@ def test_blocks_of_python_run(ROOT, workplace, block, monkeypatch):
         "factory": TMVA.Factory("job", Silent=True, Color=False, AnalysisType="Classification"),
         "loader": loader,
         "reader": reader,
-        "s": np.zeros((5, 0)),
+        "s": None,  # this method has no spectators
         "x": np.zeros((5, 2), np.float32),
     }
     exec(compile(block.text, str(block), "exec"), names)
