@@ -437,9 +437,9 @@ def test_damaged_files_are_refused_or_give_the_same_responses(ROOT, tmp_path, fi
         with_new_sum = number % 3 == 0
         if with_new_sum:
             try:
-                from torchmva import _edited
+                from torchmva import _checksum_command
 
-                _edited.update(copy)
+                _checksum_command.update(copy)
             except Exception:  # noqa: BLE001 - what cannot be read at all stays as it is
                 continue
         try:

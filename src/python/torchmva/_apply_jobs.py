@@ -20,7 +20,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from torchmva._apply import Job, Settings
 
@@ -69,7 +69,15 @@ def _interrupt_worker(number: int, frame: Any) -> None:
     """The same in a process of several, which waits for the next job without looking."""
     _interrupt(number, frame)
     if not _worker.is_busy:
-        os._exit(_INTERRUPTED)
+        _end_worker()
+
+
+def _end_worker() -> NoReturn:
+    """Ends a process of several at once: an exception would answer a job, and the pool would hand out the next one.
+
+    Only processes that `_in_processes` has started come here, never one of the user.
+    """
+    os._exit(_INTERRUPTED)
 
 
 def _heard_signals() -> list[signal.Signals]:
@@ -266,7 +274,7 @@ def _start(reports: Any, parent: int) -> None:
     warnings.filterwarnings("ignore", r"\s*This distribution of ROOT is in alpha stage", UserWarning)  # from each
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # nobody would take the results
     if os.getppid() != parent:  # it ended before
-        os._exit(_INTERRUPTED)
+        _end_worker()
 
 
 def _do_there(settings: Settings, job: Job, number: int) -> Outcome:
@@ -284,14 +292,14 @@ def _do_there(settings: Settings, job: Job, number: int) -> Outcome:
         return _do(settings, job, number, report, _PATIENCE)
     except JobError as error:
         return error
-    except KeyboardInterrupt:  # the pool would take it for the answer and go on with the next job
+    except KeyboardInterrupt:
         for part in glob.glob(f"{glob.escape(job.output)}.part-*-{os.getpid()}"):  # noqa: PTH207
             Path(part).unlink(missing_ok=True)
-        os._exit(_INTERRUPTED)
+        _end_worker()
     finally:
         _worker.is_busy = False
         if _is_interrupted.is_set():
-            os._exit(_INTERRUPTED)
+            _end_worker()
 
 
 # --- what is seen ---------------------------------------------------------------------------------------------------

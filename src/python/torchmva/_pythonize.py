@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -86,12 +87,26 @@ def activate(ROOT: ModuleType) -> None:
     if _activated:
         return
     _activated = True
+    _show_warnings()
     _load(ROOT)
     for namespace in (NAMESPACE, f"{NAMESPACE}::Experimental"):
         ROOT.pythonization("", ns=namespace, is_prefix=True)(_pythonize_any)
     for name in FUNCTIONS:
         setattr(ROOT.TorchMVA, name, _Function(ROOT.TorchMVA, name))
     _frames.activate(ROOT)
+
+
+def _show_warnings() -> None:
+    """Shows ROOT's warnings where everything is ignored (PYTHONWARNINGS=ignore, a blanket filter of a script).
+
+    PyROOT makes Python warnings of them, of the module "ROOT". Such filters are meant for the chatter of libraries;
+    what a training warns of is a part of its result, and TMVA prints it in any case. A filter that is set later counts.
+    """
+    for action, message, category, module, line in warnings.filters:
+        if message is None and line == 0 and issubclass(RuntimeWarning, category) and not module:
+            if action == "ignore":
+                warnings.filterwarnings("default", category=RuntimeWarning, module="ROOT$")
+            return
 
 
 def _load(ROOT: ModuleType) -> None:

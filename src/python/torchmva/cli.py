@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from torchmva import _apply, _compile, _edited, _export, _info, _paths, _tune, _version
+from torchmva import _apply, _checksum_command, _compile, _export, _info, _paths, _tune, _version
 from torchmva._signals import ended_tidily
 
 CXX_STANDARD = "-std=c++17"
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _tune.add_to(commands)
     _info.add_to(commands)
     _apply.add_to(commands)
-    _edited.add_to(commands)
+    _checksum_command.add_to(commands)
     _compile.add_to(commands)
     _export.add_to(commands)
     # for the help text only: main() takes it before any parsing

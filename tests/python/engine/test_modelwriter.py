@@ -10,8 +10,9 @@ from torch import nn
 from torch.export import Dim
 
 from torchmva._engine import model as models
+from torchmva._engine.bestsaver import BestSaver
 from torchmva._engine.errors import EngineError
-from torchmva._engine.modelwriter import BestSaver, ModelWriter, unwrapped
+from torchmva._engine.modelwriter import ModelWriter, unwrapped
 from torchmva._engine.program import Rows
 from torchmva._engine.session import Session
 

@@ -152,7 +152,7 @@ def _members(data: bytes, known: re.Pattern[str]) -> dict[str, _Member]:
     """The members by their names without the folder of the archive."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:  # the last: a version of zip
         raise RefusedError(f"expected a zip archive, found something else ({error})") from None
     infos = archive.infolist()
     # the end of the directory must be the end of the file, or torch may read another directory than this function

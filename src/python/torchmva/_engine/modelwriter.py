@@ -6,7 +6,6 @@ two and for many. What fails falls to the next one.
 
 from __future__ import annotations
 
-import io
 import warnings
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,9 @@ from torch.utils import _pytree
 
 from . import model as models
 from . import program
-from .ensemble import spread_of
-from .errors import EngineError, summary_of, traceback_of
+from .errors import EngineError, traceback_of
+from .formats import ByExport, ByScript, ByState, ByTrace, UnfitError, Way, guilty_layer, reason_of, state_bytes
 from .reproducibility import Array, difference, is_rounding, made_up_rows
-
-
-class UnfitError(ValueError):
-    """A format does not hold a model."""
 
 
 class ModelWriter:
@@ -40,7 +35,7 @@ class ModelWriter:
         self._wanted = wanted
         self._build = build
         self._rows = made_up_rows(n_variables)
-        self._way: _Way | None = None
+        self._way: Way | None = None
 
     @property
     def format(self) -> str:
@@ -85,25 +80,25 @@ class ModelWriter:
                     else:
                         self._way = way
                         return data
-                layer = _guilty_layer(model) if models.is_plain(model) else ""
+                layer = guilty_layer(model) if models.is_plain(model) else ""
         finally:
             model.train(was_training)
-        text = "; ".join(dict.fromkeys(f"{name}: {_reason(error)}" for name, error in reasons))
+        text = "; ".join(dict.fromkeys(f"{name}: {reason_of(error)}" for name, error in reasons))
         raise EngineError(
             "Model", f"The model cannot be written{layer}, {text}", (), traceback_of(reasons[-1][1])
         ) from reasons[-1][1]
 
-    def _ways(self, model: Any) -> list[_Way]:
+    def _ways(self, model: Any) -> list[Way]:
         """What is tried, in turn: first what held before. A module that came from a file keeps its format."""
         if isinstance(model, program.Exported):
-            found: list[_Way] = [_ByExport(self._n_variables)]
+            found: list[Way] = [ByExport(self._n_variables)]
         elif isinstance(model, torch.jit.ScriptModule):
-            found = [_ByScript()]
+            found = [ByScript()]
         else:
-            found = [_ByExport(self._n_variables), _ByScript(), _ByTrace(self._rows)]
+            found = [ByExport(self._n_variables), ByScript(), ByTrace(self._rows)]
             if self._wanted == models.TORCHSCRIPT:
                 found = [*found[1:], found[0]]
-            found.append(_ByState(self._build))
+            found.append(ByState(self._build))
         return found if self._way is None else [self._way, *found]
 
     def _compare(self, model: Any, found: Any) -> None:
@@ -130,7 +125,7 @@ class ModelWriter:
         """Write the parameters of a trained model that no format holds; the file, empty if not even that works."""
         file = path.with_name(path.name + ".state")
         try:
-            models.write(file, _state_bytes(unwrapped(model)))
+            models.write(file, state_bytes(unwrapped(model)))
         except Exception:  # noqa: BLE001 - the error that is on its way says more
             return ""
         return str(file)
@@ -147,7 +142,7 @@ def _outputs(model: Any, rows: Array, *, must: bool = False) -> Array | None:
             leaves = [x for x in _pytree.tree_leaves(model(torch.from_numpy(rows))) if isinstance(x, torch.Tensor)]
             flat = [leaf.reshape(len(rows), -1) for leaf in leaves if leaf.numel() % len(rows) == 0]
             return np.asarray(torch.cat([leaf.double() for leaf in flat], 1).numpy())
-    except Exception:
+    except Exception:  # torch and the model raise any kind; the caller says whether that is an answer
         if must:
             raise
         return None
@@ -175,179 +170,3 @@ def unwrapped(model: Any) -> Any:
             model = inner
         else:
             return model
-
-
-# ---- formats ---------------------------------------------------------------------------------------------------------
-
-
-class _Way:
-    """One way to write a model."""
-
-    #: Of the file.
-    format = ""
-    #: For messages.
-    name = ""
-
-    def write(self, model: Any) -> bytes:
-        """The content of a file; raises whatever torch raises."""
-        raise NotImplementedError
-
-
-class _ByExport(_Way):
-    """torch.export; the program is made once and gets the parameters of the models that are written later."""
-
-    format = models.EXPORT
-    name = "as torch.export"
-
-    def __init__(self, n_variables: int) -> None:
-        self._n_variables = n_variables
-        self._programs: list[Any] = []
-
-    def write(self, model: Any) -> bytes:
-        spread = spread_of(model)
-        parts = [model] if spread is None else [model, spread.eval()]
-        if len(self._programs) != len(parts):
-            self._programs = [self._program(part) for part in parts]
-        extra = {}
-        if spread is not None:
-            extra = {models.SPREAD: models.as_text(program.write(self._programs[1], spread, {}))}
-        return program.write(self._programs[0], model, extra)
-
-    def _program(self, model: Any) -> Any:
-        if isinstance(model, program.Exported):
-            return model.program
-        return program.make(model, self._n_variables)
-
-
-class _ByScript(_Way):
-    """TorchScript, by torch.jit.script; a module of that kind as it is."""
-
-    format = models.TORCHSCRIPT
-    name = "as TorchScript"
-
-    def write(self, model: Any) -> bytes:
-        spread = spread_of(model)
-        extra = {} if spread is None else {models.SPREAD: models.as_text(_script_bytes(self.script(spread.eval()), {}))}
-        return _script_bytes(self.script(model), extra)
-
-    def script(self, model: Any) -> Any:
-        """The model as TorchScript."""
-        return torch.jit.script(model)
-
-
-class _ByTrace(_ByScript):
-    """TorchScript, by torch.jit.trace; only where nothing of the model depends on the rows that it is traced with."""
-
-    name = "traced"
-
-    def __init__(self, rows: Array) -> None:
-        self._rows = torch.from_numpy(rows[:3].copy())
-
-    def script(self, model: Any) -> Any:
-        """The model as TorchScript."""
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", torch.jit.TracerWarning)
-            traced = torch.jit.trace(model, self._rows, check_trace=False)
-        doubts = [str(one.message) for one in caught if issubclass(one.category, torch.jit.TracerWarning)]
-        if doubts:
-            raise UnfitError(doubts[0].partition(". ")[0])
-        return traced
-
-
-class _ByState(_Way):
-    """Parameters and buffers alone, for the module that the user's code makes."""
-
-    format = models.STATE
-    name = "as a state dictionary"
-
-    def __init__(self, build: models.Builder | None) -> None:
-        self._build = build
-
-    def write(self, model: Any) -> bytes:
-        if self._build is None:
-            raise UnfitError("there is neither build_model nor model in the dictionary to make the model again")
-        return _state_bytes(model)
-
-
-def _script_bytes(model: Any, extra: dict[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    torch.jit.save(model, buffer, _extra_files=extra)
-    return buffer.getvalue()
-
-
-def _state_bytes(model: Any) -> bytes:
-    buffer = io.BytesIO()
-    torch.save({name: value.detach().cpu() for name, value in model.state_dict().items()}, buffer)
-    return buffer.getvalue()
-
-
-def _guilty_layer(model: Any) -> str:
-    """The innermost layer that cannot be scripted; empty if each of them can, or there is only one."""
-    for name, layer in reversed(list(model.named_modules())):
-        try:
-            torch.jit.script(layer)
-        except Exception:  # noqa: BLE001 - whatever it is, this layer is the cause
-            return f" (layer {name}: {type(layer).__name__})" if name else ""
-    return ""
-
-
-def _reason(error: Exception) -> str:
-    """Why a format does not hold; of torch's long advice the line that says it."""
-    if isinstance(error, UnfitError):
-        return str(error)
-    lines = [line.strip() for line in summary_of(error).splitlines() if line.strip()]
-    return " ".join(lines[: 2 if lines[0].endswith(":") else 1])
-
-
-class BestSaver:
-    """The ``save_best`` callback: keeps the model with the smallest validation loss, and writes it if it has a path.
-
-    Parameters are kept and written once, by :meth:`finish`: writing takes longer than an epoch. TorchScript is written
-    at once.
-    """
-
-    def __init__(self, writer: ModelWriter, path: Path | None) -> None:
-        self._writer = writer
-        self._state: dict[str, Any] | None = None
-        self._best: Any = None
-        self.path = path
-        self.calls = 0
-        self.losses: list[float] = []
-        self.data = b""
-
-    def __call__(self, model: Any, curr_val: Any, best_val: Any) -> Any:
-        """Store ``model`` if ``curr_val`` is not above ``best_val`` (NaN is above everything); returns the better."""
-        self.calls += 1
-        self.losses.append(float(curr_val))
-        is_first_number = best_val != best_val and curr_val == curr_val
-        if not (curr_val <= best_val or is_first_number):
-            return best_val
-        if isinstance(model, torch.nn.Module) and not isinstance(model, torch.jit.ScriptModule):
-            self._best = model
-            self._state = {name: value.detach().clone() for name, value in model.state_dict().items()}
-        else:
-            self.write(model)
-        return curr_val
-
-    def write(self, model: Any) -> None:
-        """Store ``model`` whatever was stored before.
-
-        Raises:
-            EngineError: ``Model`` if no format holds it; it names the file that its parameters are in instead.
-        """
-        try:
-            self.data = self._writer.to_bytes(model)
-        except EngineError as error:
-            file = "" if self.path is None else self._writer.rescue(model, self.path)
-            if file:
-                error.context.append(("its parameters are in", file))
-            raise
-        if self.path is not None:
-            models.write(self.path, self.data)
-
-    def finish(self) -> None:
-        """Write the module that was the best one, if any."""
-        if self._state is not None:
-            self._best.load_state_dict(self._state)
-            self.write(self._best)
-            self._state = None

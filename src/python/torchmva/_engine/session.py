@@ -13,13 +13,14 @@ import torch
 
 from . import automatic, device, history, network, training, usercode, weights
 from . import model as models
+from .bestsaver import BestSaver
 from .errors import EngineError, user_error
 from .events import Events
 from .graph import NetworkDescription, NotExpressible, describe
 from .history import Epoch, History
 from .log import Log, LogFunction, flushed
 from .modelsource import ModelSource
-from .modelwriter import BestSaver, ModelWriter
+from .modelwriter import ModelWriter
 from .network_search import NetworkSearch
 from .optimization import LearningRates
 from .options import TrainingOptions
