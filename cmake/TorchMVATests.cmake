@@ -14,6 +14,9 @@ set(TORCHMVA_TEST_ENVIRONMENT
   "ROOT_INCLUDE_PATH=${TORCHMVA_PACKAGE_DIR}/include"
   "LD_LIBRARY_PATH=${TORCHMVA_PACKAGE_DIR}/lib:${TORCHMVA_ROOT_LIBRARY_DIR}:$ENV{LD_LIBRARY_PATH}")
 
+# In a header, and not on the command line, the path spoils the compiler's cache for few files only.
+configure_file("${PROJECT_SOURCE_DIR}/cmake/TestDataDir.hxx.in" "${PROJECT_BINARY_DIR}/tests/include/TestDataDir.hxx" @ONLY)
+
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/cpp/*Tests.cxx")
 foreach(source IN LISTS test_sources)
   get_filename_component(name "${source}" NAME_WE)
@@ -21,8 +24,8 @@ foreach(source IN LISTS test_sources)
   get_filename_component(room "${room}" NAME)
   set(target "${room}_${name}")
   add_executable(${target} "${source}")
-  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src/cpp" "${PROJECT_SOURCE_DIR}/tests/cpp")
-  target_compile_definitions(${target} PRIVATE "TORCHMVA_TEST_DATA_DIR=\"${PROJECT_SOURCE_DIR}/tests/data\"")
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src/cpp" "${PROJECT_SOURCE_DIR}/tests/cpp"
+    "${PROJECT_BINARY_DIR}/tests/include")
   target_link_libraries(${target} PRIVATE
     TorchMVA ROOT::Graf ROOT::Gpad ROOT::XMLIO ROOT::ROOTDataFrame ROOT::ROOTNTuple ROOT::ROOTVecOps GTest::gtest_main)
   if(room STREQUAL "PyTorch")

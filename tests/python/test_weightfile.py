@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from torchmva import _checksum
 from torchmva import _weightfile as weightfile
 from torchmva._transformations import read_transformations
 from torchmva._weightfile_xml import WeightFileError, parse
@@ -174,3 +175,39 @@ def test_titles_in_latin_1_are_read(tmp_path):
     path = tmp_path / "old.weights.xml"
     path.write_bytes(FISHER.read_bytes().replace(b'Title="var1', b'Title="\xb5 var1', 1))
     assert weightfile.read(path).variables[0].title == "µ var1"
+
+
+ODD_FILE = (
+    '<MethodSetup Method="LD::a title"><GeneralInfo><Info name="AnalysisType" value="Regression"/>'
+    '<Info name="Dir" value="/a"/><Option name="A">2</Option></GeneralInfo><Options><Option name="V">True</Option>'
+    '<Option modified="Yes" name="A"> 1\n2 </Option><Info name="AnalysisType" value="other"/></Options>'
+    '<Classes NClass="1"><Class Name="c" Index="0"/></Classes><Transformations><Transform Name="Gauss">'
+    '<Variable VarIndex="0"><CumulativePDF_cls/><CumulativePDF_cls0>u</CumulativePDF_cls0>'
+    "<CumulativePDF_cls1>v</CumulativePDF_cls1><CumulativePDF_cls5x/><CumulativePDF_cls1234567890/></Variable>"
+    "</Transform></Transformations></MethodSetup>"
+)
+
+
+def test_the_checksum_is_that_of_the_documentation(tmp_path):
+    """The pieces are written by hand; tests/cpp/Weights/WeightFileTests.cxx has the same ones. Only what is called
+    CumulativePDF_cls with digits behind is a set of parameters, of which the last is used.
+    """
+    pieces = [
+        *("TorchMVA weight file 1", "LD"),
+        *("<Info", "name", "AnalysisType", "value", "Regression", ">"),
+        *("<Option", "name", "A", ">1 2"),
+        *("<Classes", "NClass", "1", ">", "<Class", "Index", "0", "Name", "c", ">", "/", "/"),
+        *("<Transformations", ">", "<Transform", "Name", "Gauss", ">", "<Variable", "VarIndex", "0", ">", "2"),
+        *("<CumulativePDF_cls", ">", "/", "<CumulativePDF_cls1", ">v", "/"),
+        *("<CumulativePDF_cls5x", ">", "/", "<CumulativePDF_cls1234567890", ">", "/", "/"),
+    ]
+    path = tmp_path / "odd.xml"
+    path.write_text(ODD_FILE)
+    expected = hashlib.sha256("".join(f"{len(piece)}:{piece}" for piece in pieces).encode()).hexdigest()
+    assert _checksum.of_file(parse(path).element) == expected
+    # digits of other scripts are none
+    path.write_text(ODD_FILE.replace("cls5x", "cls٣"), encoding="utf-8")
+    expected = hashlib.sha256(
+        "".join(f"{len(p.encode())}:{p}" for p in (piece.replace("cls5x", "cls٣") for piece in pieces)).encode()
+    ).hexdigest()
+    assert _checksum.of_file(parse(path).element) == expected

@@ -4,10 +4,10 @@
 #include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace TorchMVA {
@@ -112,9 +112,10 @@ int NumberOfSet(const XmlNode &node, int place)
       return static_cast<int>(node.IntAttribute("ClassIndex"));
    if (name.compare(0, cumulative.size(), cumulative) != 0)
       return -1;
-   int number = 0; // of "CumulativePDF_cls" alone, as in Python
-   std::from_chars(name.data() + cumulative.size(), name.data() + name.size(), number);
-   return number;
+   const std::string digits = name.substr(cumulative.size());
+   if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != std::string::npos)
+      return -1;
+   return std::stoi(digits);
 }
 
 void AddTransformation(Digest &digest, const XmlNode &node, const std::vector<std::string> &classes)
@@ -231,7 +232,7 @@ void Compare(const XmlNode &node, const std::string &expected, const std::string
    const std::string file = node.Document()->Path();
    throw Error(EErrorCode::kWeightFile,
                "the weight file was changed after it was written: expected the SHA-256 " + expected + ", found " +
-                  found + ". If you edited it by hand: torchmva checksum --update " + file,
+                  found + ". If you edited it by hand, accept the changes with: torchmva checksum --update " + file,
                {{"file", file}, {"element", "<" + node.Name() + ">"}});
 }
 

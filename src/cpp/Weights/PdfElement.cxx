@@ -101,9 +101,7 @@ void WritePdf(const XmlNode &parent, const PDF &pdf)
 
 PDF ReadPdf(const XmlNode &node)
 {
-   node.RequireKnown(
-      {"Name", "MinNSmooth", "MaxNSmooth", "InterpolMethod", "KDE_type", "KDE_iter", "KDE_border", "KDE_finefactor"},
-      {"Histogram", "HistogramBinning", "HistogramErrors"});
+   RequireKnownPdf(node);
    PdfOptions options;
    options.fMinNSmooth = static_cast<Int_t>(CountAttribute(node, "MinNSmooth", -1, kMaxSmoothing));
    options.fMaxNSmooth = static_cast<Int_t>(CountAttribute(node, "MaxNSmooth", -1, kMaxSmoothing));

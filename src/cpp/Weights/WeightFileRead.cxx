@@ -77,9 +77,10 @@ std::vector<std::string> ReadClasses(const XmlNode &list)
    for (const XmlNode &node : OrderedChildren(list, "NClass", "Class", "Index")) {
       node.RequireKnown({"Name", "Index"});
       classes.push_back(node.Attribute("Name"));
-      if (!names.insert(classes.back()).second || names.size() > kMost)
-         Fail(node, "expected at most " + std::to_string(kMost) + " classes of different names, found \"" +
-                       classes.back() + "\"");
+      if (!names.insert(classes.back()).second)
+         Fail(node, "expected each class once, found \"" + classes.back() + "\" twice");
+      if (names.size() > kMost)
+         Fail(node, "expected at most " + std::to_string(kMost) + " classes, found more");
    }
    return classes;
 }

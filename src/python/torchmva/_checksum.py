@@ -93,9 +93,11 @@ def networks(root: ET.Element) -> Iterator[ET.Element]:
 
 def _add_section(digest: _Digest, section: ET.Element, classes: Sequence[str]) -> None:
     name = section.tag
-    if name in ("GeneralInfo", "Options"):
-        for child in section:
-            _add_entry(digest, child)
+    if name == "GeneralInfo":
+        for info in section.iterfind("Info[@name='AnalysisType']"):
+            digest.add_head(info)
+    elif name == "Options":
+        _add_options(digest, section)
     elif name in ("Variables", "Spectators", "Targets"):
         digest.add_head(section)
         for child in section:
@@ -110,20 +112,17 @@ def _add_section(digest: _Digest, section: ET.Element, classes: Sequence[str]) -
         _add_weights(digest, section)
 
 
+def _add_options(digest: _Digest, section: ET.Element) -> None:
+    for option in section.iterfind("Option"):
+        if option.attrib.get("name", "") not in _IDLE_OPTIONS:
+            digest.add_head(option, frozenset({"modified", "size"}))
+
+
 def _add_weights(digest: _Digest, section: ET.Element) -> None:
     digest.add_head(section, frozenset({"NotNative"}))
     for child in section:
         if not _vouches_for_itself(child):
             digest.add_all(child, frozenset({"File"}) if child.tag == "Fold" else frozenset())
-
-
-def _add_entry(digest: _Digest, element: ET.Element) -> None:
-    """The kind of analysis among the infos; the options that decide."""
-    name = element.attrib.get("name", "")
-    if element.tag == "Info" and name == "AnalysisType":
-        digest.add_head(element)
-    elif element.tag == "Option" and name not in _IDLE_OPTIONS:
-        digest.add_head(element, frozenset({"modified", "size"}))
 
 
 def _add_transformation(digest: _Digest, element: ET.Element, classes: Sequence[str]) -> None:
@@ -165,5 +164,5 @@ def _number_of_set(element: ET.Element, place: int) -> int:
         return place
     if element.tag in ("Class", "Statistics", "Eigenvectors"):
         return int(element.attrib.get("ClassIndex", -1))
-    number = re.fullmatch(r"CumulativePDF_cls(\d{1,9})", element.tag)
+    number = re.fullmatch(r"CumulativePDF_cls([0-9]{1,9})", element.tag)
     return int(number[1]) if number else -1

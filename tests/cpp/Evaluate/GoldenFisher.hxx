@@ -5,6 +5,7 @@
 #include "TROOT.h"
 #include "TTree.h"
 #include "TorchMVA/Evaluate/ScoredSample.hxx"
+#include "TestDataDir.hxx"
 
 #include <cmath>
 #include <fstream>

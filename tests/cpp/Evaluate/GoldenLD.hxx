@@ -4,6 +4,7 @@
 #include "Evaluate/GoldenFisher.hxx"
 #include "TRandom3.h"
 #include "TXMLEngine.h"
+#include "TestDataDir.hxx"
 
 #include <algorithm>
 #include <cstdint>

@@ -9,6 +9,7 @@
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Reader.hxx"
 #include "support/TempDir.hxx"
+#include "TestDataDir.hxx"
 
 #include <gtest/gtest.h>
 

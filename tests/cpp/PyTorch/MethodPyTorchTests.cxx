@@ -3,6 +3,7 @@
 #include "PyTorch/ToyMethod.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
+#include "TestDataDir.hxx"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,13 @@
 // The part of a weight file that all methods share: round trips, files of TMVA, files that lie.
 
+#include "Core/Sha256.hxx"
 #include "TROOT.h"
 #include "TSystem.h"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/Weights/WeightFile.hxx"
+#include "Weights/Checksum.hxx"
 #include "support/ExpectError.hxx"
 #include "support/Golden.hxx"
 #include "support/TempDir.hxx"
@@ -297,4 +299,76 @@ TEST(WeightFile, UnknownElementsWarnAndAreSkipped)
    const std::string log = ::testing::internal::GetCapturedStderr();
    EXPECT_EQ(header.fVariables.size(), 4u);
    EXPECT_NE(log.find("Unparsed XML node: 'FromTheFuture'"), std::string::npos) << log;
+}
+
+/// The pieces are written by hand; tests/python/test_weightfile.py has the same ones. Only what is called
+/// CumulativePDF_cls with digits behind is a set of parameters, of which the last is used.
+TEST(WeightFile, TheChecksumIsThatOfTheDocumentation)
+{
+   const std::string text =
+      "<MethodSetup Method=\"LD::a title\"><GeneralInfo><Info name=\"AnalysisType\" value=\"Regression\"/>"
+      "<Info name=\"Dir\" value=\"/a\"/><Option name=\"A\">2</Option></GeneralInfo><Options>"
+      "<Option name=\"V\">True</Option><Option modified=\"Yes\" name=\"A\"> 1\n2 </Option>"
+      "<Info name=\"AnalysisType\" value=\"other\"/></Options><Classes NClass=\"1\"><Class Name=\"c\" Index=\"0\"/>"
+      "</Classes><Transformations><Transform Name=\"Gauss\"><Variable VarIndex=\"0\"><CumulativePDF_cls/>"
+      "<CumulativePDF_cls0>u</CumulativePDF_cls0><CumulativePDF_cls1>v</CumulativePDF_cls1><CumulativePDF_cls5x/>"
+      "<CumulativePDF_cls1234567890/></Variable></Transform></Transformations></MethodSetup>";
+   const std::vector<std::string> pieces = {"TorchMVA weight file 1",
+                                            "LD",
+                                            "<Info",
+                                            "name",
+                                            "AnalysisType",
+                                            "value",
+                                            "Regression",
+                                            ">", // an info
+                                            "<Option",
+                                            "name",
+                                            "A",
+                                            ">1 2", // an option
+                                            "<Classes",
+                                            "NClass",
+                                            "1",
+                                            ">",
+                                            "<Class",
+                                            "Index",
+                                            "0",
+                                            "Name",
+                                            "c",
+                                            ">",
+                                            "/",
+                                            "/", // the class
+                                            "<Transformations",
+                                            ">",
+                                            "<Transform",
+                                            "Name",
+                                            "Gauss",
+                                            ">",
+                                            "<Variable",
+                                            "VarIndex",
+                                            "0",
+                                            ">",
+                                            "2",
+                                            "<CumulativePDF_cls",
+                                            ">",
+                                            "/",
+                                            "<CumulativePDF_cls1",
+                                            ">v",
+                                            "/", // with the set that is used
+                                            "<CumulativePDF_cls5x",
+                                            ">",
+                                            "/",
+                                            "<CumulativePDF_cls1234567890",
+                                            ">",
+                                            "/",
+                                            "/"};
+   // digits of other scripts are none
+   for (const std::string name : {"cls5x", "cls\xD9\xA3"}) {
+      Internal::Sha256 expected;
+      for (const std::string &piece : pieces) {
+         const std::string named = piece == "<CumulativePDF_cls5x" ? "<CumulativePDF_" + name : piece;
+         expected.Update(std::to_string(named.size()) + ":" + named);
+      }
+      const auto document = XmlDocument::Parse(Replaced(text, "cls5x", name), "made-up.xml");
+      EXPECT_EQ(Internal::ComputeChecksum(document.Root()), expected.Hex()) << name;
+   }
 }

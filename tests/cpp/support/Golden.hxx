@@ -1,6 +1,8 @@
 #ifndef TORCHMVA_TESTS_SUPPORT_GOLDEN_HXX
 #define TORCHMVA_TESTS_SUPPORT_GOLDEN_HXX
 
+#include "TestDataDir.hxx"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -19,11 +21,7 @@ inline std::string DataDir()
 {
    if (const char *dir = std::getenv("TORCHMVA_TEST_DATA"))
       return dir;
-#ifdef TORCHMVA_TEST_DATA_DIR
    return TORCHMVA_TEST_DATA_DIR;
-#else
-   return "tests/data";
-#endif
 }
 
 /// A table of text cells with named columns, read from a comma-separated file.
