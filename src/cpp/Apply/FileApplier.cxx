@@ -228,7 +228,7 @@ std::vector<float> FileApplier::ReadVariables(const std::string &input, Long64_t
    DataSetInfo info("FileApplier");
    DeclareInputs(*fModel->fMethod, info);
    VariableSink sink;
-   if (files.Entries() > 0)
+   if (n > 0 && files.Entries() > 0)
       ReadFrame(files, info, "", n, sink);
    return std::move(sink.fValues);
 }

@@ -62,7 +62,7 @@ std::size_t InputPrograms::CountRows(const ColumnValue *columns) const
    bool isFirst = true;
    for (std::size_t i = 0; i < fInputs.size(); ++i) {
       const auto &[program, first, arraySize, isSpectator] = fInputs[i];
-      if (!program.IsCollection())
+      if (arraySize == 0 && !program.IsCollection())
          continue;
       const std::size_t size = program.Size(columns);
       if (arraySize > 0) {
@@ -131,7 +131,8 @@ FrameInputs::FrameInputs(ROOT::RDF::RNode &node, const MethodBase &method, const
          what += " '" + std::string(declared[i].GetExpression().Data()) + "' as";
       const std::size_t number = fExpressions.Add(expression, what);
       const Program &program = fExpressions[number];
-      const std::size_t size = columns.empty() && !isSpectator && program.IsCollection() ? ArraySizeAt(declared, i) : 0;
+      const bool isDeclared = columns.empty() && expression == declared[i].GetExpression().Data();
+      const std::size_t size = isDeclared && !isSpectator ? ArraySizeAt(declared, i) : 0;
       fPrograms.Add(program, expression, size, isSpectator);
       i += std::max<std::size_t>(size, 1);
    }

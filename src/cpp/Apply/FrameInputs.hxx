@@ -18,9 +18,9 @@ public:
    void Add(const Program &program, const std::string &expression, std::size_t n, bool isSpectator);
 
    bool HasCollections() const { return fHasCollections; }
-   /// The rows of an entry: one, or one for each element of its collections. Variables of rows that need an element which
-   /// the entry does not have are NaN. Throws Error: kArgument (collections of different lengths), kData (arrays that
-   /// are too short).
+   /// The rows of an entry: one, or one for each element of its collections. Variables of rows that need an element
+   /// which the entry does not have are NaN. Throws Error: kArgument (collections of different lengths), kData (arrays
+   /// that are too short).
    InputRows Compute(const ColumnValue *columns, ResponseSource::Scratch &scratch) const;
    const std::vector<std::string> &Expressions() const { return fExpressions; }
 

@@ -12,8 +12,8 @@ namespace Internal {
 using EKind = ColumnSpec::EKind;
 
 ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns,
-                           const std::vector<bool> &looked, EMissing missing, bool forceFormula)
-   : fSession(session), fLooked(looked), fMissing(missing), fForceFormula(forceFormula)
+                           const std::vector<bool> &counted, EMissing missing, bool forceFormula)
+   : fSession(session), fCounted(counted), fMissing(missing), fForceFormula(forceFormula)
 {
    for (const auto &spec : columns)
       fColumns.push_back({spec, std::nullopt, nullptr, false});
@@ -47,7 +47,7 @@ bool ColumnReader::IsIndependent() const
 
 std::unique_ptr<ColumnReader> ColumnReader::Clone(std::size_t number) const
 {
-   auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fLooked, fMissing, fForceFormula);
+   auto clone = std::make_unique<ColumnReader>(fSession, std::vector<ColumnSpec>(), fCounted, fMissing, fForceFormula);
    for (std::size_t i = 0; i < fColumns.size(); ++i) {
       const auto &column = fColumns[(i + number) % fColumns.size()];
       clone->fColumns.push_back({column.fSpec, column.fBulk, nullptr, false});

@@ -18,8 +18,8 @@ namespace Internal {
 /// else through TTreeFormula.
 class ColumnReader {
 public:
-   /// `looked`: the entries that count, one bit each, or nothing if all do; it must outlive the reader.
-   ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, const std::vector<bool> &looked,
+   /// `counted`: the entries that count, one bit each, or nothing if all do; it must outlive the reader.
+   ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, const std::vector<bool> &counted,
                 EMissing missing, bool forceFormula);
 
    /// To be called when the tree has loaded another (sub)tree: chooses the way of reading each column there.
@@ -47,9 +47,10 @@ private:
    void ReadFloats(Column &column, Long64_t first, Long64_t n, float *out, Long64_t stride, std::size_t number,
                    RowBlock &block) const;
    void ReadFormulas(const std::vector<Column *> &columns, RowBlock &block, EventSink &sink);
-   /// How many values of a formula are to be stored, after the entry was loaded. Throws Error (kData) if it has too few.
+   /// How many values of a formula are to be stored, after the entry was loaded. Throws Error (kData) if it has too
+   /// few.
    Int_t CheckSize(Column &column, Long64_t entry, EventSink &sink) const;
-   bool Counts(Long64_t entry) const { return fLooked.empty() || fLooked[entry]; }
+   bool Counts(Long64_t entry) const { return fCounted.empty() || fCounted[entry]; }
    /// Loads an entry of the present subtree; updates the formulas if a friend moved to another file for it.
    void LoadEntry(Long64_t entry, const std::vector<Column *> &columns);
    /// Looks at the formulas of the entries in [first, first + n) that are not in the block.
@@ -58,7 +59,7 @@ private:
 
    const TreeSession &fSession;
    std::vector<Column> fColumns;
-   const std::vector<bool> &fLooked;
+   const std::vector<bool> &fCounted;
    EMissing fMissing;
    bool fForceFormula;
    std::optional<ShortFriends> fFriends; ///< set if there are formulas

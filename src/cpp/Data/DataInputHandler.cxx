@@ -59,12 +59,12 @@ void RequireText(const TString &file, const TString &className)
    if (head.compare(0, 4, "root") == 0 || file.EndsWith(".root"))
       FailOnText(
          file, className,
-         "is a ROOT file: open it and give its tree (TFile::Open(name)->Get<TTree>(tree)), or take AddNTuple for "
+         "is a ROOT file: open it and give its tree (TFile::Open(name)->Get<TTree>(tree)), or use AddNTuple for "
          "an RNTuple");
    if (!in.is_open())
       FailOnText(file, className, "cannot be opened");
    if (head.find('\0') != std::string::npos)
-      FailOnText(file, className, "is no text");
+      FailOnText(file, className, "is not a text file");
 }
 
 } // namespace
@@ -114,12 +114,11 @@ void DataInputHandler::AddTree(TTree *tree, const TString &className, Double_t w
 {
    const std::string cls(className.Data());
    if (!tree)
-      throw Error(
-         EErrorCode::kTree,
-         "expected a tree for class '" + cls +
-            "', found a null pointer: is the name of the tree right and its file open? (An RNTuple is no tree: "
-            "AddNTuple takes it)",
-         {{"class", cls}});
+      throw Error(EErrorCode::kTree,
+                  "expected a tree for class '" + cls +
+                     "', found a null pointer: is the name of the tree right and its file open? (For an RNTuple use "
+                     "AddNTuple)",
+                  {{"class", cls}});
    const Long64_t nEntries = tree->GetEntries();
    if (auto *chain = dynamic_cast<TChain *>(tree))
       RequireFiles(*chain, cls);

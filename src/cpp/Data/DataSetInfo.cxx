@@ -323,8 +323,8 @@ TH2 *DataSetInfo::CreateCorrelationMatrixHist(const TMatrixD &m, const TString &
    for (Int_t i = 0; i < n; ++i) {
       hist->GetXaxis()->SetBinLabel(i + 1, fVariables[i].GetTitle());
       hist->GetYaxis()->SetBinLabel(i + 1, fVariables[i].GetTitle());
-      // Whole percents, cut off as TMVA does: these histograms are drawn with their numbers in the cells. Through float,
-      // so that 0.29 is 29.
+      // Whole percents, cut off as TMVA does: these histograms are drawn with their numbers in the cells. Through
+      // float, so that 0.29 is 29.
       for (Int_t j = 0; j < n; ++j)
          hist->SetBinContent(i + 1, j + 1, std::trunc(static_cast<float>(100 * m(i, j))));
    }

@@ -82,7 +82,7 @@ void ReportNegativeWeights(const Logger &log, const DataSetInfo &info, const Dat
                   .Data());
          if (sums.fSum < 0) // of a test sample: a training sample is refused
             log.Warning(TString::Format("class '%s' has a negative sum of weights, %g, in the test sample: its "
-                                        "efficiencies there mean nothing",
+                                        "efficiencies in the test sample are not meaningful",
                                         name, sums.fSum)
                            .Data());
       }

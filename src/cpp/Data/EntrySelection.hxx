@@ -8,8 +8,8 @@ class TTree;
 namespace TorchMVA {
 namespace Internal {
 
-/// The entries that TTree::Draw would take of a tree or chain with SetEntryList or SetEventList: one bit an entry; empty
-/// if it has no list.
+/// The entries that TTree::Draw would take of a tree or chain with SetEntryList or SetEventList: one bit per entry;
+/// empty if it has no list.
 std::vector<bool> SelectedEntries(TTree &tree);
 
 } // namespace Internal

@@ -1,5 +1,6 @@
 #include "FormulaReader.hxx"
 
+#include "FormulaParts.hxx"
 #include "Core/RootErrors.hxx"
 #include "Expression/TreeText.hxx"
 #include "TBranch.h"
@@ -55,6 +56,18 @@ std::string UnknownNames(const std::string &expression, TTree &tree)
    return text;
 }
 
+void LoadBranchesOf(const TTreeFormula &formula)
+{
+   for (Int_t i = 0; i < formula.GetNcodes(); ++i) {
+      if (const TLeaf *leaf = formula.GetLeaf(i)) {
+         TBranch *branch = leaf->GetBranch();
+         branch->GetEntry(branch->GetTree()->GetReadEntry());
+      }
+   }
+   for (const TTreeFormula *part : FormulaParts::Of(formula))
+      LoadBranchesOf(*part);
+}
+
 std::string TextFor(TTree &tree, const std::string &expression)
 {
    const auto aliasOf = [&tree](const std::string &name) {
@@ -87,16 +100,12 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    }
    if (fFormula->GetNdim() == 0)
       fail(UnknownNames(expression, tree));
+   fIsConditional = fIsConditional || !FormulaParts::Of(*fFormula).empty(); // which may be conditional
 }
 
 void FormulaReader::LoadBranches()
 {
-   for (Int_t i = 0; i < fFormula->GetNcodes(); ++i) {
-      if (TLeaf *leaf = fFormula->GetLeaf(i)) {
-         TBranch *branch = leaf->GetBranch();
-         branch->GetEntry(branch->GetTree()->GetReadEntry());
-      }
-   }
+   LoadBranchesOf(*fFormula);
 }
 
 bool FormulaReader::HasNonFinite()

@@ -11,8 +11,8 @@
 namespace TorchMVA {
 namespace Internal {
 
-/// One expression evaluated on a tree by ROOT's TTreeFormula, whose semantics users rely on (docs/expressions.md). The tree must be at the
-/// entry (LoadTree) before a value is asked for.
+/// One expression evaluated on a tree by ROOT's TTreeFormula, whose semantics users rely on (docs/expressions.md). The
+/// tree must be at the entry (LoadTree) before a value is asked for.
 class FormulaReader {
 public:
    /// Throws Error (kExpression) that names expression, tree, file and the nearest branches. `what` says what the
@@ -43,8 +43,8 @@ public:
    void Update() { fFormula->UpdateFormulaLeaves(); }
 
 private:
-   /// TTreeFormula reads a branch where it first occurs. If that is the part of `a ? b : c` that an entry does not need,
-   /// other places get the value of another entry.
+   /// TTreeFormula reads a branch where it first occurs. If that is the part of `a ? b : c` that an entry does not
+   /// need, other places get the value of another entry.
    void LoadBranches();
 
    std::unique_ptr<TTreeFormula> fFormula;

@@ -24,9 +24,11 @@ public:
       static std::mutex mutex;
       static std::map<std::string, void *> known;
       const std::lock_guard lock(mutex);
-      void *&address = known[key];
-      if (!address)
-         address = Compile("Compiled_" + std::to_string(known.size()), key, code);
+      const auto found = known.find(key);
+      if (found != known.end())
+         return found->second;
+      void *const address = Compile("Compiled_" + std::to_string(known.size()), key, code);
+      known.emplace(key, address);
       return address;
    }
 

@@ -12,8 +12,9 @@ namespace Internal {
 
 struct FrameEvents;
 
-/// Reads the events of a data frame: expressions, cuts, weights and collections mean what they mean in trees. Count() runs the event loop once, also with implicit multi-threading, and keeps the
-/// events that pass; Read() hands them over in the order of the entries and frees them.
+/// Reads the events of a data frame: expressions, cuts, weights and collections mean what they mean in trees. Count()
+/// runs the event loop once, also with implicit multi-threading, and keeps the events that pass; Read() hands them over
+/// in the order of the entries and frees them.
 class FrameReader final : public EventSource {
 public:
    FrameReader(const SourceInput &input, const DataSetInfo &info, const ClassInfo &cls, const std::string &cut);

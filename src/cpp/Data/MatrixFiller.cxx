@@ -33,12 +33,20 @@ void CopyRow(SharedMatrix<T> &to, Long64_t row, const std::vector<T> &from, Long
    std::memcpy(to.Data() + row * n, from.data() + fromRow * n, n * sizeof(T));
 }
 
+/// The label, which is the expression if none was given; of an element of an array its name, such as `v[2]`.
+std::string NameAsWritten(const VariableInfo &info)
+{
+   const TString &internal = info.GetInternalName();
+   return internal.EndsWith("]") ? internal.Data() : info.GetLabel().Data();
+}
+
 } // namespace
 
 MatrixFiller::MatrixFiller(const DataSetInfo &info, std::vector<EventId_t> rows, Long64_t nRows)
    : fVariables(nRows, info.GetNVariables()), fTargets(nRows, info.GetNTargets()),
      fSpectators(nRows, info.GetNSpectators()), fWeights(nRows, 1), fClasses(nRows, 1), fInfo(info),
-     fRowOfEvent(std::move(rows)), fNRows(nRows), fSamples(info.GetNVariables() + info.GetNTargets())
+     fRowOfEvent(std::move(rows)), fNRows(nRows), fSamples(info.GetNVariables() + info.GetNTargets()),
+     fEventSamples(fSamples.size())
 {
    // In order, so that the many events of weight 1 or class 0 need no write to a random row there.
    std::fill_n(fWeights.Data(), nRows, 1.f);
@@ -123,8 +131,10 @@ void MatrixFiller::Put(const EventInput &event, UInt_t cls)
    for (auto &x : block.fSpectators)
       x = *value++;
    block.fWeights[0] = event.fWeight;
-   for (std::size_t i = 0; i < fSamples.size(); ++i)
-      fSamples[i].push_back(event.fValues[i]);
+   for (std::size_t i = 0; i < fSamples.size(); ++i) {
+      if (fEventSamples.Takes(fEnd))
+         fEventSamples.Add(i, fEnd, event.fValues[i]);
+   }
    fFirst = fEnd++;
    block.fEntries[0] = fFirst;
    fSourceWeight = 1.0;
@@ -137,13 +147,6 @@ void MatrixFiller::Put(const EventInput &event, UInt_t cls)
 std::string MatrixFiller::Place(const std::string &what) const
 {
    return what + " in " + fPlace + (fCut.empty() ? "" : " with cut '" + fCut + "'");
-}
-
-/// The label, which is the expression if none was given; of an element of an array its name, such as `v[2]`.
-static std::string NameAsWritten(const VariableInfo &info)
-{
-   const TString &internal = info.GetInternalName();
-   return internal.EndsWith("]") ? internal.Data() : info.GetLabel().Data();
 }
 
 std::string MatrixFiller::Name(const ColumnSpec &column) const
@@ -178,7 +181,9 @@ void MatrixFiller::NoteSamples(const ValueSamples &samples)
 void MatrixFiller::WarnOfLostDigits(const Logger &log) const
 {
    for (std::size_t i = 0; i < fSamples.size(); ++i) {
-      const FloatLoss loss = FindFloatLoss(fSamples[i]);
+      std::vector<double> numbers = fSamples[i];
+      fEventSamples.AppendTo(numbers, i);
+      const FloatLoss loss = FindFloatLoss(std::move(numbers));
       if (!loss.IsGrave())
          continue;
       const bool isVariable = i < fInfo.GetNVariables();

@@ -66,6 +66,7 @@ private:
    ValueNotes fNotes;
    std::mutex fMutex;                         ///< of fSamples
    std::vector<std::vector<double>> fSamples; ///< values of each variable, then of each target
+   ValueSamples fEventSamples;                ///< the same of single events
 };
 
 } // namespace Internal

@@ -1,12 +1,11 @@
 #include "ShortFriends.hxx"
 
+#include "FormulaParts.hxx"
 #include "TBranch.h"
 #include "TFriendElement.h"
 #include "TLeaf.h"
 #include "TList.h"
-#include "TObjArray.h"
 #include "TTree.h"
-#include "TTreeFormula.h"
 #include "TVirtualIndex.h"
 #include "TorchMVA/Core/Error.hxx"
 
@@ -20,12 +19,6 @@ namespace {
 
 constexpr int kMaxDepth = 8; // friends may be friends of each other
 
-/// The way to what TTreeFormula keeps to itself: the formulas of its aliases and of functions such as Sum$.
-class Parts : public TTreeFormula {
-public:
-   static const TObjArray &Of(const TTreeFormula &formula) { return formula.*(&Parts::fAliases); }
-};
-
 bool Reads(const TTreeFormula &formula, const TTree &tree)
 {
    for (Int_t i = 0; i < formula.GetNcodes(); ++i) {
@@ -33,12 +26,8 @@ bool Reads(const TTreeFormula &formula, const TTree &tree)
       if (leaf && leaf->GetBranch()->GetTree() == &tree)
          return true;
    }
-   for (const TObject *part : Parts::Of(formula)) {
-      const auto *other = dynamic_cast<const TTreeFormula *>(part);
-      if (other && Reads(*other, tree))
-         return true;
-   }
-   return false;
+   const auto parts = FormulaParts::Of(formula);
+   return std::any_of(parts.begin(), parts.end(), [&tree](const auto *part) { return Reads(*part, tree); });
 }
 
 } // namespace

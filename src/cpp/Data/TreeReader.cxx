@@ -106,18 +106,18 @@ EventCounts TreeReader::Count()
 {
    fSelection = TreeSelection();
    auto &counts = fSelection.fCounts;
-   fSelection.fLooked = SelectedEntries(fTree);
-   const auto &looked = fSelection.fLooked;
+   fSelection.fCounted = SelectedEntries(fTree);
+   const auto &counted = fSelection.fCounted;
    const TreeSession session(fTree);
    counts.fEntriesOfTree = fSelection.fEntries = session.Tree().GetEntries();
-   counts.fEntries = looked.empty() ? fSelection.fEntries : std::count(looked.begin(), looked.end(), true);
+   counts.fEntries = counted.empty() ? fSelection.fEntries : std::count(counted.begin(), counted.end(), true);
    EntryCursor(session).MoveTo(0);
    EntrySelector selector(session, fColumns, Cut(), fMissing, 0);
    if (selector.IsNeeded()) {
       CountEntries(session, selector);
    } else {
       counts.fCandidates = counts.fPassed = counts.fEntries;
-      fSelection.fMask = looked;
+      fSelection.fMask = counted;
    }
    return counts;
 }
@@ -125,21 +125,21 @@ EventCounts TreeReader::Count()
 void TreeReader::CountEntries(const TreeSession &session, EntrySelector &selector)
 {
    auto &counts = fSelection.fCounts;
-   auto &looked = fSelection.fLooked;
+   auto &counted = fSelection.fCounted;
    auto &mask = fSelection.fMask;
    mask.reserve(counts.fEntries);
    EntryCursor cursor(session);
    for (Long64_t entry = 0; entry < fSelection.fEntries; ++entry) {
-      if (!looked.empty() && !looked[entry])
+      if (!counted.empty() && !counted[entry])
          continue;
       if (cursor.MoveTo(entry))
          selector.Update(cursor.Offset());
       const Int_t size = selector.Size(entry);
       if (size == 0) {
          ++counts.fEntriesWithoutEvent;
-         if (looked.empty())
-            looked.assign(fSelection.fEntries, true);
-         looked[entry] = false;
+         if (counted.empty())
+            counted.assign(fSelection.fEntries, true);
+         counted[entry] = false;
       }
       fSelection.fHasArrays |= size > 1;
       for (Int_t i = 0; i < size; ++i) {
@@ -158,15 +158,15 @@ void TreeReader::CountEntries(const TreeSession &session, EntrySelector &selecto
 
 void TreeReader::SpreadMask()
 {
-   const auto &looked = fSelection.fLooked;
+   const auto &counted = fSelection.fCounted;
    auto &mask = fSelection.fMask;
    if (fSelection.fCounts.fPassed == fSelection.fCounts.fCandidates) {
-      mask = looked;
-   } else if (!looked.empty()) {
-      std::vector<bool> spread(looked.size(), false);
+      mask = counted;
+   } else if (!counted.empty()) {
+      std::vector<bool> spread(counted.size(), false);
       std::size_t candidate = 0;
-      for (std::size_t entry = 0; entry < looked.size(); ++entry) {
-         if (looked[entry])
+      for (std::size_t entry = 0; entry < counted.size(); ++entry) {
+         if (counted[entry])
             spread[entry] = mask[candidate++];
       }
       mask = std::move(spread);
@@ -184,7 +184,7 @@ void TreeReader::Read(EventSink &sink)
 void TreeReader::ReadFlat(EventSink &sink) const
 {
    const TreeSession session(fTree);
-   ColumnReader columns(session, fColumns, fSelection.fLooked, fMissing, ForceFormulaReading());
+   ColumnReader columns(session, fColumns, fSelection.fCounted, fMissing, ForceFormulaReading());
    EntryCursor cursor(session);
    EntryQueue queue(fSelection.fMask);
    const Long64_t entries = fSelection.fEntries;
@@ -249,7 +249,7 @@ public:
       EntryCursor cursor(fSession);
       std::size_t candidate = 0;
       for (Long64_t entry = 0; entry < fSelection.fEntries; ++entry) {
-         if (!fSelection.fLooked.empty() && !fSelection.fLooked[entry])
+         if (!fSelection.fCounted.empty() && !fSelection.fCounted[entry])
             continue;
          if (cursor.MoveTo(entry))
             Update(cursor.Offset());

@@ -18,10 +18,10 @@ class EntryQueue;
 /// Which events of one tree pass its cuts.
 struct TreeSelection {
    EventCounts fCounts;
-   Long64_t fEntries = 0;     ///< of the tree
-   bool fHasArrays = false;   ///< an entry is any number of events
-   std::vector<bool> fLooked; ///< one bit an entry: is chosen by the tree's entry list, and gives events; empty: all
-   std::vector<bool> fMask;   ///< one bit per candidate of an array, else per entry: passes; empty: all
+   Long64_t fEntries = 0;      ///< of the tree
+   bool fHasArrays = false;    ///< an entry is any number of events
+   std::vector<bool> fCounted; ///< one bit per entry: is chosen by the tree's entry list, and gives events; empty: all
+   std::vector<bool> fMask;    ///< one bit per candidate of an array, else per entry: passes; empty: all
 };
 
 /// Reads the events of one tree in two passes: Count() evaluates cuts and array lengths only, Read() delivers the

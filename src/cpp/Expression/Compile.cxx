@@ -32,7 +32,8 @@ std::size_t Scope::Parameter(const std::string &name)
 /// Writes the instructions of one program. Each call adds one value to the stack.
 class Program::Compiler {
 public:
-   Compiler(Program &program, Scope &scope, ELanguage language) : fProgram(program), fScope(scope), fLanguage(language)
+   Compiler(Program &program, Scope &scope, ELanguage language, Nesting &nesting)
+      : fProgram(program), fScope(scope), fLanguage(language), fNesting(nesting)
    {
    }
 
@@ -40,9 +41,7 @@ public:
    bool Add(const Syntax &syntax)
    {
       switch (syntax.fKind) {
-      case EKind::kNumber:
-         Push({EOperation::kNumber, 0, syntax.fNumber});
-         return syntax.fText.find_first_not_of("0123456789") == std::string::npos;
+      case EKind::kNumber: Push({EOperation::kNumber, 0, syntax.fNumber}); return IsWhole(syntax.fText);
       case EKind::kText: throw ExpressionProblem("a text in quotation marks can only be compared with a column");
       case EKind::kParameter:
          Push({EOperation::kParameter, static_cast<std::uint32_t>(fScope.Parameter(syntax.fText))});
@@ -50,7 +49,9 @@ public:
       case EKind::kName:
       case EKind::kMember:
       case EKind::kElement:
-      case EKind::kMethod: AddColumn(syntax); return false;
+      case EKind::kMethod:
+         AddColumn(syntax);
+         return syntax.Is(EKind::kName, "true") || syntax.Is(EKind::kName, "false");
       case EKind::kCall: return AddCall(syntax);
       case EKind::kUnary: return AddUnary(syntax);
       case EKind::kBinary: return AddBinary(syntax);
@@ -75,6 +76,13 @@ private:
    void SetTarget(std::size_t jump)
    {
       fProgram.fInstructions[jump].fIndex = static_cast<std::uint32_t>(fProgram.fInstructions.size());
+   }
+
+   /// True if a number is written as an integer of C++.
+   static bool IsWhole(const std::string &text)
+   {
+      const bool isHexadecimal = text.compare(0, 2, "0x") == 0 || text.compare(0, 2, "0X") == 0;
+      return isHexadecimal || text.find_first_not_of("0123456789uUlL") == std::string::npos;
    }
 
    // ---- names ----
@@ -205,16 +213,15 @@ private:
                                     ? "the function '" + syntax.fText + "' does not take " + n + " arguments"
                                     : "the function '" + syntax.fText + "' is not one of those that are known");
       }
-      bool isInteger = syntax.fText == "int" || syntax.fText == "long" || syntax.fText == "Int_t";
       bool areIntegers = true;
       for (const Syntax &argument : syntax.fParts)
          areIntegers = Add(argument) && areIntegers;
-      isInteger =
-         isInteger || (areIntegers && (syntax.fText == "abs" || syntax.fText == "min" || syntax.fText == "max"));
       static constexpr EOperation kCalls[] = {EOperation::kZero, EOperation::kOne, EOperation::kTwo,
                                               EOperation::kThree};
       Emit({kCalls[syntax.fParts.size()], 0, 0, function}, 1 - static_cast<int>(syntax.fParts.size()));
-      return isInteger;
+      return IsOneOf(syntax.fText, {"int", "long", "Int_t", "bool"}) ||
+             (areIntegers && IsOneOf(syntax.fText, {"abs", "min", "max", "std::abs", "std::min", "std::max",
+                                                    "TMath::Abs", "TMath::Min", "TMath::Max"}));
    }
 
    void AddCollectionCall(const Syntax &syntax, const std::string &name)
@@ -225,14 +232,18 @@ private:
                                  (nArguments == 1 ? " argument" : " arguments"));
       if (name == "Length$")
          return AddLength(syntax.fParts.front(), EOperation::kCells);
+      const bool isReduction = name != "Alt$";
       const auto part = static_cast<std::uint32_t>(fProgram.fParts.size());
+      fNesting.fReductions += isReduction;
       for (const Syntax &argument : syntax.fParts)
-         fProgram.fParts.push_back(Compile(argument, fScope, fLanguage));
+         fProgram.fParts.push_back(Compile(argument, fScope, fLanguage, fNesting));
+      fNesting.fReductions -= isReduction;
+      const std::size_t place = isReduction && fNesting.fReductions > 0 ? ++fNesting.fNKept : 0;
       Push({name == "Sum$"   ? EOperation::kSum
             : name == "Min$" ? EOperation::kMinimum
             : name == "Max$" ? EOperation::kMaximum
                              : EOperation::kAlternative,
-            part});
+            part, static_cast<double>(place)});
    }
 
    /// `ofTable` is the operation for a collection of collections.
@@ -246,7 +257,7 @@ private:
             return Push({ofTable, static_cast<std::uint32_t>(column.fNumber)});
       }
       const auto part = static_cast<std::uint32_t>(fProgram.fParts.size());
-      fProgram.fParts.push_back(Compile(object, fScope, fLanguage));
+      fProgram.fParts.push_back(Compile(object, fScope, fLanguage, fNesting));
       Push({EOperation::kLength, part});
    }
 
@@ -328,19 +339,22 @@ private:
    Program &fProgram;
    Scope &fScope;
    ELanguage fLanguage;
+   Nesting &fNesting;
    int fDepth = 0;
 };
 
-Program Program::Compile(const Syntax &syntax, Scope &scope, ELanguage language)
+Program Program::Compile(const Syntax &syntax, Scope &scope, ELanguage language, Nesting &nesting)
 {
    Program program;
-   Compiler(program, scope, language).Add(syntax);
+   Compiler(program, scope, language, nesting).Add(syntax);
    return program;
 }
 
 Program Program::Compile(const std::string &expression, Scope &scope, ELanguage language)
 {
-   Program program = Compile(ParseExpression(expression, language), scope, language);
+   Nesting nesting;
+   Program program = Compile(ParseExpression(expression, language), scope, language, nesting);
+   program.fNKept = nesting.fNKept;
    program.fText = expression;
    return program;
 }

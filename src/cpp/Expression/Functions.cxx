@@ -169,6 +169,7 @@ Table_t MakeTable()
    Add(table, FormulaFunctions(), kStandard);
    Add(table, StandardFunctions(), kStandard);
    Add(table, SplitFunctions(), kSplit);
+   Add(table, SplitFunctions(), std::string(kSplit) + kStandard);
    Add(table, MathFunctions(), "TMath::");
    // Conversions of C++.
    table.emplace("double", One([](double x) { return x; }));

@@ -21,13 +21,14 @@ struct Function {
 };
 
 /// The function of a name and a number of arguments, such as "log" or "TMath::Gaus"; nullptr if it is not listed in
-/// docs/expressions.md. `std::` before it changes nothing. In a split expression "log" is C++'s, elsewhere TTreeFormula's.
+/// docs/expressions.md. `std::` before it changes nothing. In a split expression "log" is C++'s, elsewhere
+/// TTreeFormula's.
 const Function *FindFunction(const std::string &name, std::size_t nArguments, ELanguage language);
 
 /// True if some number of arguments makes it a listed function.
 bool IsFunction(const std::string &name);
 
-// ---- what operators do -----------------------------------------------------------------------------------------------
+// ---- what operators do ----------------------------------------------------------------------------------------------
 
 inline double Divide(double a, double b)
 {

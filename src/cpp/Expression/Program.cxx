@@ -24,10 +24,18 @@ std::size_t CountCells(const ColumnValue &table)
 
 } // namespace
 
+/// The value of a Sum$, Min$ or Max$ within another.
+struct Program::Kept {
+   double fValue = 0;
+   bool fIsMissing = false;
+   bool fIsKnown = false;
+};
+
 /// What one evaluation knows.
 struct Program::State {
    const ColumnValue *fColumns = nullptr;
    const double *fParameters = nullptr;
+   Kept *fKept = nullptr; ///< of the whole expression
    std::size_t fInstance = 0;
    bool fIsMissing = false;
    double *fTop = nullptr; ///< of the stack: the last value
@@ -79,8 +87,10 @@ double Program::Evaluate(const ColumnValue *columns, std::size_t instance, bool 
    const Instruction &first = fInstructions.front();
    if (fInstructions.size() == 1 && first.fOperation == EOperation::kColumn) // the most common one
       return columns[first.fIndex].Number();
+   std::vector<Kept> kept(fNKept);
    State state;
    state.fColumns = columns;
+   state.fKept = kept.data();
    state.fInstance = instance;
    const double value = Run(state);
    isMissing = isMissing || state.fIsMissing;
@@ -89,8 +99,10 @@ double Program::Evaluate(const ColumnValue *columns, std::size_t instance, bool 
 
 double Program::Evaluate(const double *parameters) const
 {
+   std::vector<Kept> kept(fNKept);
    State state;
    state.fParameters = parameters;
+   state.fKept = kept.data();
    return Run(state);
 }
 
@@ -99,6 +111,7 @@ double Program::RunPart(const State &state, std::size_t part, std::size_t instan
    State inner;
    inner.fColumns = state.fColumns;
    inner.fParameters = state.fParameters;
+   inner.fKept = state.fKept;
    inner.fInstance = instance;
    const double value = fParts[part].Run(inner);
    isMissing = isMissing || inner.fIsMissing;
@@ -115,13 +128,33 @@ std::size_t Program::Count(const State &state, std::size_t part) const
    return isMissing ? 0 : 1;
 }
 
-/// Sum$, Min$ and Max$; 0 of nothing.
 double Program::Reduce(State &state, const Instruction &instruction) const
 {
-   const std::size_t n = Count(state, instruction.fIndex);
+   const auto place = static_cast<std::size_t>(instruction.fNumber); // from 1; 0 for an outermost one
+   if (place == 0)
+      return ReduceOnce(state, instruction, state.fIsMissing);
+   Kept &kept = state.fKept[place - 1];
+   if (!kept.fIsKnown) {
+      kept.fValue = ReduceOnce(state, instruction, kept.fIsMissing);
+      kept.fIsKnown = true;
+   }
+   state.fIsMissing = state.fIsMissing || kept.fIsMissing;
+   return kept.fValue;
+}
+
+/// Sum$, Min$ and Max$; 0 of nothing.
+double Program::ReduceOnce(const State &state, const Instruction &instruction, bool &isMissing) const
+{
+   const Program &part = fParts[instruction.fIndex];
+   if (!part.IsCollection()) { // run once: parts may be nested deeply
+      bool isNothing = false;
+      const double value = RunPart(state, instruction.fIndex, 0, isNothing);
+      return isNothing ? 0 : value;
+   }
+   const std::size_t n = part.Size(state.fColumns);
    double result = 0;
    for (std::size_t i = 0; i < n; ++i) {
-      const double value = RunPart(state, instruction.fIndex, i, state.fIsMissing);
+      const double value = RunPart(state, instruction.fIndex, i, isMissing);
       switch (instruction.fOperation) {
       case EOperation::kSum: result += value; break;
       case EOperation::kMinimum: result = i == 0 || value < result ? value : result; break;
@@ -134,7 +167,12 @@ double Program::Reduce(State &state, const Instruction &instruction) const
 /// Alt$: the second part where the first has no value. As in TTreeFormula, what is no collection has only one.
 double Program::Alternative(State &state, std::size_t part) const
 {
-   const std::size_t chosen = state.fInstance < Count(state, part) ? part : part + 1;
+   if (!fParts[part].IsCollection()) { // run once, as above
+      bool isMissing = state.fInstance > 0;
+      const double value = isMissing ? 0 : RunPart(state, part, 0, isMissing);
+      return isMissing ? RunPart(state, part + 1, state.fInstance, state.fIsMissing) : value;
+   }
+   const std::size_t chosen = state.fInstance < fParts[part].Size(state.fColumns) ? part : part + 1;
    return RunPart(state, chosen, state.fInstance, state.fIsMissing);
 }
 

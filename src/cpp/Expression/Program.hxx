@@ -56,16 +56,19 @@ private:
    struct Instruction {
       EOperation fOperation;
       std::uint32_t fIndex = 0; ///< of a column, a parameter, a text, a part, or the instruction where to go on
-      double fNumber = 0;
+      double fNumber = 0;       ///< a constant; for a text comparison the text; for kSum the place in State::fKept
       const Function *fFunction = nullptr;
    };
    struct State;
+   struct Kept;
+   struct Nesting;
 
-   static Program Compile(const Syntax &syntax, Scope &scope, ELanguage language);
+   static Program Compile(const Syntax &syntax, Scope &scope, ELanguage language, Nesting &nesting);
    double Run(State &state) const;
    double RunPart(const State &state, std::size_t part, std::size_t instance, bool &isMissing) const;
    std::size_t Count(const State &state, std::size_t part) const;
    double Reduce(State &state, const Instruction &instruction) const;
+   double ReduceOnce(const State &state, const Instruction &instruction, bool &isMissing) const;
    double Alternative(State &state, std::size_t part) const;
 
    std::vector<Instruction> fInstructions;
@@ -73,6 +76,7 @@ private:
    std::vector<Program> fParts;             ///< arguments of Sum$ and the like
    std::vector<std::string> fTexts;
    std::size_t fDepth = 0; ///< of the stack
+   std::size_t fNKept = 0; ///< values of Sum$, Min$ and Max$ that are kept while the program runs
    std::string fText;      ///< for messages
 };
 

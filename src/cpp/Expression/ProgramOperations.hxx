@@ -57,6 +57,13 @@ enum class Program::EOperation : std::uint8_t {
    kSkipIfTrue
 };
 
+/// What the parts of an expression know of each other while they are compiled. A Sum$, Min$ or Max$ within another has
+/// one value for all elements of the outer one; it is kept, otherwise the time would be exponential in the depth.
+struct Program::Nesting {
+   std::size_t fReductions = 0; ///< around the present part
+   std::size_t fNKept = 0;
+};
+
 } // namespace Internal
 } // namespace TorchMVA
 

@@ -1,6 +1,8 @@
 #ifndef TORCHMVA_SRC_EXPRESSION_SYNTAX_HXX
 #define TORCHMVA_SRC_EXPRESSION_SYNTAX_HXX
 
+#include <algorithm>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -37,7 +39,16 @@ struct Syntax {
    std::vector<Syntax> fParts;
 
    bool Is(EKind kind, const char *text) const { return fKind == kind && fText == text; }
+   bool operator==(const Syntax &other) const
+   {
+      return fKind == other.fKind && fText == other.fText && fNumber == other.fNumber && fParts == other.fParts;
+   }
 };
+
+inline bool IsOneOf(const std::string &text, std::initializer_list<const char *> list)
+{
+   return std::any_of(list.begin(), list.end(), [&text](const char *one) { return text == one; });
+}
 
 /// What the operators of an expression mean.
 enum class ELanguage {

@@ -16,6 +16,10 @@ namespace {
 using EKind = Syntax::EKind;
 
 constexpr int kMaxAliases = 20;
+/// TTreeFormula computes an inner Sum$ again for each element of an outer one.
+constexpr int kMaxLoops = 4;
+/// Characters of the text of one element.
+constexpr std::size_t kMaxText = 20000;
 constexpr const char *kNaN = "fmod(1,0)";
 constexpr const char *kStandard = "std::";
 
@@ -34,11 +38,6 @@ bool IsParametrised(const std::string &name)
    return false;
 }
 
-bool IsOneOf(const std::string &text, std::initializer_list<const char *> list)
-{
-   return std::any_of(list.begin(), list.end(), [&text](const char *one) { return text == one; });
-}
-
 /// Writes an expression for TTreeFormula.
 class Writer {
 public:
@@ -47,9 +46,23 @@ public:
    {
    }
 
-   /// True if the text is not the one that was written by the user.
-   bool HasChanged() const { return fHasChanged; }
+   std::string TextOf(const std::string &expression)
+   {
+      RequireBalanced(expression);
+      std::optional<Syntax> syntax;
+      try {
+         syntax = ParseExpression(expression);
+      } catch (const ExpressionProblem &) {
+         if (!IsHarmless(expression))
+            throw;
+         return expression;
+      }
+      RequireNumber(*syntax);
+      const std::string text = Write(*syntax);
+      return fHasChanged ? text : expression;
+   }
 
+private:
    std::string Write(const Syntax &syntax)
    {
       switch (syntax.fKind) {
@@ -69,7 +82,6 @@ public:
       return "";
    }
 
-private:
    std::string Changed(std::string text)
    {
       fHasChanged = true;
@@ -108,24 +120,6 @@ private:
       return writer.TextOf(alias);
    }
 
-public:
-   std::string TextOf(const std::string &expression)
-   {
-      RequireBalanced(expression);
-      std::optional<Syntax> syntax;
-      try {
-         syntax = ParseExpression(expression);
-      } catch (const ExpressionProblem &) {
-         if (!IsHarmless(expression))
-            throw;
-         return expression;
-      }
-      RequireNumber(*syntax);
-      const std::string text = Write(*syntax);
-      return HasChanged() ? text : expression;
-   }
-
-private:
    static void RequireNumber(const Syntax &syntax)
    {
       if (syntax.fKind == EKind::kText)
@@ -146,7 +140,8 @@ private:
          if (c != ' ')
             last = c;
       }
-      const bool isOneText = expression.front() == '"' && expression.find('"', 1) == expression.size() - 1;
+      const bool isOneText =
+         !expression.empty() && expression.front() == '"' && expression.find('"', 1) == expression.size() - 1;
       return !isOneText && expression.find("sqrt(") == std::string::npos;
    }
 
@@ -155,11 +150,15 @@ private:
    {
       std::string text = Write(syntax.fParts.front());
       const std::string base = text;
-      for (std::size_t i = 1; i < syntax.fParts.size(); ++i)
+      const std::string first = Write(syntax.fParts[1]);
+      text += "[" + first + "]";
+      for (std::size_t i = 2; i < syntax.fParts.size(); ++i)
          text += "[" + Write(syntax.fParts[i]) + "]";
+      if (text.size() > kMaxText) // each level has the text of its index three times
+         throw ExpressionProblem("its indices are nested too deeply");
       if (syntax.fParts.size() > 2 || syntax.fParts[1].fKind == EKind::kNumber)
          return text;
-      const std::string index = "int(" + Write(syntax.fParts[1]) + ")";
+      const std::string index = "int(" + first + ")";
       return Changed("(0<=" + index + "&&" + index + "<Length$(" + base + ")?" + text + ":" + kNaN + ")");
    }
 
@@ -171,7 +170,7 @@ private:
       if (IsOneOf(syntax.fText, {"size", "empty"}) && syntax.fParts.size() == 1)
          return Changed("(Length$(" + object + ")" + (syntax.fText == "empty" ? "==0)" : ")"));
       if (syntax.fText == "at" && syntax.fParts.size() == 2)
-         return Changed(object + "[" + Write(syntax.fParts[1]) + "]");
+         return Changed(Element({EKind::kElement, "", 0, syntax.fParts}));
       return object + "." + syntax.fText + Arguments(syntax, 1);
    }
 
@@ -189,7 +188,12 @@ private:
       const std::string name = isStandard ? Changed(syntax.fText.substr(5)) : syntax.fText;
       if (IsParametrised(name))
          throw ExpressionProblem("'" + name + "' is a function with parameters, which have no value here");
+      const bool isLoop = IsOneOf(name, {"Sum$", "Min$", "Max$", "MinIf$", "MaxIf$", "Sum", "Min", "Max"});
+      fLoops += isLoop;
+      if (fLoops > kMaxLoops)
+         throw ExpressionProblem("more than " + std::to_string(kMaxLoops) + " of Sum$, Min$ and Max$ are nested");
       const std::string arguments = Arguments(syntax, 0);
+      fLoops -= isLoop;
       if (name == "sqrt" && syntax.fParts.size() == 1 && !IsNotNegative(syntax.fParts.front()))
          return Changed("TMath::Sqrt" + arguments);
       if (IsOneOf(name, {"double", "Double_t"}))
@@ -230,7 +234,7 @@ private:
       const std::string &sign = syntax.fText;
       if (sign == "^")
          return syntax.fParts[1].Is(EKind::kNumber, "2") || syntax.fParts[1].Is(EKind::kNumber, "4");
-      if (sign == "*" && Write(syntax.fParts[0]) == Write(syntax.fParts[1]))
+      if (sign == "*" && syntax.fParts[0] == syntax.fParts[1])
          return true;
       if (sign == "+" || sign == "*" || sign == "/")
          return part(0) && part(1);
@@ -240,7 +244,8 @@ private:
    const AliasOf_t &fAliasOf;
    const std::function<bool(const std::string &)> &fIsKnown;
    int fNAliases;
-   bool fHasChanged = false;
+   int fLoops = 0;           ///< of Sum$ and the like around the present part
+   bool fHasChanged = false; ///< the text is not the one that was written by the user
 };
 
 } // namespace

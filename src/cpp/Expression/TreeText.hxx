@@ -16,14 +16,14 @@ using AliasOf_t = std::function<std::optional<std::string>(const std::string &na
 
 /// The text that TTreeFormula gets for an expression: the expression itself, unless TTreeFormula would end the process
 /// (`a%b` where b truncates to zero, also inside of an alias), give another value than docs/expressions.md says (`sqrt`
-/// of a negative number), or not know a function that it has under another name (`std::abs`). Texts that only TTreeFormula
-/// understands are left as they are if nothing of this can happen in them. `isKnown` is true for names of branches.
-/// Throws ExpressionProblem.
+/// of a negative number), or not know a function that it has under another name (`std::abs`). Texts that only
+/// TTreeFormula understands are left as they are if nothing of this can happen in them. `isKnown` is true for names of
+/// branches. Throws ExpressionProblem.
 std::string TextForTree(const std::string &expression, const AliasOf_t &aliasOf,
                         const std::function<bool(const std::string &)> &isKnown);
 
-/// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions and
-/// methods without arguments: nothing that it calls does more than compute.
+/// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions
+/// and methods without arguments: nothing that it calls does more than compute.
 void RequirePlain(const Syntax &syntax);
 
 /// Names in an expression that stand for columns, as they are written; names of functions are not among them.

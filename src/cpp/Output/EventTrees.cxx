@@ -5,6 +5,7 @@
 #include "TorchMVA/Output/OutputFile.hxx"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace TorchMVA {
@@ -151,7 +152,8 @@ std::vector<bool> FloatSpectators(const DataSet &data)
       const auto spectators = data.GetSample(type).fSpectators;
       for (Long64_t i = 0; i < spectators.fRows; ++i)
          for (std::size_t k = 0; k < areFloats.size(); ++k)
-            areFloats[k] = areFloats[k] && static_cast<float>(spectators(i, k)) == spectators(i, k);
+            areFloats[k] = areFloats[k] &&
+                           (std::isnan(spectators(i, k)) || static_cast<float>(spectators(i, k)) == spectators(i, k));
    }
    return areFloats;
 }

@@ -422,7 +422,7 @@ TEST_F(Inputs, AFileOfRootIsNoText)
       ExpectError(EErrorCode::kFile, {name, "is a ROOT file"}, [&] { loader.AddBackgroundTree(file); });
       ExpectError(EErrorCode::kFile, {name, "is a ROOT file"}, [&] { loader.SetInputTrees(file, file); });
    }
-   ExpectError(EErrorCode::kFile, {"binary.txt", "no text"},
+   ExpectError(EErrorCode::kFile, {"binary.txt", "not a text file"},
                [&] { loader.AddSignalTree(TString(fDir / "binary.txt")); });
    ExpectError(EErrorCode::kTree, {"null pointer", "AddNTuple"},
                [&] { loader.AddSignalTree(static_cast<TTree *>(nullptr)); });
