@@ -7,6 +7,7 @@
 #   make format   apply the formatting
 #   make docs     write the page of options again, from the code
 #   make mutants  put faults into the code and see whether the tests notice; SEED and COUNT choose the sample
+#   make proof    what takes too long for make test: a sample of mutants, damaged weight files, all definitions of types
 #   make clean    remove what was built, and .venv
 
 SHELL := /bin/bash
@@ -40,7 +41,7 @@ CPP_FILES = $(shell find include src/cpp tests/cpp tests/downstream -not -path '
 TIDY_FILES = $(shell find src/cpp -name '*.cxx')
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test bench lint format docs mutants clean install ctest pytest
+.PHONY: demo test proof bench lint format docs mutants clean install ctest pytest
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -132,6 +133,11 @@ docs: $(VENV)/.installed
 
 mutants: $(VENV)/.installed-with-tests
 	$(BIN)/python tests/mutants/run.py --seed $(SEED) --count $(COUNT)
+
+proof: $(VENV)/.installed-with-tests
+	$(BIN)/python tests/one_definition.py $(BUILD) --jobs $(JOBS)
+	$(BIN)/python tests/fuzz/weight_files.py --seed $(SEED)
+	$(MAKE) mutants
 
 clean:
 	rm -rf $(VENV) build stage dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

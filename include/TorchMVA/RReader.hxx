@@ -51,6 +51,8 @@ public:
    const std::string &GetWeightFile() const;
    /// The engine that was asked for.
    const std::string &GetEngine() const;
+   /// Whether Python code that the weight file names may run, as was said when the reader was made.
+   bool AllowsUserCode() const;
    /// Whether Compute runs Python: threads wait for each other then.
    bool UsesPython() const;
 

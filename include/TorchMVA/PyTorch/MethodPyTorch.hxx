@@ -85,10 +85,10 @@ private:
    void EnsureLoaded() const;
    /// The network that predicts; nullptr: Python does, and is ready.
    const Network *GetReadyNetwork() const;
-   /// By SetEngine, else by the option Engine.
+   /// By SetEngine, else by the option Engine, else by the part that torch evaluates faster.
    void ChooseEngine();
-   /// The native form of the model that was trained, if there is one. Throws Error (kModel) if it does not give what
-   /// the model gives on training events: then nobody should use either.
+   /// Makes the native form of the trained model, if one exists. If its outputs differ from the model's on training
+   /// events, it is dropped with a warning, and Python applies the model.
    void MakeNetworks(const Internal::TrainRequest &request);
    void WriteNetworks(const XmlNode &weights) const;
    /// The attribute NOutputs of `<Weights>`. Throws Error (kWeightFile).

@@ -14,6 +14,7 @@ namespace Experimental {
 struct RReader::Model {
    std::string fWeightFile;
    std::string fEngine;
+   bool fAllowUserCode = false;
    DataSetInfo fInfo{"RReader"};
    std::unique_ptr<MethodBase> fMethod; ///< after fInfo: goes first
 };
@@ -35,6 +36,7 @@ RReader::RReader(const std::string &weightFile, const std::string &engine, bool 
    const auto model = std::make_shared<Model>();
    model->fWeightFile = TorchMVA::Internal::ExpandPath(weightFile);
    model->fEngine = engine;
+   model->fAllowUserCode = allowUserCode;
    const XmlDocument document = XmlDocument::Read(model->fWeightFile);
    model->fMethod = TorchMVA::Internal::LoadMethod(document.Root(), model->fWeightFile.c_str(), model->fInfo,
                                                    {kWARNING, Types::GetEngine(engine.c_str()), allowUserCode});
@@ -109,6 +111,11 @@ const std::string &RReader::GetWeightFile() const
 const std::string &RReader::GetEngine() const
 {
    return fModel->fEngine;
+}
+
+bool RReader::AllowsUserCode() const
+{
+   return fModel->fAllowUserCode;
 }
 
 bool RReader::UsesPython() const

@@ -1,7 +1,5 @@
 #include "WriteFile.hxx"
 
-#include "ExpandPath.hxx"
-
 #include "TorchMVA/Core/Error.hxx"
 
 #include <cerrno>
@@ -14,9 +12,8 @@
 namespace TorchMVA {
 namespace Internal {
 
-void WriteFile(const std::string &name, const std::string &content)
+void WriteFile(const std::string &path, const std::string &content)
 {
-   const std::string path = ExpandPath(name);
    // Beside the target, so that the rename stays on one file system; with the process in the name, so that two jobs
    // in one folder do not share it.
    // A device or pipe is written itself: a file under its name would take its place.

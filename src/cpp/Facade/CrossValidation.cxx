@@ -1,6 +1,7 @@
 #include "TorchMVA/CrossValidation.hxx"
 
 #include "FactoryBooking.hxx"
+#include "FileNames.hxx"
 #include "FoldFigures.hxx"
 #include "FoldOptions.hxx"
 #include "TorchMVA/Core/Error.hxx"
@@ -144,6 +145,8 @@ void CrossValidation::Evaluate()
    if (fFoldFileOutput && !GetFile())
       throw Error(EErrorCode::kOption, "FoldFileOutput needs an output file: give one to the constructor",
                   {{"job", fJobName.Data()}});
+   if (GetFile()) // now, not after all folds
+      Internal::RequireClassNamesInFile(GetDataLoader()->GetDataSetInfo());
    if (fNumWorkerProcs > 1 || fJobs > 1)
       fLogger.Warning("Folds are trained one after the other: PyTorch does not survive a fork of its process");
    const TDirectory::TContext keepDirectory;

@@ -1,8 +1,10 @@
 #include "TorchMVA/Envelope.hxx"
 
 #include "FactoryBooking.hxx"
-#include "TorchMVA/Core/Error.hxx"
+#include "FileNames.hxx"
 #include "TROOT.h"
+#include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Output/OutputFile.hxx"
 
 #include <algorithm>
 
@@ -36,10 +38,14 @@ void Envelope::BookMethod(TString methodTypeName, TString title, TString options
 {
    Internal::RequireFileName(title, "title", GetName());
    Types::Instance().GetMethodType(methodTypeName); // throws for a name that nobody knows
-   for (const auto &method : fMethods)
-      if (method.GetValue<TString>("MethodTitle") == title)
-         throw Error(EErrorCode::kState, "a method of this title is already booked",
-                     {{"method", title.Data()}, {"caller", GetName()}});
+   for (const auto &method : fMethods) {
+      const TString other = method.GetValue<TString>("MethodTitle");
+      if (NameInFile(other.Data()) == NameInFile(title.Data()))
+         throw Error(EErrorCode::kState,
+                     other == title ? "a method of this title is already booked"
+                                    : "two methods would have the same name in output files",
+                     {{"method", title.Data()}, {"other method", other.Data()}, {"caller", GetName()}});
+   }
    OptionMap method;
    method.SetValue("MethodName", methodTypeName);
    method.SetValue("MethodTitle", title);

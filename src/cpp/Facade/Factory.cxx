@@ -2,6 +2,8 @@
 
 #include "Core/ExpandPath.hxx"
 #include "FactoryBooking.hxx"
+#include "FileNames.hxx"
+#include "StreamerInfoWriter.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
@@ -12,6 +14,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 #include <system_error>
 
 namespace TorchMVA {
@@ -27,6 +30,16 @@ const char *AnalysisTitle(Types::EAnalysisType type)
    case Types::kMulticlass: return "Multiclass classification";
    default: return "Classification";
    }
+}
+
+/// The folder of a data set in the output file, where a '/' in its name makes folders inside of each other.
+std::string FolderInFile(const TString &dataset)
+{
+   std::string folder;
+   std::istringstream parts(dataset.Data());
+   for (std::string part; std::getline(parts, part, '/');)
+      folder += part.empty() ? "" : "/" + NameInFile(part);
+   return folder;
 }
 
 } // namespace
@@ -174,10 +187,9 @@ void Factory::ResolveAnalysisType(const DataSetInfo &info)
 TString Factory::MakeWeightFolder(const TString &datasetName) const
 {
    const auto &names = gConfig().GetIONames();
-   TString folder = datasetName + "/" + names.fWeightFileDir;
+   TString folder = datasetName + "/" + Internal::ExpandPath(names.fWeightFileDir.Data()).c_str();
    if (!names.fWeightFileDirPrefix.IsNull())
-      folder = names.fWeightFileDirPrefix + "/" + folder;
-   folder = Internal::ExpandPath(folder.Data());
+      folder = TString(Internal::ExpandPath(names.fWeightFileDirPrefix.Data())) + "/" + folder;
    std::error_code failure; // TSystem::mkdir takes one-letter names for drives
    std::filesystem::create_directories(folder.Data(), failure);
    // AccessPathName is true when the path can NOT be accessed.
@@ -219,15 +231,25 @@ void Factory::RequireNameInFile(DataLoader &loader, const TString &title) const
                   {{"job", fJobName.Data()}, {"method", title.Data()}});
    if (!fTargetFile)
       return;
-   const std::string name = NameInFile(title.Data());
-   if (const Booking *found = FindBooking(loader.GetName()))
+   const std::string name = NameInFile(title.Data()),
+                     why = ": ROOT takes '/', ':' and ';' in a name for parts of a path";
+   for (const auto &booking : fBookings)
+      if (booking->fName != loader.GetName() && FolderInFile(booking->fName) == FolderInFile(loader.GetName()))
+         throw Error(EErrorCode::kState, "two data sets would have the same folder in the output file",
+                     {{"data set", loader.GetName()}, {"other data set", booking->fName.Data()}});
+   const Booking *found = FindBooking(loader.GetName());
+   if (found) {
       for (const auto &method : found->fMethods)
          if (NameInFile(method->GetName()) == name)
             throw Error(EErrorCode::kState, "two methods would have the same folder in the output file",
                         {{"method", title.Data()}, {"other method", method->GetName()}, {"folder", name}});
+   }
+   const std::string classes = Internal::RequireClassNamesInFile(loader.GetDataSetInfo());
+   if (!found && !classes.empty()) // once for all methods
+      fLogger.Warning("In the output file the class " + classes + why);
    if (name != title.Data())
-      fLogger.Warning("In the output file the method \"" + std::string(title.Data()) + "\" is called \"" + name +
-                      "\": ROOT takes '/', ':' and ';' in a name for parts of a path");
+      fLogger.Warning("In the output file the method \"" + std::string(title.Data()) + "\" is called \"" + name + "\"" +
+                      why);
 }
 
 Factory::Booking &Factory::BookingOf(DataLoader &loader)
@@ -347,7 +369,7 @@ void Factory::TrainAllMethods()
    if (fBookings.empty())
       fLogger.Info("...nothing found to train");
    const TDirectory::TContext keepDirectory;
-   const Internal::CompleteFile completeFile(fTargetFile);
+   const Internal::StreamerInfoWriter completeFile(fTargetFile);
    for (const auto &booking : fBookings) {
       CheckTrainingInput(*booking->fInfo);
       if (fTargetFile && !booking->fDataSetWritten)
@@ -413,7 +435,7 @@ void Factory::PrintRanking(MethodBase &method) const
 void Factory::TestAllMethods()
 {
    const TDirectory::TContext keepDirectory;
-   const Internal::CompleteFile completeFile(fTargetFile);
+   const Internal::StreamerInfoWriter completeFile(fTargetFile);
    for (const auto &booking : fBookings) {
       booking->RequireSameEvents("Factory::TestAllMethods");
       for (const auto &method : booking->fMethods) {

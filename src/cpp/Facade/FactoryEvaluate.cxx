@@ -1,6 +1,8 @@
 // What EvaluateAllMethods does: figures from the Evaluate room, tables and file from the Output room.
 
 #include "FactoryBooking.hxx"
+#include "FileNames.hxx"
+#include "StreamerInfoWriter.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Factory.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
@@ -100,7 +102,7 @@ struct Factory::EvaluationTables {
 void Factory::EvaluateAllMethods()
 {
    const TDirectory::TContext keepDirectory;
-   const Internal::CompleteFile completeFile(fTargetFile);
+   const Internal::StreamerInfoWriter completeFile(fTargetFile);
    EvaluationTables tables;
    for (const auto &booking : fBookings) {
       booking->RequireSameEvents("Factory::EvaluateAllMethods");
@@ -212,6 +214,7 @@ void Factory::WriteTrees(Booking &booking)
 
 void Factory::WriteDataSet(Booking &booking)
 {
+   Internal::RequireClassNamesInFile(*booking.fInfo); // some may have come after the booking
    std::vector<TransformPipeline> pipelines;
    const TransformContext context = TransformContext::From(*booking.fInfo);
    if (!fTransformations.EqualTo("None"))

@@ -1,6 +1,7 @@
 // MethodBase::MakeClass: a trained method as a C++ class of its own, with TMVA's names.
 
 #include "Core/WriteFile.hxx"
+#include "Core/ExpandPath.hxx"
 #include "Method/StandaloneNames.hxx"
 #include "Standalone/StandaloneCode.hxx"
 #include "TorchMVA/Core/Config.hxx"
@@ -150,7 +151,7 @@ void MethodBase::MakeClass(const TString &file) const
    ReplaceAll(body, "@CLASS@", name);
    ReplaceAll(body, "@SPACE@", space);
    ReplaceAll(body, "@NAMES@", names); // last: they are the user's
-   const TString path = file.IsNull() ? GetStandaloneFileName() : file;
+   const TString path = file.IsNull() ? GetStandaloneFileName() : TString(Internal::ExpandPath(file.Data()));
    Internal::WriteFile(path.Data(), "// Class: " + name + ", " + StandaloneComment() + "\n" +
                                        Internal::kStandaloneIncludes + "#include <iostream>\n#include <string>\n" +
                                        kInterface + "\n" + code + header.str() + body + specific.str());

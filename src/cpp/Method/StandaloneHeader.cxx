@@ -2,6 +2,7 @@
 // MakeClass.
 
 #include "Core/WriteFile.hxx"
+#include "Core/ExpandPath.hxx"
 #include "Method/StandaloneNames.hxx"
 #include "Standalone/StandaloneCode.hxx"
 #include "TorchMVA/Core/Error.hxx"
@@ -171,7 +172,7 @@ void MethodBase::WriteStandaloneHeader(const TString &file, const TString &name)
    out << "// Class: " << cls << ", " << StandaloneComment() << "\n#ifndef " << guard << "\n#define " << guard << "\n\n"
        << Internal::kStandaloneIncludes << "\n"
        << text << body << "\n#endif\n";
-   Internal::WriteFile(file.Data(), out.str());
+   Internal::WriteFile(Internal::ExpandPath(file.Data()), out.str());
    fLogger.Info(("Creating standalone header: " + file).Data());
 }
 

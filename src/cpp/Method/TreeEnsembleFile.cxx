@@ -65,7 +65,7 @@ TreeNode ReadNode(const XmlNode &element, ELeafValue value, int nVariables, cons
    TreeNode node;
    if (element.IntAttribute("nType") != 0) {
       if (element.Child())
-         place.Fail("expected no children of a leaf, found some");
+         place.Fail("expected a leaf without elements inside, found <" + element.Child().Name() + ">");
       node.fValue = LeafValue(element, value, place);
       return node;
    }
@@ -118,20 +118,21 @@ std::vector<TreeNode> ReadTree(const XmlNode &root, ELeafValue value, int nVaria
    return nodes;
 }
 
-/// Beside the usual attributes there may be those of preselection cuts, if none is made.
+/// Beside the usual attributes there may be those of preselection cuts, if no cut is made.
 void RequireNoPreselection(const XmlNode &weights)
 {
-   bool hasOthers = false;
+   const auto fail = [&weights](const std::string &message, const std::string &attribute) {
+      throw Error(EErrorCode::kWeightFile, message, {{"file", weights.Document()->Path()}, {"attribute", attribute}});
+   };
    for (const std::string &name : weights.AttributeNames()) {
-      const bool isPreselection = name.compare(0, 12, "Preselection") == 0;
-      hasOthers = hasOthers || (!isPreselection && name != "NTrees" && name != "AnalysisType");
-      if (isPreselection && weights.Attribute(name) != "0")
-         throw Error(EErrorCode::kWeightFile,
-                     "the trees come with preselection cuts (DoPreselection), which are not supported",
-                     {{"file", weights.Document()->Path()}, {"attribute", name}});
+      if (name == "NTrees" || name == "AnalysisType")
+         continue;
+      if (name.compare(0, 12, "Preselection") != 0)
+         fail("the attribute '" + name + "' of <Weights> is not known here, and may change the responses", name);
+      const bool isCutValue = name.compare(name.size() - 5, 5, "Value") == 0; // used only if its flag is set
+      if (!isCutValue && weights.Attribute(name) != "0")
+         fail("the trees come with preselection cuts (DoPreselection), which are not supported", name);
    }
-   if (hasOthers) // says which
-      weights.RequireKnown({"NTrees", "AnalysisType"}, {"BinaryTree"});
 }
 
 } // namespace
@@ -183,7 +184,10 @@ StoredTrees ReadTrees(const XmlNode &weights, ELeafValue value, int nVariables)
                   {{"file", weights.Document()->Path()}});
    for (const XmlNode &element : weights.Children())
       if (element.Name() != "BinaryTree")
-         weights.RequireKnown({"NTrees", "AnalysisType"}, {"BinaryTree"});
+         throw Error(EErrorCode::kWeightFile,
+                     "expected <BinaryTree> inside <Weights>, found <" + element.Name() +
+                        ">, which is not known here, and may change the responses",
+                     {{"file", weights.Document()->Path()}, {"element", "<Weights>"}});
    for (const XmlNode &element : elements) {
       element.RequireKnown({"type", "boostWeight", "itree"}, {"Node"});
       const Place place{weights, static_cast<long long>(trees.Size())};

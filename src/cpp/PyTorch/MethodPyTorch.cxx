@@ -5,6 +5,7 @@
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
+#include "Weights/Checksum.hxx"
 
 #include <algorithm>
 #include <cstdio>
@@ -199,11 +200,14 @@ const Network *MethodPyTorch::GetReadyNetwork() const
    try {
       EnsureLoaded();
    } catch (const Error &error) {
-      // Auto prefers Python for its speed only: where there is none, the network predicts as well
-      if (error.GetCode() != EErrorCode::kPython || !fImpl->fNetwork || fImpl->fSlowPart.empty() ||
-          fImpl->fEngine == Types::kPythonEngine || Types::GetEngine(fImpl->fOptions.fEngine) == Types::kPythonEngine)
+      // Auto prefers Python for its speed only: without Python, torch or the model the network predicts as well
+      const bool isInterrupt = error.GetMessage().compare(0, 11, "Interrupted") == 0;
+      if (isInterrupt || error.GetCode() == EErrorCode::kUserCode || !fImpl->fNetwork || fImpl->RequestsPython())
          throw;
-      fImpl->fPrefersPython = false;
+      if (fImpl->fPrefersPython.exchange(false)) // several threads may come here: one warns
+         fLogger.Warning(
+            "Python cannot be used, so the native engine applies the model, more slowly than PyTorch would: " +
+            error.GetMessage());
    }
    return fImpl->Native();
 }
@@ -252,7 +256,7 @@ void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
    WriteNetworks(weights);
    const XmlNode model = weights.AddChild("Model", exported.fText);
    model.SetAttribute("Format", exported.fFormat);
-   model.SetAttribute("Sha256", exported.fSha256);
+   model.SetAttribute(kChecksum, exported.fSha256);
    model.SetAttribute("Size", static_cast<long long>(exported.fSize));
    if (!exported.fText.empty()) {
       model.SetAttribute("Encoding", "zlib+base64");
@@ -278,11 +282,11 @@ void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
    if (model) {
       weights.RequireKnown({"NOutputs", "Prediction", "UserCodeSha256", kNotNative, kSlowPart},
                            {"Model", "Network", kSpread});
-      model.RequireKnown({"Format", "Sha256", "Size", "Encoding", "File"});
+      model.RequireKnown({"Format", kChecksum, "Size", "Encoding", "File"});
       source.fNOutputs = ReadNOutputs(weights);
       source.fPrediction = OneOf(weights, "Prediction", {"Default", "User"});
       source.fUserCodeSha256 = weights.Attribute("UserCodeSha256", "");
-      source.fSha256 = model.Attribute("Sha256");
+      source.fSha256 = model.Attribute(kChecksum);
       source.fSize = model.IntAttribute("Size");
       if (model.HasAttribute("File")) {
          const fs::path file = model.Attribute("File");

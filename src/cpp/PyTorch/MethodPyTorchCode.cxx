@@ -12,13 +12,13 @@ constexpr std::size_t kMaxParameters = 100000;
 
 Bool_t MethodPyTorch::WritesClassAfterTraining() const
 {
-   const Network *network = GetNetwork();
+   const Network *network = fImpl->Expressible();
    return network && network->GetDescription().fParameters.size() <= kMaxParameters;
 }
 
 Bool_t MethodPyTorch::WritePrediction(Internal::StandaloneCode &code, std::string *why) const
 {
-   if (const Network *network = GetNetwork()) {
+   if (const Network *network = fImpl->Expressible()) {
       Internal::WriteNetworkCode(code, network->GetDescription());
       return kTRUE;
    }

@@ -44,6 +44,13 @@ struct MethodPyTorch::Impl {
 
    /// The network that predicts; nullptr: Python does.
    const Network *Native() const { return fNetwork && !fPrefersPython ? &*fNetwork : nullptr; }
+   /// True if SetEngine or, if that is Auto, the option Engine requests Python.
+   bool RequestsPython() const
+   {
+      return (fEngine == Types::kAutoEngine ? Types::GetEngine(fOptions.fEngine) : fEngine) == Types::kPythonEngine;
+   }
+   /// The network for code that runs without Python, however fast torch is.
+   const Network *Expressible() const { return fNetwork && !RequestsPython() ? &*fNetwork : nullptr; }
 
    std::atomic<Internal::TorchSession *> fSession{nullptr};
    std::atomic<bool> fIsReady{false}; ///< a trained model is in the session

@@ -81,9 +81,9 @@ TString MethodPyTorch::GetEngineName() const
 {
    if (const Network *network = fImpl->Native())
       return ("native (" + network->GetInstructions() + ")").c_str();
-   const std::string why = !fImpl->fNetwork           ? fImpl->fWhyNoNetwork
-                           : fImpl->fSlowPart.empty() ? "as asked for"
-                                                      : fImpl->fSlowPart;
+   const std::string why = !fImpl->fNetwork          ? fImpl->fWhyNoNetwork
+                           : fImpl->RequestsPython() ? "as asked for"
+                                                     : fImpl->fSlowPart;
    return ("Python: " + why).c_str();
 }
 

@@ -155,9 +155,7 @@ namespace {
 /// `<PDF>` of a cumulative distribution.
 CumulativeHistogram ReadHistogram(const XmlNode &pdf)
 {
-   pdf.RequireKnown(
-      {"Name", "MinNSmooth", "MaxNSmooth", "InterpolMethod", "KDE_type", "KDE_iter", "KDE_border", "KDE_finefactor"},
-      {"Histogram", "HistogramBinning"});
+   RequireKnownPdf(pdf);
    if (pdf.HasAttribute("InterpolMethod"))
       CountAttribute(pdf, "InterpolMethod", 1, 1);
    const XmlNode node = pdf.RequiredChild("Histogram");

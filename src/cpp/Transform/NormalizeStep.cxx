@@ -94,7 +94,7 @@ void NormalizeStep::ReadPayload(const XmlNode &transform)
    transform.RequireKnown({"Name", "ReferenceClass", "UseOffsetOrNot"}, {"Selection", "Class"});
    // Newer releases of TMVA can scale without an offset; files without the attribute have one.
    if (transform.Attribute("UseOffsetOrNot", "UseOffset") != "UseOffset")
-      FailReading(transform, "attribute UseOffsetOrNot: expected UseOffset, the only scaling there is here, found \"" +
+      FailReading(transform, "attribute UseOffsetOrNot: expected UseOffset, the only supported scaling, found \"" +
                                 transform.Attribute("UseOffsetOrNot") + "\"");
    const auto sets = transform.Children("Class");
    if (sets.empty())

@@ -88,6 +88,13 @@ float FloatAttribute(const XmlNode &node, const std::string &name)
    return value;
 }
 
+void RequireKnownPdf(const XmlNode &pdf)
+{
+   pdf.RequireKnown(
+      {"Name", "MinNSmooth", "MaxNSmooth", "InterpolMethod", "KDE_type", "KDE_iter", "KDE_border", "KDE_finefactor"},
+      {"Histogram", "HistogramBinning", "HistogramErrors"});
+}
+
 template std::string FormatNumbers(const std::vector<float> &);
 template std::string FormatNumbers(const std::vector<double> &);
 template std::vector<float> ParseNumbers(const XmlNode &, std::size_t);

@@ -27,6 +27,9 @@ double FiniteAttribute(const XmlNode &node, const std::string &name);
 /// The same in single precision.
 float FloatAttribute(const XmlNode &node, const std::string &name);
 
+/// Throws Error (kWeightFile) unless the attributes of a `<PDF>`, and the elements inside, are known.
+void RequireKnownPdf(const XmlNode &pdf);
+
 /// Error (kWeightFile) with file and element.
 [[noreturn]] void FailReading(const XmlNode &node, const std::string &message);
 

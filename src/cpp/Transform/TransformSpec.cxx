@@ -1,5 +1,6 @@
 #include "TransformSpec.hxx"
 
+#include "Core/OptionTable.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
@@ -29,12 +30,6 @@ const std::vector<StepName> &StepNames()
                                                {ETransform::kUniform, {"U", "Uniform"}},
                                                {ETransform::kGauss, {"G", "Gauss"}}};
    return names;
-}
-
-std::string Trim(const std::string &text)
-{
-   const auto first = text.find_first_not_of(" \t");
-   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// Splits at any of the separators outside of parentheses. Throws Error (kOption) if these are not balanced.

@@ -85,7 +85,8 @@ int TransformStep::RequireSets(const XmlNode &node, std::size_t found) const
    const auto expected = static_cast<std::size_t>(fSpec.fNSets);
    if (found == 0 || (expected != 0 && found != expected))
       FailReading(node, "expected " + (expected ? std::to_string(expected) : "at least one") +
-                           " sets of parameters, one a class and one of all classes, found " + std::to_string(found));
+                           " sets of parameters (one per class and one for all classes), found " +
+                           std::to_string(found));
    return static_cast<int>(found);
 }
 

@@ -55,17 +55,20 @@ def make_reader(
 
 
 def reduce_rreader(reader: Any, _protocol: int) -> tuple[Any, ...]:
-    """`__reduce_ex__` of RReader."""
-    return make_rreader, (str(reader.GetWeightFile()), str(reader.GetEngine()))
+    """`__reduce_ex__` of RReader, with its permission for user code, which a Reader has in its options.
+
+    Whoever opens a pickle trusts its author anyway: a pickle is a program.
+    """
+    return make_rreader, (str(reader.GetWeightFile()), str(reader.GetEngine()), bool(reader.AllowsUserCode()))
 
 
-def make_rreader(file: str, engine: str) -> Any:
+def make_rreader(file: str, engine: str, allow_user_code: bool = False) -> Any:
     """The RReader of a pickle."""
     import ROOT
 
     import torchmva  # noqa: F401
 
-    return ROOT.TorchMVA.Experimental.RReader(file, engine)
+    return ROOT.TorchMVA.Experimental.RReader(file, engine, allow_user_code)
 
 
 def reduce_error(error: Any, _protocol: int) -> tuple[Any, ...]:

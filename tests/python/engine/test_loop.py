@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -193,6 +194,29 @@ def test_a_loss_that_is_not_a_number_says_where(trained, session, events):
     with pytest.raises(EngineError) as caught:
         made.train(**request)
     assert ", eta: [" in dict(caught.value.context)["ranges of the variables"]
+
+
+@pytest.mark.parametrize("what", ["event weights", "targets", "variables"])
+@pytest.mark.parametrize("factor", [1e60, 2e37])
+def test_what_is_too_large_for_single_precision_is_named(session, events, what, factor):
+    """A wrong unit: no learning rate would help. 1e60 is infinite in single precision, the squares of 1e37 are."""
+    n_outputs = 1 if what == "targets" else 2
+    define(build_model=lambda n_variables, _: torch.nn.Linear(n_variables, n_outputs))
+    targets = 1 + np.abs(events.inputs.sum(1, keepdims=True))
+    numbers = {"event weights": events.weights, "targets": targets, "variables": events.inputs}[what]
+    with np.errstate(over="ignore"):
+        numbers *= factor
+    made = session("", (4, "Regression" if n_outputs == 1 else "Classification", n_outputs, 0), loss="MSE", seed=7)
+    request = {"targets": targets, "classes": None} if what == "targets" else {}
+    with pytest.raises(EngineError) as caught:
+        made.train(**events.request(variable_names=["pt", "eta", "phi", "mass"], **request))
+    text = str(caught.value)
+    assert caught.value.code == "Data"
+    assert ("variable pt" if (what, factor) == ("variables", 1e60) else what) in text
+    assert "use another unit" in text
+    assert not re.search("LearningRate|GradientClip|VarTransform", text)
+    if (what, factor) == ("variables", 2e37):
+        assert re.search(r"eta: \[.*e\+37\], phi", dict(caught.value.context)["ranges of the variables"])
 
 
 def test_batch_norm_trains_although_one_event_is_left_over(trained, events):

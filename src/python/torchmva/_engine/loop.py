@@ -25,7 +25,7 @@ from .progress import Progress
 #: Seconds between two checkpoints: small networks have epochs of milliseconds.
 CHECKPOINT_INTERVAL = 2.0
 
-#: Weights and targets above it make sums and squares that single precision cannot hold.
+#: Weights, targets and variables above it make sums and squares that single precision cannot hold.
 LARGEST_NUMBER = 1e15
 
 State = dict[str, torch.Tensor]
@@ -243,20 +243,20 @@ class TrainingLoop:
         """Refuse to go on with a loss that is not a number; say where, and which inputs are far out."""
         job = self._job
         where = f"epoch {epoch + 1}" + ("" if batch is None else f", batch {batch + 1}")
-        inputs = job.train_loader.parts()[0]
+        inputs, targets, weights = job.train_loader.parts()[:3]
         low, high = inputs.amin(0), inputs.amax(0)
         names = job.variable_names or [str(i) for i in range(inputs.shape[1])]
         ranges = ", ".join(
             f"{name}: [{float(a):.4g}, {float(b):.4g}]" for name, a, b in zip(names, low, high, strict=True)
         )
         kept = "" if self._best is None else f"; the best model, of epoch {self._best_epoch}, is kept"
-        targets, weights = job.train_loader.parts()[1:3]
-        for what, numbers in (("event weights", weights), ("targets", targets)):
+        for what, numbers in (("event weights", weights), ("targets", targets), ("variables", inputs)):
             if float(largest := numbers.abs().max()) > LARGEST_NUMBER:
                 raise EngineError(
                     "Data",
                     f"The training loss is not finite in {where}: the {what} go up to {float(largest):.3g}, and "
                     f"single precision ends at 3.4e+38: use another unit{kept}",
+                    [("ranges of the variables", ranges)] if numbers is inputs else [],
                 )
         raise EngineError(
             "Data",
