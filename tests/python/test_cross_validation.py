@@ -464,33 +464,53 @@ def test_the_folds_of_a_loader():
     assert loader.GetDataSetInfo().GetDataSet().GetNTestEvents() == 2 * N
 
 
-def test_a_title_with_colons(folder):
-    """It is part of no option string, and of no name that ROOT takes for a path."""
+def test_titles_of_any_characters(folder):
+    """They are part of no option string, and of no name that ROOT takes for a path or a variable."""
     file = ROOT.TFile.Open("out.root", "RECREATE")
     cv = TMVA.CrossValidation(
         "job", toy_loader(), file, NumFolds=2, FoldFileOutput=True, AnalysisType="Classification", **BY_NUMBER, **QUIET
     )
-    for title in ("Fi::a:b", "plain"):
+    names = {"Fi::a:b": "Fi__a_b", "plain": "plain", "$HOME[1]": "$HOME[1]", "~": "~"}
+    for title in names:
         cv.BookMethod(TMVA.Types.kFisher, title)
-    with pytest.raises(torchmva.Error, match="expected a title without '/'"):
-        cv.BookMethod(TMVA.Types.kFisher, "a/b")
+    for title, words in (
+        ("a/b", "expected a title without '/'"),
+        ("plain", "a method of this title is already booked"),
+        ("Fi__a:b", "two methods would have the same name in output files"),
+        ("$HOME_1_", "two methods would have the same name in output files"),
+    ):
+        with pytest.raises(torchmva.Error, match=words):
+            cv.BookMethod(TMVA.Types.kFisher, title)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the other name in the output file
         cv.Evaluate()
-    assert np.array_equal(responses(cv, "Fi::a:b"), responses(cv, "plain"))
     file.Close()
-    assert {path.name for path in folder.glob("*.root")} == {
+    assert {path.name for path in folder.iterdir()} == {
+        "dataset",
         "out.root",
-        *(f"{name}_fold{i}.root" for name in ("Fi__a_b", "plain") for i in (1, 2)),
+        *(f"{name}_fold{i}.root" for name in names.values() for i in (1, 2)),
     }
     x, _, number = toy_events()
-    weights = "dataset/weights/job_{}.weights.xml"
-    first, second = TMVA.Reader("!Color:Silent"), TMVA.Reader("!Color:Silent")
-    first.BookMVA("F", weights.format("Fi::a:b"))
-    second.BookMVA("F", weights.format("plain"))
     spectators = number[:, None].astype(float)
-    found = np.asarray(first.EvaluateBatch("F", x, spectators=spectators))
-    assert np.array_equal(found, second.EvaluateBatch("F", x, spectators=spectators))
     back = ROOT.TFile.Open("out.root")
-    assert back.Get("dataset/Method_CrossValidation/Fi__a_b/MVA_Fi__a_b_S").GetEntries() > 0
+    found = {}
+    for title, name in names.items():
+        assert np.array_equal(responses(cv, title), responses(cv, "plain"))
+        assert back.Get(f"dataset/Method_CrossValidation/{name}/MVA_{name}_S").GetEntries() > 0
+        reader = TMVA.Reader("!Color:Silent")
+        reader.BookMVA("F", f"dataset/weights/job_{title}.weights.xml")
+        found[title] = np.asarray(reader.EvaluateBatch("F", x, spectators=spectators))
+        assert np.array_equal(found[title], found["Fi::a:b"])
     back.Close()
+
+
+def test_classes_of_one_name_in_the_output_file_are_refused_before_the_folds(folder):
+    file = ROOT.TFile.Open("out.root", "RECREATE")
+    cv = TMVA.CrossValidation(
+        "job", toy_loader(("a:b", "a_b")), file, NumFolds=2, AnalysisType="Classification", **BY_NUMBER, **QUIET
+    )
+    cv.BookMethod(TMVA.Types.kFisher, "F")
+    with pytest.raises(torchmva.Error, match="two classes would have the same name in the output file"):
+        cv.Evaluate()
+    file.Close()
+    assert [path.name for path in folder.iterdir()] == ["out.root"]

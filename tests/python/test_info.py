@@ -149,6 +149,12 @@ def test_engine(info, network_file):
     assert native == {"engine": "native", "reason": "", "operations": ["Linear", "Softmax"], "parameters": 10}
     assert "2 operations, 10 parameters\n           Linear - Softmax" in info(network_file(children=model + network))[1]
     assert engine('NOutputs="2" Prediction="User"', model + network)["engine"] == "Python"
+    slow = network_file('NOutputs="2" Prediction="Default" SlowPart="torch is faster"', model + network)
+    for option, expected in (("Auto", "Python"), ("Native", "native")):
+        slow.write_text(slow.read_text().replace("</Options>", f'<Option name="Engine">{option}</Option></Options>'))
+        answer = json.loads(info(slow, "--json")[1])["engine"]
+        assert (answer["engine"], answer["reason"]) == (expected, "torch is faster" if expected == "Python" else "")
+        slow = network_file('NOutputs="2" Prediction="Default" SlowPart="torch is faster"', model + network)
 
 
 def test_history_beside_the_file(info, network_file, tmp_path):

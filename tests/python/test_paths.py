@@ -47,6 +47,17 @@ def test_python_has_the_rules_of_cpp(monkeypatch):
         assert _paths.expand_path(text) == path
 
 
+def test_a_dollar_in_the_name_of_a_file_is_one(home, capsys):
+    Path("d$HOME").mkdir()
+    name = "d$HOME/job_${HOME}.weights.xml"
+    Path(name).write_text(WEIGHTS.read_text())
+    assert cli.main(["info", name]) == 0
+    assert name in capsys.readouterr().out
+    (home / "d$HOME").mkdir()
+    assert _paths.expand_path("~/d$HOME") == f"{home}/d$HOME"
+    assert _paths.expand_path("d$HOME/other_$HOME.xml") == f"d{home}/other_{home}.xml"
+
+
 @pytest.mark.parametrize("name", HOMES)
 def test_cpp_means_the_home_folder(ROOT, home, name):
     TMVA = ROOT.TMVA
@@ -79,6 +90,8 @@ def test_cpp_means_the_home_folder(ROOT, home, name):
     finally:
         names.fWeightFileDirPrefix = before
     assert (home / "work/dataset/weights/job_F.weights.xml").exists()
+    factory.GetMethod("dataset", "F").MakeClass(f"{name}/F.C")
+    assert "class ReadF" in (home / "F.C").read_text()
 
 
 @pytest.mark.timeout(120)

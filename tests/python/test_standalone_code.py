@@ -206,6 +206,49 @@ def test_an_operator_that_cannot_be_expressed_is_named(ROOT, command, tmp_path, 
     assert not list(tmp_path.rglob("*.class.C"))
 
 
+class Attending(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = torch.nn.Linear(3, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.unsqueeze(2)
+        x = torch.softmax(x @ x.transpose(1, 2), 2) @ x
+        return torch.softmax(self.linear(x.squeeze(2)), 1)
+
+
+def test_a_network_that_torch_evaluates_faster_is_code_all_the_same(ROOT, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    torch.jit.save(torch.jit.script(Attending()), "model.pt")
+    path = train(ROOT, "Classification", "PyTorch", "Net", "FilenameModel=model.pt:NumEpochs=1:VarTransform=N")
+    assert "class ReadNet" in Path("dataset/weights/job_Net.class.C").read_text()
+    why = "torch evaluates a product of two values faster (attention, for example)"
+    assert json.loads(command("info", "--json", path)[1])["engine"]["reason"] == why
+    reader = ROOT.TMVA.Reader("!Color:Silent")
+    method = reader.BookMVA("m", str(path))
+    assert str(method.GetEngineName()) == f"Python: {why}"
+    assert ROOT.TMVA.Experimental.RReader(str(path)).UsesPython()
+    code, out, err = command("compile", path, "-o", "Model.hxx")
+    assert (code, err) == (0, "")
+    assert "agrees with the Reader on 1000 events" in out
+    assert command("export", path, "-o", "model.onnx")[0] == 0
+
+    # a model that cannot be read: EvaluateBatch, which gives Python's lock away, warns once all the same
+    text = path.read_text()
+    end = text.index("</Model>")
+    damaged = path.with_name("damaged.xml")
+    damaged.write_text(text[: end - 8] + "AAAA" + text[end - 4 :])
+    rows = np.random.default_rng(2).normal((1000, 0, -3), (1, 2, 0.1), (9, 3)).astype(np.float32)
+    native = ROOT.TMVA.Reader("!Color:Silent:Engine=Native")
+    for each, file in ((native, path), (reader, damaged)):
+        each.BookMVA("rows", str(file))
+    with pytest.warns(RuntimeWarning, match="Python cannot be used") as caught:
+        found = [reader.EvaluateBatch("rows", rows) for _ in range(2)]
+    assert len(caught) == 1
+    assert np.array_equal(found[0], native.EvaluateBatch("rows", rows))
+    assert np.array_equal(found[1], found[0])
+
+
 @pytest.mark.parametrize("what", ["compile", "export"])
 def test_bad_input(command, weights, tmp_path, what):
     def refused(*arguments: object) -> str:

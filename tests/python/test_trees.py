@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from array import array
 
@@ -11,6 +12,8 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 import torchmva
+from torchmva import _weightfile as weightfile
+from torchmva._weightfile_xml import WeightFileError
 
 VARIABLES = ("a", "b", "c")
 N_EVENTS = 800
@@ -105,6 +108,28 @@ def test_more_classes_are_those_of_lightgbm(ROOT, job, model):
     weight_file = job("Multiclass")
     rows = make_rows(1000)[-200:]
     np.testing.assert_allclose(apply(ROOT, weight_file, rows, 3), model()[0].predict(rows), atol=1e-6)
+
+
+def test_files_with_another_option_or_tree_are_refused(ROOT, job):
+    weight_file = job("Classification")
+    text = weight_file.read_text()
+    last = r'<BinaryTree type="DecisionTree" boostWeight="[^"]*" itree="49">.*?</BinaryTree>'
+    for pattern, new in (
+        (r'<Option name="BoostType"[^>]*>[^<]*</Option>', ""),
+        (r'(<Option name="BoostType"[^>]*>)[^<]*', r"\1AdaBoost"),
+        (last, ""),
+        (rf'NTrees="50"(.*){last}', r'NTrees="49"\1'),
+    ):
+        changed, n = re.subn(pattern, new, text, count=1, flags=re.DOTALL)
+        assert n == 1
+        weight_file.write_text(changed)
+        with pytest.raises(
+            torchmva.Error,
+            match=r'changed after it was written|the option BoostType, found none|NTrees="50" trees, found 49',
+        ):
+            apply(ROOT, weight_file, make_rows(1))
+        with pytest.raises(WeightFileError):
+            weightfile.read(weight_file)
 
 
 @pytest.mark.parametrize("loss", ["Huber", "LeastSquares"])

@@ -347,6 +347,11 @@ def test_user_code_runs_only_if_it_is_named_or_allowed(ROOT, tmp_path, monkeypat
     assert not run.ran
     assert np.array_equal(run(allowed=True), expected)
     assert run.ran
+    model = ROOT.TMVA.Experimental.RReader(NET, "Auto", True)
+    other = pickle.loads(pickle.dumps(model))  # with the permission
+    assert np.array_equal(other.Compute(ROWS), model.Compute(ROWS))
+    with pytest.raises(ROOT.TMVA.Error, match="AllowUserCode"):
+        pickle.loads(pickle.dumps(ROOT.TMVA.Experimental.RReader(NET))).Compute(ROWS)
     monkeypatch.setenv(consent.VARIABLE, "1")
     assert np.array_equal(run(), expected)
     Path("code.py").write_text(USER_CODE + "#")

@@ -28,6 +28,10 @@ class TransformPipeline;
 /// below use it for titles and names of classes.
 std::string NameInFile(const std::string &name);
 
+/// The name of the branch or leaf of what is called `name`: '[' and ']' become '_' as well. What has one name in the file
+/// has one name in the trees.
+std::string NameInTree(const std::string &name);
+
 /// <dataset>, made if needed; a name with '/' makes directories inside of each other.
 TDirectory *MakeDataSetDirectory(TFile *file, const std::string &dataset);
 

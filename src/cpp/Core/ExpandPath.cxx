@@ -3,7 +3,9 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdlib>
+#include <filesystem>
 #include <pwd.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace TorchMVA {
@@ -51,6 +53,9 @@ std::string ExpandPath(const std::string &path)
       if (!home.empty())
          text = home + (slash == std::string::npos ? "" : text.substr(slash));
    }
+   std::error_code ignored; // what cannot be looked at is not there
+   if (text.find('$') == std::string::npos || std::filesystem::exists(text, ignored))
+      return text;
    std::string result;
    for (std::size_t i = 0; i < text.size();) {
       std::size_t end = i + 1;

@@ -10,7 +10,9 @@
 
 #include "TDirectory.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <system_error>
 
 namespace TorchMVA {
 
@@ -24,6 +26,23 @@ TString Flag(const char *name, bool on)
 TString TitleOf(const OptionMap &method)
 {
    return method.GetValue<TString>("MethodTitle");
+}
+
+/// A new output file in a folder, named after a title.
+std::unique_ptr<TFile> OpenFoldFile(const std::filesystem::path &folder, const TString &title)
+{
+   const std::string name = NameInFile(title.Data()) + ".root"; // TFile::Open takes ':' for a protocol
+   std::string opened = name; // and '$' and '~' for paths of their own: such a file gets its name when it is open
+   std::replace_if(opened.begin(), opened.end(), [](char c) { return c == '$' || c == '~'; }, '_');
+   const bool isOther = opened != name;
+   const auto path = folder / (isOther ? opened + ".part" : name);
+   std::unique_ptr<TFile> file(TFile::Open(path.c_str(), "RECREATE"));
+   std::error_code failure;
+   if (file && isOther)
+      std::filesystem::rename(path, folder / name, failure);
+   if (!file || failure)
+      throw Error(EErrorCode::kFile, "cannot write the output file of a fold", {{"file", (folder / name).string()}});
+   return file;
 }
 
 } // namespace
@@ -190,12 +209,8 @@ void CrossValidation::EvaluateFold(CvSplit &split, UInt_t fold)
       const TString title = FoldTitle(method, fold);
       TFile *file = nullptr;
       if (fFoldFileOutput) {
-         const auto path = std::filesystem::path(GetFile()->GetName()).parent_path() /
-                           (NameInFile(title.Data()) + ".root"); // TFile::Open takes ':' for a protocol
-         here.fFiles.emplace_back(TFile::Open(path.c_str(), "RECREATE"));
+         here.fFiles.push_back(OpenFoldFile(std::filesystem::path(GetFile()->GetName()).parent_path(), title));
          file = here.fFiles.back().get();
-         if (!file)
-            throw Error(EErrorCode::kFile, "cannot write the output file of a fold", {{"file", path.string()}});
       }
       here.fFactories.push_back(std::make_unique<Factory>(fJobName, file, FactoryOptions()));
       const TString type = method.GetValue<TString>("MethodName");

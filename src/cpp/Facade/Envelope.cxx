@@ -40,7 +40,7 @@ void Envelope::BookMethod(TString methodTypeName, TString title, TString options
    Types::Instance().GetMethodType(methodTypeName); // throws for a name that nobody knows
    for (const auto &method : fMethods) {
       const TString other = method.GetValue<TString>("MethodTitle");
-      if (NameInFile(other.Data()) == NameInFile(title.Data()))
+      if (NameInTree(other.Data()) == NameInTree(title.Data()))
          throw Error(EErrorCode::kState,
                      other == title ? "a method of this title is already booked"
                                     : "two methods would have the same name in output files",

@@ -240,9 +240,9 @@ void Factory::RequireNameInFile(DataLoader &loader, const TString &title) const
    const Booking *found = FindBooking(loader.GetName());
    if (found) {
       for (const auto &method : found->fMethods)
-         if (NameInFile(method->GetName()) == name)
-            throw Error(EErrorCode::kState, "two methods would have the same folder in the output file",
-                        {{"method", title.Data()}, {"other method", method->GetName()}, {"folder", name}});
+         if (NameInTree(method->GetName()) == NameInTree(title.Data()))
+            throw Error(EErrorCode::kState, "two methods would have the same folder or branch in the output file",
+                        {{"method", title.Data()}, {"other method", method->GetName()}, {"name", name}});
    }
    const std::string classes = Internal::RequireClassNamesInFile(loader.GetDataSetInfo());
    if (!found && !classes.empty()) // once for all methods

@@ -45,14 +45,15 @@ inline void RequireFileName(const TString &name, const char *what, const char *c
 /// Throws Error (kState) if two classes have one name there: one would overwrite what is written of the other.
 inline std::string RequireClassNamesInFile(const DataSetInfo &info)
 {
-   std::map<std::string, std::string> classes; // by their names in the file
+   std::map<std::string, std::string> classes; // by their names in the trees, which differ in the file as well
    std::string renamed;
    for (UInt_t i = 0; i < info.GetNClasses(); ++i) {
       const std::string name = info.GetClassInfo(static_cast<Int_t>(i))->GetName(), inFile = NameInFile(name);
-      const auto [other, isFree] = classes.emplace(inFile, name);
+      const auto [other, isFree] = classes.emplace(NameInTree(name), name);
       if (!isFree)
-         throw Error(EErrorCode::kState, "two classes would have the same name in the output file",
-                     {{"class", name}, {"other class", other->second}, {"name", inFile}, {"data set", info.GetName()}});
+         throw Error(
+            EErrorCode::kState, "two classes would have the same name in the output file",
+            {{"class", name}, {"other class", other->second}, {"name", other->first}, {"data set", info.GetName()}});
       if (inFile != name)
          renamed += (renamed.empty() ? "\"" : ", \"") + name + "\" is called \"" + inFile + "\"";
    }

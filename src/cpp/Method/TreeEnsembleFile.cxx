@@ -3,6 +3,7 @@
 #include "TorchMVA/Core/Error.hxx"
 
 #include <cmath>
+#include <regex>
 #include <string>
 #include <utility>
 
@@ -118,20 +119,24 @@ std::vector<TreeNode> ReadTree(const XmlNode &root, ELeafValue value, int nVaria
    return nodes;
 }
 
-/// Beside the usual attributes there may be those of preselection cuts, if no cut is made.
+/// Beside the usual attributes there may be those of preselection cuts, a flag and a number each, if no cut is made.
 void RequireNoPreselection(const XmlNode &weights)
 {
    const auto fail = [&weights](const std::string &message, const std::string &attribute) {
       throw Error(EErrorCode::kWeightFile, message, {{"file", weights.Document()->Path()}, {"attribute", attribute}});
    };
+   static const std::regex preselection("Preselection(Low|High)(Bkg|Sig)Var[0-9]{1,9}(Value)?");
    for (const std::string &name : weights.AttributeNames()) {
       if (name == "NTrees" || name == "AnalysisType")
          continue;
-      if (name.compare(0, 12, "Preselection") != 0)
+      std::smatch parts;
+      if (!std::regex_match(name, parts, preselection))
          fail("the attribute '" + name + "' of <Weights> is not known here, and may change the responses", name);
-      const bool isCutValue = name.compare(name.size() - 5, 5, "Value") == 0; // used only if its flag is set
-      if (!isCutValue && weights.Attribute(name) != "0")
-         fail("the trees come with preselection cuts (DoPreselection), which are not supported", name);
+      const bool isFlag = !parts[3].matched; // the number is used only if its flag is set
+      if (isFlag ? weights.Attribute(name) != "0" : !std::isfinite(weights.DoubleAttribute(name)))
+         fail(isFlag ? "the trees come with preselection cuts (DoPreselection), which are not supported"
+                     : "expected a finite " + name + ", found " + weights.Attribute(name),
+              name);
    }
 }
 

@@ -12,14 +12,6 @@ namespace TorchMVA {
 
 namespace {
 
-/// The name of a branch or leaf: the characters that divide a list of leaves are replaced.
-std::string LeafName(const std::string &text)
-{
-   std::string name = NameInFile(text);
-   std::replace_if(name.begin(), name.end(), [](char c) { return c == '[' || c == ']'; }, '_');
-   return name;
-}
-
 /// Buffers of one event, and the tree that reads them.
 class EventTree {
 public:
@@ -106,10 +98,10 @@ void EventTree::MakeMethodBranches(const std::vector<MethodResponses> &responses
          continue;
       const std::size_t columns = std::max<std::size_t>(1, method.fLeaves.size());
       fMethods.push_back({values, columns, std::vector<float>(columns)});
-      const std::string branch = LeafName(method.fTitle);
+      const std::string branch = NameInTree(method.fTitle);
       std::string leaves = method.fLeaves.empty() ? branch : "";
       for (const std::string &leaf : method.fLeaves)
-         leaves += (leaves.empty() ? "" : ":") + LeafName(leaf) + (leaves.empty() ? "/F" : "");
+         leaves += (leaves.empty() ? "" : ":") + NameInTree(leaf) + (leaves.empty() ? "/F" : "");
       if (method.fLeaves.empty())
          leaves += "/F";
       fTree.Branch(branch.c_str(), fMethods.back().fBuffer.data(), leaves.c_str());
@@ -159,6 +151,13 @@ std::vector<bool> FloatSpectators(const DataSet &data)
 }
 
 } // namespace
+
+std::string NameInTree(const std::string &name)
+{
+   std::string inTree = NameInFile(name); // without the other character that divides a list of leaves
+   std::replace_if(inTree.begin(), inTree.end(), [](char c) { return c == '[' || c == ']'; }, '_');
+   return inTree;
+}
 
 void WriteEventTrees(TDirectory *dataSetDirectory, const DataSet &data, const DataSetInfo &info,
                      std::vector<MethodResponses> responses)

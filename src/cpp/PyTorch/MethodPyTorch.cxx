@@ -1,5 +1,6 @@
 #include "Core/ExpandPath.hxx"
 #include "PyTorch/MethodPyTorchImpl.hxx"
+#include "PyTorch/PythonInterpreter.hxx"
 #include "PyTorch/ValidationSplit.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
@@ -204,10 +205,12 @@ const Network *MethodPyTorch::GetReadyNetwork() const
       const bool isInterrupt = error.GetMessage().compare(0, 11, "Interrupted") == 0;
       if (isInterrupt || error.GetCode() == EErrorCode::kUserCode || !fImpl->fNetwork || fImpl->RequestsPython())
          throw;
-      if (fImpl->fPrefersPython.exchange(false)) // several threads may come here: one warns
-         fLogger.Warning(
-            "Python cannot be used, so the native engine applies the model, more slowly than PyTorch would: " +
-            error.GetMessage());
+      if (fImpl->fPrefersPython.exchange(false)) // several threads may come here, without the GIL: one warns
+         PythonInterpreter::Instance().CallWithGil([&] {
+            fLogger.Warning(
+               "Python cannot be used, so the native engine applies the model, more slowly than PyTorch would: " +
+               error.GetMessage());
+         });
    }
    return fImpl->Native();
 }

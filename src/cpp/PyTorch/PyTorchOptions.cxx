@@ -83,8 +83,10 @@ void MethodPyTorch::DeclareLoopOptions()
    DeclareOptionRef(o.fPatience, "Patience",
                     "Stop after so many epochs without a smaller validation loss; 0: never before NumEpochs");
    DeclareOptionRef(o.fSaveBestOnly, "SaveBestOnly", "Keep the model with the smallest validation loss, not the last");
-   DeclareOptionRef(o.fContinueTraining, "ContinueTraining",
-                    "Go on where a killed training stopped, else start from FilenameTrainedModel");
+   DeclareOptionRef(
+      o.fContinueTraining, "ContinueTraining",
+      "Go on where a killed training stopped, else from the model FilenameTrainedModel; without both the training "
+      "starts from the beginning, with a warning");
    DeclareOptionRef(o.fSeed, "Seed",
                     "Seed of first parameters, order of events and dropout; 0: the state of torch's generator");
    DeclareOptionRef(

@@ -191,6 +191,18 @@ bool PythonInterpreter::IsRunning() const
    return isInitialized && isInitialized() != 0;
 }
 
+void PythonInterpreter::CallWithGil(const std::function<void()> &function) const
+{
+   PythonApi api; // fApi is that of a Python that fits, which this one need not be
+   std::string missing;
+   if (!IsRunning() || !api.Resolve(RTLD_DEFAULT, missing)) {
+      function();
+      return;
+   }
+   const GilGuard gil(api);
+   function();
+}
+
 void PythonInterpreter::SetProgramName(const std::string &name)
 {
    std::lock_guard<std::mutex> lock(fStartMutex);

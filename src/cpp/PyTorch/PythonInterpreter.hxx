@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -22,6 +23,9 @@ public:
    /// Throws Error (kPython) that lists what was tried.
    void EnsureRunning();
    bool IsRunning() const;
+   /// Calls a function with the GIL held, if a Python runs: for warnings, of which PyROOT makes Python warnings without
+   /// taking it.
+   void CallWithGil(const std::function<void()> &function) const;
    /// The program name for a Python that is still to be started (an absolute path is best).
    void SetProgramName(const std::string &name);
    std::string GetProgramName();

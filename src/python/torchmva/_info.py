@@ -188,7 +188,7 @@ def _engine(file: WeightFile) -> dict[str, Any]:
     elif file.network is None:
         without = "the file has no native network"
         answer |= {"engine": "Python", "reason": file.weights_attributes.get("NotNative") or without}
-    elif slow := file.weights_attributes.get("SlowPart"):
+    elif file.option("Engine").lower() != "native" and (slow := file.weights_attributes.get("SlowPart")):
         answer |= {"engine": "Python", "reason": slow}
     return answer
 

@@ -27,9 +27,11 @@ LINKED_ROOT_LIBRARIES = (
 def expand_path(text: str) -> str:
     """The path that a user means: `~`, `$NAME` and `${NAME}` as in a shell, which does not see those inside of words.
 
-    C++ has the same rules (Core/ExpandPath.hxx).
+    A `$` in the name of a file that exists is one: files are named after titles. C++ has the same rules
+    (Core/ExpandPath.hxx).
     """
-    return os.path.expandvars(os.path.expanduser(text))  # noqa: PTH111  (a Path would lose a last slash)
+    text = os.path.expanduser(text)  # noqa: PTH111  (a Path would lose a last slash)
+    return text if "$" in text and os.path.exists(text) else os.path.expandvars(text)  # noqa: PTH110
 
 
 def to_path(text: str) -> Path:

@@ -209,12 +209,17 @@ def _wrap_function(name: str, overload: Any, signatures: Sequence[_overloads.Sig
 
 def _pythonize_rreader(klass: type, name: str) -> None:
     overload = vars(klass)["Compute"]
+    signatures = _overloads.signatures(overload)
+    # rows, number, responses, spectators: the form for arrays, chosen here, so that what it throws arrives
+    batch = next(signature for signature in signatures if len(signature.types) == 4)
+    on_arrays = _wrap("Compute", batch.function, [batch], False, False)
     _pythonize(klass, name)
+    any_form = vars(klass)["Compute"]
 
     def compute(self: Any, values: Any, *more: Any, spectators: Any = None) -> Any:
         if more:
-            return overload(self, values, *more)
-        return _arrays.compute(self, overload, values, spectators)
+            return any_form(self, values, *more)
+        return _arrays.compute(self, on_arrays, values, spectators)
 
     compute.__name__ = "Compute"
     compute.__doc__ = f"{overload.__doc__}\n\n{_arrays.compute.__doc__}"

@@ -1,8 +1,10 @@
 #include "Core/ExpandPath.hxx"
+#include "support/TempDir.hxx"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <pwd.h>
 #include <string>
@@ -60,6 +62,18 @@ TEST(ExpandPath, AUserHasAHomeToo)
    EXPECT_EQ(ExpandPath("~nobody_of_this_name/x"), "~nobody_of_this_name/x");
    const Variable unset("HOME", nullptr);
    EXPECT_EQ(ExpandPath("~/x"), home + "/x");
+}
+
+TEST(ExpandPath, ADollarInTheNameOfAFileIsOne)
+{
+   const TorchMVA::Test::WorkingDir folder;
+   const std::string here = std::filesystem::current_path().string();
+   const Variable home("HOME", here.c_str());
+   std::filesystem::create_directories("d$HOME");
+   TorchMVA::Test::WriteText("d$HOME/job_${HOME}.xml", "");
+   EXPECT_EQ(ExpandPath("d$HOME/job_${HOME}.xml"), "d$HOME/job_${HOME}.xml");
+   EXPECT_EQ(ExpandPath("~/d$HOME"), here + "/d$HOME");
+   EXPECT_EQ(ExpandPath("d$HOME/other_$HOME.xml"), "d" + here + "/other_" + here + ".xml");
 }
 
 TEST(ExpandPath, VariablesAreReplacedOnce)

@@ -2,6 +2,7 @@
 
 #include "ClassExample.hxx"
 #include "TorchMVA/Method/MethodFisher.hxx"
+#include "TorchMVA/Reader.hxx"
 #include "support/ExpectError.hxx"
 #include "support/TempDir.hxx"
 
@@ -259,12 +260,20 @@ TEST_F(FactoryTest, NamesThatNoFileCanHaveAreRefusedAtBooking)
 
 TEST_F(FactoryTest, TitlesThatRootTakesForPathsHaveAnotherNameInTheOutputFile)
 {
-   const std::vector<std::pair<std::string, std::string>> titles = {
-      {"BDT::BDT0_75", "BDT__BDT0_75"}, {"a;1", "a_1"},   {" b ", "_b_"}, {"..", "__"},    {"c d", "c d"},
-      {"\xC3\xA9", "\xC3\xA9"},         {"e[3]", "e[3]"}, {"f.g", "f.g"}, {"100%", "100%"}};
+   const std::vector<std::pair<std::string, std::string>> titles = {{"BDT::BDT0_75", "BDT__BDT0_75"},
+                                                                    {"a;1", "a_1"},
+                                                                    {" b ", "_b_"},
+                                                                    {"..", "__"},
+                                                                    {"c d", "c d"},
+                                                                    {"\xC3\xA9", "\xC3\xA9"},
+                                                                    {"e[3]", "e[3]"},
+                                                                    {"f.g", "f.g"},
+                                                                    {"100%", "100%"},
+                                                                    {"$HOME", "$HOME"},
+                                                                    {"${HOME}", "${HOME}"}};
    {
       const std::unique_ptr<TFile> file(TFile::Open("out.root", "RECREATE"));
-      auto loader = fExample.MakeLoader("sub/data:set");
+      auto loader = fExample.MakeLoader("sub/$HOME/data:set");
       Factory factory("job", file.get(), kSilent);
       for (const auto &[title, name] : titles) {
          ::testing::internal::CaptureStderr();
@@ -274,16 +283,24 @@ TEST_F(FactoryTest, TitlesThatRootTakesForPathsHaveAnotherNameInTheOutputFile)
       }
       ExpectError(EErrorCode::kState, {"a;1", "a:1", "same folder"},
                   [&] { factory.BookMethod(loader.get(), "LD", "a:1"); });
+      ExpectError(EErrorCode::kState, {"e[3]", "e_3]", "branch"},
+                  [&] { factory.BookMethod(loader.get(), "LD", "e_3]"); });
+      auto other = fExample.MakeLoader("sub//$HOME/data_set");
+      ExpectError(EErrorCode::kState, {"data_set", "data:set", "same folder"},
+                  [&] { factory.BookMethod(other.get(), "LD", "other"); });
       factory.TrainAllMethods();
       factory.TestAllMethods();
       factory.EvaluateAllMethods();
       for (const auto &title : titles) {
-         EXPECT_TRUE(factory.HasMethod("sub/data:set", title.first));
-         EXPECT_TRUE(std::filesystem::exists("sub/data:set/weights/job_" + title.first + ".weights.xml"));
+         EXPECT_TRUE(factory.HasMethod("sub/$HOME/data:set", title.first));
+         for (const char *ending : {".weights.xml", ".class.C"})
+            EXPECT_TRUE(std::filesystem::exists("sub/$HOME/data:set/weights/job_" + title.first + ending));
+         Reader reader(TString("var1:var2:var3:var4"), "!Color:Silent"); // what was written can be read under its name
+         EXPECT_NO_THROW(reader.BookMVA("F", "sub/$HOME/data:set/weights/job_" + title.first + ".weights.xml"));
       }
    }
    const std::unique_ptr<TFile> file(TFile::Open("out.root"));
-   auto *dataset = file->GetDirectory("sub/data_set");
+   auto *dataset = file->GetDirectory("sub/$HOME/data_set");
    ASSERT_NE(dataset, nullptr);
    auto *tree = dataset->Get<TTree>("TestTree");
    ASSERT_NE(tree, nullptr);
@@ -293,6 +310,54 @@ TEST_F(FactoryTest, TitlesThatRootTakesForPathsHaveAnotherNameInTheOutputFile)
       EXPECT_NE(tree->GetBranch(branch.c_str()), nullptr) << title;
    }
    EXPECT_EQ(tree->GetListOfBranches()->GetEntries(), 7 + static_cast<int>(titles.size()));
+}
+
+TEST_F(FactoryTest, ClassesThatRootTakesForPathsHaveAnotherNameInTheOutputFile)
+{
+   const auto makeLoader = [this](const std::string &name, const std::vector<const char *> &classes) {
+      auto loader = std::make_unique<DataLoader>(name);
+      loader->AddVariable("var1");
+      loader->AddVariable("var2");
+      for (std::size_t i = 0; i < classes.size(); ++i)
+         loader->AddTree(i == 0 ? fExample.fSignal : fExample.fBackground, classes[i]);
+      loader->PrepareTrainingAndTestTree("", "SplitMode=Alternate:!V");
+      return loader;
+   };
+   const std::string words = "the class \"b:\\mu\" is called \"b_\\mu\", \"c/light\" is called \"c_light\"";
+   {
+      const std::unique_ptr<TFile> file(TFile::Open("out.root", "RECREATE"));
+      auto loader = makeLoader("dataset", {"b:\\mu", "c/light"});
+      Factory factory("job", file.get(), kSilent);
+      ::testing::internal::CaptureStderr();
+      factory.BookMethod(loader.get(), "Fisher", "F");
+      factory.BookMethod(loader.get(), "LD", "L");
+      factory.TrainAllMethods();
+      factory.TestAllMethods();
+      factory.EvaluateAllMethods();
+      const std::string said = ::testing::internal::GetCapturedStderr();
+      EXPECT_NE(said.find(words), std::string::npos) << said;
+      EXPECT_EQ(said.find(words), said.rfind(words)) << "once\n" << said;
+      for (const auto &same :
+           std::vector<std::vector<const char *>>{{"a:b", "a_b"}, {"a/b", "a;b"}, {"a[1]", "a_1_"}}) {
+         auto other = makeLoader("other", same);
+         ExpectError(EErrorCode::kState, {same[0], same[1], "two classes", "other"},
+                     [&] { factory.BookMethod(other.get(), "Fisher", "F"); });
+      }
+      EXPECT_FALSE(factory.HasMethod("other", "F"));
+      // a class may come after the booking
+      auto late = makeLoader("late", {"one", "a:b"});
+      Factory another("late", file.get(), "!V:Silent:!Color:!DrawProgressBar:AnalysisType=Multiclass");
+      another.BookMethod(late.get(), "PyTorch", "Net", "Layout=2:NumEpochs=1");
+      late->AddTree(fExample.fBackground, "a_b");
+      ExpectError(EErrorCode::kState, {"a:b", "a_b", "two classes"}, [&] { another.TrainAllMethods(); });
+   }
+   const std::unique_ptr<TFile> file(TFile::Open("out.root"));
+   for (const char *name : {"b_\\mu", "c_light"})
+      EXPECT_NE(file->Get<TH1>((std::string("dataset/InputVariables_Id/var1__") + name + "_Id").c_str()), nullptr)
+         << name;
+   auto *tree = file->Get<TTree>("dataset/TestTree");
+   ASSERT_NE(tree, nullptr);
+   EXPECT_GT(tree->GetEntries("className == \"c/light\""), 0) << "the events keep the name";
 }
 
 TEST_F(FactoryTest, PlotsOfATransformationThatCannotBeMadeAreLeftOut)

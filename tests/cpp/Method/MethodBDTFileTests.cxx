@@ -187,6 +187,28 @@ TEST(BDTFile, StandaloneClassesGiveTheSameResponses)
    });
 }
 
+TEST(BDTFile, PreselectionsThatCutNothingAreRead)
+{
+   const std::string good = BDTFile("Classification", Option("BoostType", "Grad"), kTwoTrees);
+   const auto with = [&good](const std::string &attributes) {
+      return Replaced(good, "AnalysisType=\"1\">", "AnalysisType=\"1\" " + attributes + ">");
+   };
+   std::string all; // as TMVA writes them
+   for (const char *where : {"LowBkg", "LowSig", "HighBkg", "HighSig"})
+      for (const char *variable : {"Var0", "Var1"})
+         all += std::string("Preselection") + where + variable + "=\"0\" Preselection" + where + variable +
+                "Value=\"1.5000000000000000e+00\" ";
+   EXPECT_EQ(ReadMethod(with(all)).Evaluate(), ReadMethod(good).Evaluate());
+   for (const auto &[attributes, word] : std::vector<std::pair<std::string, std::string>>{
+           {"PreselectionHighSigVar1=\"1\" PreselectionHighSigVar1Value=\"0\"", "DoPreselection"},
+           {"PreselectionLowBkgVar0Value=\"nan\"", "PreselectionLowBkgVar0Value"},
+           {"PreselectionLowBkgVar0Value=\"x\"", "PreselectionLowBkgVar0Value"},
+           {"PreselectionScaleValue=\"2\"", "not known here"},
+           {"Preselection=\"0\"", "not known here"},
+           {"Value=\"0\"", "not known here"}})
+      ExpectError(EErrorCode::kWeightFile, {word}, [&, text = with(attributes)] { ReadMethod read(text); });
+}
+
 TEST(BDTFile, DamagedTreesAreRefusedWithTheirNumber)
 {
    const std::string grad = Option("BoostType", "Grad");
@@ -206,6 +228,11 @@ TEST(BDTFile, DamagedTreesAreRefusedWithTheirNumber)
          Damage{Replaced(good, "NCoef=\"0\"", "NCoef=\"3\""), "UseFisherCuts", "tree: 0"},
          Damage{Replaced(good, "AnalysisType=\"1\"", "AnalysisType=\"1\" PreselectionLowBkgVar1=\"1\""),
                 "DoPreselection", "PreselectionLowBkgVar1"},
+         Damage{Replaced(good, "</Weights>", "<Scale/></Weights>"), "expected <BinaryTree>", "found <Scale>"},
+         Damage{Replaced(good, Leaf("r", "0.75", "0.9", "1"),
+                         Cut("r", 0, "1", "1", Leaf("l", "0", "0", "1") + Leaf("r", "0", "0", "1"))
+                            .replace(Cut("r", 0, "1", "1", "").find("nType=\"0\""), 9, "nType=\"1\"")),
+                "leaf without elements", "found <Node>"},
          Damage{BDTFile("Classification", grad, ""), "<Weights>", "none"},
          Damage{BDTFile("Regression", Option("BoostType", "AdaBoostR2"), kTwoTrees, 1), "Grad", "AdaBoostR2"}})
       ExpectError(EErrorCode::kWeightFile, {damage.fWord, damage.fOther}, [&] { ReadMethod read(damage.fText); });

@@ -19,6 +19,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 
@@ -254,15 +255,25 @@ TEST(OutputFile, ArraysTargetsAndLeafLists)
    info.AddTarget("t1");
    info.AddSpectator("eventID");
    info.AddSpectator("half");
+   info.AddSpectator("large");
    info.AddClass("Regression");
    const std::vector<float> rows = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}; // 2 events x (4 + 1)
-   const auto data = MakeDataSet(rows, 4, 1, 2, {0, 0}, 1, 1);
+   const auto data = MakeDataSet(rows, 4, 1, 3, {0, 0}, 1, 1);
+   for (const auto type : {Types::kTraining, Types::kTesting}) {
+      auto *spectators = const_cast<double *>(data->GetSample(type).fSpectators.fData);
+      spectators[0] = std::nan("");                                      // no reason for a double
+      spectators[2] = type == Types::kTesting ? std::nan("") : 16777217; // the first whole number that no float holds
+   }
    const std::vector<float> test = {0.1F, 0.2F}, training = {0.3F, 0.4F};
    TFile file((folder / "out.root").c_str(), "RECREATE");
    WriteEventTrees(MakeDataSetDirectory(&file, "d"), *data, info,
                    {{"M", {"A:1/2", "B"}, test.data(), training.data()}});
    auto *tree = file.Get<TTree>("d/TestTree");
    EXPECT_STREQ(tree->GetBranch("pixels")->GetTitle(), "pixels[3]/F");
+   EXPECT_STREQ(tree->GetBranch("eventID")->GetTitle(), "eventID/F");
+   EXPECT_STREQ(tree->GetBranch("large")->GetTitle(), "large/D");
+   EXPECT_EQ(file.Get<TTree>("d/TrainTree")->GetEntries("large == 16777217"), 1);
+   EXPECT_EQ(tree->GetEntries("TMath::IsNaN(eventID) && TMath::IsNaN(large)"), 1);
    EXPECT_EQ(tree->GetBranch("M")->GetListOfLeaves()->GetEntries(), 2);
    EXPECT_STREQ(tree->GetBranch("M")->GetListOfLeaves()->At(0)->GetName(), "A_1_2"); // which could divide the list
    float pixels[3], x, target, spectator, m[2], weight;

@@ -85,6 +85,59 @@ TEST(NetworkEngine, ModelsThatItCannotExpressStayWithPython)
    ExpectError(EErrorCode::kMethod, {"cumsum"}, [] { Loaded(kWeights, 4, Types::kNativeEngine); });
 }
 
+TEST(NetworkEngine, AutoLeavesToPythonWhatTorchEvaluatesFaster)
+{
+   WorkingDir folder;
+   WriteText("code.py", "import torch\nclass Attention(torch.nn.Module):\n    def __init__(self):\n"
+                        "        super().__init__()\n        self.last = torch.nn.Linear(2, 2)\n"
+                        "    def forward(self, x):\n        x = x.view(-1, 2, 2)\n"
+                        "        x = torch.softmax(x @ x.transpose(1, 2), 2) @ x\n"
+                        "        return torch.softmax(self.last(x.mean(1)), 1)\n"
+                        "load_model_custom_objects = {'model': Attention()}\n");
+   Toy toy("NumEpochs=1:Seed=1:UserCode=code.py");
+   Write(toy);
+   const std::string text = ReadText(kWeights), why = "torch evaluates a product of two values faster";
+   EXPECT_TRUE(Contains(text, "SlowPart=\"" + why));
+   const TorchMVA::Sample sample = toy.fData->GetSample(Types::kTesting);
+   const Loaded native(kWeights, 4, Types::kNativeEngine), python(kWeights);
+   const std::vector<float> expected = python.Evaluate(sample), fromNetwork = native.Evaluate(sample);
+   EXPECT_FALSE(native.fMethod->UsesPython());
+   for (std::size_t i = 0; i < expected.size(); ++i)
+      ASSERT_NEAR(fromNetwork[i], expected[i], 1e-6) << i;
+   EXPECT_TRUE(python.fMethod->GetEngineName().Contains("as asked for")) << python.fMethod->GetEngineName();
+   ExpectError(EErrorCode::kMethod, {"Engine=Python"}, [&] { python.fMethod->WriteStandaloneHeader("p.hxx", "N"); });
+   {
+      const Loaded automatic(kWeights, 4, Types::kAutoEngine);
+      EXPECT_TRUE(automatic.fMethod->UsesPython());
+      EXPECT_EQ(automatic.fMethod->GetNetwork(), nullptr);
+      EXPECT_TRUE(automatic.fMethod->GetEngineName().Contains(why)) << automatic.fMethod->GetEngineName();
+      EXPECT_EQ(automatic.Evaluate(sample), expected);
+      // as code it needs no Python, however fast torch is
+      EXPECT_TRUE(automatic.fMethod->WritesClassAfterTraining());
+      automatic.fMethod->MakeClass("Net.C");
+      automatic.fMethod->WriteStandaloneHeader("a.hxx", "N");
+      native.fMethod->WriteStandaloneHeader("n.hxx", "N");
+      EXPECT_TRUE(Contains(ReadText("Net.C"), "class ReadNet"));
+      EXPECT_EQ(ReadText("a.hxx"), ReadText("n.hxx"));
+   }
+   // without the model there is the network, which the file's checksum and its own guard
+   const auto model = text.find("<Model "), end = text.find("</Model>");
+   ASSERT_NE(end, std::string::npos);
+   std::string damaged = text;
+   damaged[end - 8] = damaged[end - 8] == 'A' ? 'B' : 'A';
+   ASSERT_LT(model, end - 8);
+   WriteText("weights/damaged.xml", damaged);
+   ExpectError(EErrorCode::kWeightFile, {"damaged"}, [&] { Loaded("weights/damaged.xml").Evaluate(sample); });
+   ::testing::internal::CaptureStderr();
+   const Loaded alone("weights/damaged.xml", 4, Types::kAutoEngine);
+   EXPECT_EQ(alone.Evaluate(sample), fromNetwork);
+   EXPECT_EQ(alone.Evaluate(sample), fromNetwork);
+   const std::string said = ::testing::internal::GetCapturedStderr(), words = "Python cannot be used";
+   EXPECT_FALSE(alone.fMethod->UsesPython());
+   EXPECT_NE(said.find(words), std::string::npos) << said;
+   EXPECT_EQ(said.find(words), said.rfind(words)) << "once\n" << said;
+}
+
 TEST(NetworkEngine, AFunctionOfTheUserThatDoesMoreThanCallTheModelStaysWithPython)
 {
    WorkingDir folder;

@@ -281,6 +281,7 @@ TEST(WeightFile, NumbersThatLieAreRefused)
       {Replaced(c, "NClass=\"2\"", "NClass=\"1\""), "NClass"},
       {Replaced(c, "<Class Name=\"Background\" Index=\"1\"", "<Class Name=\"Background\" Index=\"0\""), "Index"},
       {Replaced(c, "<Class Name=\"Background\"", "<Class"), "Name"},
+      {Replaced(c, "<Class Name=\"Background\"", "<Class Name=\"Signal\""), "each class once, found \"Signal\" twice"},
       {Replaced(c, "value=\"Classification\"", "value=\"Classifikation\""), "Classifikation"},
       {Replaced(c, "name=\"AnalysisType\"", "name=\"Analysis\""), "AnalysisType"},
       {Replaced(c, "name=\"Training events\" value=\"2000\"", "name=\"Training events\" value=\"-5\""), "-5"},
