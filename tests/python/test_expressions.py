@@ -247,6 +247,49 @@ def test_members_and_methods_of_objects(ROOT):
     assert [event.GetValue(k) for k in range(4)] == pytest.approx([1.5, 0.5, 4.0, 2.0])
 
 
+def test_members_of_an_element_whose_index_is_an_expression(ROOT, tmp_path):
+    """A tree has the values of a data frame; what is not there is not read."""
+    path = str(tmp_path / "members.root")
+    file = ROOT.TFile(path, "RECREATE")
+    tree = ROOT.TTree("t", "")
+    tracks, rows = ROOT.std.vector("ROOT::Math::XYZTVector")(), ROOT.std.vector("std::vector<float>")()
+    n = array("i", [0])
+    tree.Branch("tracks", tracks)
+    tree.Branch("rows", rows)
+    tree.Branch("n", n, "n/I")
+    for i in range(12):
+        n[0] = i % 4
+        tracks.clear()
+        rows.clear()
+        for k in range(1 + i % 3):
+            tracks.push_back(ROOT.Math.XYZTVector(10 * i + k, 0, 0, 1000))
+            rows.push_back(ROOT.std.vector("float")([100 * i + j for j in range(k)]))
+        tree.Fill()
+    file.Write()
+    expected = {
+        "Alt$(tracks[n].Pt(),-1)": [10 * i + i % 4 if i % 4 < 1 + i % 3 else -1 for i in range(12)],
+        "Alt$(tracks[n-1].Pt(),-1)/2": [(10 * i + i % 4 - 1 if 0 < i % 4 <= 1 + i % 3 else -1) / 2 for i in range(12)],
+        "Alt$(rows[1][n],-1)": [100 * i if i % 4 == 0 and i % 3 > 0 else -1 for i in range(12)],
+        "Alt$(rows.at(n)[0],-1)": [100 * i if 0 < i % 4 < 1 + i % 3 else -1 for i in range(12)],
+        "Alt$(rows[1][1],-1)": [-1] * 12,
+        "Alt$(rows[2][0],-1)": [100 * i if i % 3 == 2 else -1 for i in range(12)],
+        "tracks[@tracks.size()-1].Pt()": [10 * i + i % 3 for i in range(12)],
+    }
+    for source in ("tree", "frame"):
+        loader = ROOT.TMVA.DataLoader(source)
+        for expression in expected:
+            loader.AddVariable(expression)
+        if source == "tree":
+            loader.AddTree(tree, "A")
+        else:
+            loader.AddDataFrame(ROOT.RDataFrame("t", path), "A")
+        loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=None:nTrain_A=11:!V")
+        data = loader.GetDataSetInfo().GetDataSet()
+        for k, (expression, wanted) in enumerate(expected.items()):
+            values = [data.GetEvent(i, ROOT.TMVA.Types.kTraining).GetValue(k) for i in range(11)]
+            assert values == wanted[:11], (source, expression)
+
+
 def test_arrays_are_elements_in_define(ROOT):
     """One response per event, of all elements; and a variable that is there twice keeps its one value."""
     g = np.random.default_rng(3)
@@ -270,6 +313,8 @@ def test_arrays_are_elements_in_define(ROOT):
     short = frame.Redefine("a", "ROOT::RVecF{1, 2}")
     with pytest.raises(Exception, match="'a': expected 3 elements"):
         torchmva.define(short, "score", file).AsNumpy(["score"])
+    with pytest.raises(torchmva.Error, match="'a': expected 3 elements.*found a column of single numbers"):
+        torchmva.define(frame.Redefine("a", "1.f"), "score", file)
     twice = torchmva.define(frame, "score", file, ["x", "x", "a[0]", "a[3]"]).AsNumpy(["score"])["score"]
     rows = np.stack([entries / 2, entries / 2, entries, 3 * np.ones(5)], axis=1)
     np.testing.assert_allclose(twice.astype(float), np.ravel(reader.Compute(rows.astype(np.float32))), rtol=1e-6)

@@ -42,6 +42,14 @@ void RequireNumberOfColumns(const MethodBase &method, const std::vector<Variable
                {{"method", method.GetName()}, {"inputs", Joined(names)}, {"columns", Joined(columns)}});
 }
 
+[[noreturn]] void FailOnArray(const std::string &expression, std::size_t size, const std::string &found)
+{
+   throw Error(EErrorCode::kData,
+               "variable '" + expression + "': expected " + std::to_string(size) +
+                  " elements as declared by AddVariablesArray, found " + found,
+               {{"where", kPlace}});
+}
+
 } // namespace
 
 // ---- InputPrograms --------------------------------------------------------------------------------------------------
@@ -62,15 +70,12 @@ std::size_t InputPrograms::CountRows(const ColumnValue *columns) const
    bool isFirst = true;
    for (std::size_t i = 0; i < fInputs.size(); ++i) {
       const auto &[program, first, arraySize, isSpectator] = fInputs[i];
-      if (arraySize == 0 && !program.IsCollection())
+      if (!program.IsCollection())
          continue;
       const std::size_t size = program.Size(columns);
       if (arraySize > 0) {
          if (size < arraySize)
-            throw Error(EErrorCode::kData,
-                        "variable '" + fExpressions[i] + "': expected " + std::to_string(arraySize) +
-                           " elements as declared by AddVariablesArray, found " + std::to_string(size),
-                        {{"where", kPlace}});
+            FailOnArray(fExpressions[i], arraySize, std::to_string(size));
          continue;
       }
       if (!isFirst && size != n)
@@ -133,6 +138,8 @@ FrameInputs::FrameInputs(ROOT::RDF::RNode &node, const MethodBase &method, const
       const Program &program = fExpressions[number];
       const bool isDeclared = columns.empty() && expression == declared[i].GetExpression().Data();
       const std::size_t size = isDeclared && !isSpectator ? ArraySizeAt(declared, i) : 0;
+      if (size > 1 && !program.IsCollection())
+         FailOnArray(expression, size, "a column of single numbers");
       fPrograms.Add(program, expression, size, isSpectator);
       i += std::max<std::size_t>(size, 1);
    }

@@ -48,7 +48,7 @@ public:
    void *Run()
    {
       if (fText.find('\0') != std::string::npos)
-         Fail("a zero byte: this is no text file");
+         Fail("a zero byte: this is not a text file");
       if (fText.compare(0, 3, "\xEF\xBB\xBF") == 0)
          fPos = 3;
       while (fPos < fText.size())

@@ -4,10 +4,12 @@
 #include "Core/RootErrors.hxx"
 #include "Expression/TreeText.hxx"
 #include "TBranch.h"
+#include "TClass.h"
 #include "TFriendElement.h"
 #include "TLeaf.h"
 #include "TList.h"
 #include "TTree.h"
+#include "TVirtualCollectionProxy.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
@@ -56,6 +58,14 @@ std::string UnknownNames(const std::string &expression, TTree &tree)
    return text;
 }
 
+/// TTreeFormula accepts a formula one of whose parts it does not understand, and takes any number for that.
+bool IsUnderstood(const TTreeFormula &formula)
+{
+   const auto parts = FormulaParts::Of(formula);
+   return formula.GetNdim() > 0 &&
+          std::all_of(parts.begin(), parts.end(), [](const auto *part) { return IsUnderstood(*part); });
+}
+
 void LoadBranchesOf(const TTreeFormula &formula)
 {
    for (Int_t i = 0; i < formula.GetNcodes(); ++i) {
@@ -68,14 +78,27 @@ void LoadBranchesOf(const TTreeFormula &formula)
       LoadBranchesOf(*part);
 }
 
+/// True for a branch of a collection of collections, such as a vector of vectors of numbers.
+bool IsNested(TBranch *branch)
+{
+   TClass *type = nullptr;
+   EDataType number = kNoType_t;
+   if (!branch || branch->GetExpectedType(type, number) != 0 || !type || !type->GetCollectionProxy())
+      return false;
+   const TClass *element = type->GetCollectionProxy()->GetValueClass();
+   return element && element->GetCollectionProxy();
+}
+
 std::string TextFor(TTree &tree, const std::string &expression)
 {
-   const auto aliasOf = [&tree](const std::string &name) {
+   TreeNames names;
+   names.fAliasOf = [&tree](const std::string &name) {
       const char *alias = tree.GetAlias(name.c_str());
       return alias ? std::optional<std::string>(alias) : std::nullopt;
    };
-   const auto isBranch = [&tree](const std::string &name) { return tree.GetBranch(name.c_str()) != nullptr; };
-   return TextForTree(expression, aliasOf, isBranch);
+   names.fIsBranch = [&tree](const std::string &name) { return tree.GetBranch(name.c_str()) != nullptr; };
+   names.fIsNested = [&tree](const std::string &name) { return IsNested(tree.GetBranch(name.c_str())); };
+   return TextForTree(expression, names);
 }
 
 } // namespace
@@ -98,7 +121,7 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    } catch (const ExpressionProblem &problem) {
       fail(std::string(": ") + problem.what());
    }
-   if (fFormula->GetNdim() == 0)
+   if (!IsUnderstood(*fFormula))
       fail(UnknownNames(expression, tree));
    fIsConditional = fIsConditional || !FormulaParts::Of(*fFormula).empty(); // which may be conditional
 }

@@ -114,7 +114,7 @@ private:
       }
    }
 
-   /// v.size(), v.empty(), v.at(i)
+   /// v.size(), v.empty()
    bool AddCollectionMethod(const Syntax &syntax)
    {
       const Syntax &object = syntax.fParts.front();
@@ -123,10 +123,6 @@ private:
          AddLength(object, EOperation::kTableLength);
          if (syntax.fText == "empty")
             Emit({EOperation::kNot}, 0);
-         return true;
-      }
-      if (syntax.fText == "at" && nArguments == 1) {
-         AddValues({EKind::kElement, "", 0, {object, syntax.fParts[1]}});
          return true;
       }
       return false;
@@ -169,7 +165,7 @@ private:
    /// The column of `tracks[0].pt` is that of `tracks.pt`.
    Syntax WithoutIndices(const Syntax &syntax, std::vector<const Syntax *> &indices)
    {
-      if (syntax.fKind == EKind::kElement) {
+      if (syntax.IsElement()) {
          Syntax column = WithoutIndices(syntax.fParts.front(), indices);
          for (std::size_t i = 1; i < syntax.fParts.size(); ++i)
             indices.push_back(&syntax.fParts[i]);
@@ -189,8 +185,9 @@ private:
 
    static std::string Describe(const Syntax &syntax)
    {
+      if (syntax.IsElement())
+         return Describe(syntax.fParts.front());
       switch (syntax.fKind) {
-      case EKind::kElement: return Describe(syntax.fParts.front());
       case EKind::kMember: return Describe(syntax.fParts.front()) + "." + syntax.fText;
       case EKind::kMethod: return Describe(syntax.fParts.front()) + "." + syntax.fText + "()";
       default: return syntax.fText;

@@ -39,6 +39,11 @@ struct Syntax {
    std::vector<Syntax> fParts;
 
    bool Is(EKind kind, const char *text) const { return fKind == kind && fText == text; }
+   /// True for `v[i]` and for `v.at(i)`: a collection, then its indices.
+   bool IsElement() const
+   {
+      return fKind == EKind::kElement || (Is(EKind::kMethod, "at") && fNumber == 0 && fParts.size() == 2);
+   }
    bool operator==(const Syntax &other) const
    {
       return fKind == other.fKind && fText == other.fText && fNumber == other.fNumber && fParts == other.fParts;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace TorchMVA {
 namespace Internal {
@@ -15,11 +16,14 @@ namespace {
 
 using EKind = Syntax::EKind;
 
-constexpr int kMaxAliases = 20;
+/// How deep aliases may be nested; some use themselves.
+constexpr int kMaxAliasDepth = 20;
+/// TTreeFormula compiles an alias again wherever it is used.
+constexpr int kMaxAliases = 500;
 /// TTreeFormula computes an inner Sum$ again for each element of an outer one.
 constexpr int kMaxLoops = 4;
-/// Characters of the text of one element.
-constexpr std::size_t kMaxText = 20000;
+/// Characters of a text that is not the user's own: the guard of an index repeats the index.
+constexpr std::size_t kMaxText = 40000;
 constexpr const char *kNaN = "fmod(1,0)";
 constexpr const char *kStandard = "std::";
 
@@ -41,10 +45,7 @@ bool IsParametrised(const std::string &name)
 /// Writes an expression for TTreeFormula.
 class Writer {
 public:
-   Writer(const AliasOf_t &aliasOf, const std::function<bool(const std::string &)> &isKnown, int nAliases)
-      : fAliasOf(aliasOf), fIsKnown(isKnown), fNAliases(nAliases)
-   {
-   }
+   explicit Writer(const TreeNames &names) : fNames(names) {}
 
    std::string TextOf(const std::string &expression)
    {
@@ -55,11 +56,15 @@ public:
       } catch (const ExpressionProblem &) {
          if (!IsHarmless(expression))
             throw;
-         return expression;
+         return WithAliases(expression);
       }
       RequireNumber(*syntax);
-      const std::string text = Write(*syntax);
-      return fHasChanged ? text : expression;
+      const bool hasChanged = std::exchange(fHasChanged, false); // of the expression that this one is an alias in
+      std::string text = Write(*syntax);
+      if (!std::exchange(fHasChanged, hasChanged))
+         return expression;
+      RequireShort(text);
+      return text;
    }
 
 private:
@@ -70,9 +75,9 @@ private:
       case EKind::kText: return '"' + syntax.fText + '"';
       case EKind::kName: return Name(syntax.fText);
       case EKind::kParameter: throw ExpressionProblem("the parameter '[" + syntax.fText + "]' has no value here");
-      case EKind::kElement: return Element(syntax);
-      case EKind::kMember: return Write(syntax.fParts.front()) + "." + syntax.fText;
-      case EKind::kMethod: return Method(syntax);
+      case EKind::kElement:
+      case EKind::kMember:
+      case EKind::kMethod: return Value(syntax);
       case EKind::kCall: return Call(syntax);
       case EKind::kUnary: return "(" + syntax.fText + Write(syntax.fParts.front()) + ")";
       case EKind::kBinary: return Binary(syntax);
@@ -85,39 +90,16 @@ private:
    std::string Changed(std::string text)
    {
       fHasChanged = true;
+      RequireShort(text);
       return text;
    }
 
-   std::string Number(const Syntax &syntax)
+   static void RequireShort(const std::string &text)
    {
-      const std::string &text = syntax.fText;
-      const bool isHexadecimal = text.compare(0, 2, "0x") == 0 || text.compare(0, 2, "0X") == 0;
-      const std::size_t other = isHexadecimal ? text.find_first_not_of("0123456789abcdefABCDEF", 2)
-                                              : text.find_first_not_of("0123456789.eE+-");
-      return other == std::string::npos ? text : Changed(ExactNumber(syntax.fNumber)); // a suffix of C++
-   }
-
-   std::string Name(const std::string &name)
-   {
-      if (const auto alias = fAliasOf(name)) {
-         const std::string text = TextOfAlias(*alias);
-         return text == *alias ? name : Changed("(" + text + ")");
-      }
-      if (fIsKnown(name))
-         return name;
-      if (IsParametrised(name))
-         throw ExpressionProblem("'" + name + "' is a function with parameters, which have no value here");
-      if (name == "true" || name == "false")
-         return Changed(name == "true" ? "1" : "0");
-      return name == "M_PI" ? Changed("pi") : name;
-   }
-
-   std::string TextOfAlias(const std::string &alias)
-   {
-      if (fNAliases >= kMaxAliases)
-         return alias;
-      Writer writer(fAliasOf, fIsKnown, fNAliases + 1);
-      return writer.TextOf(alias);
+      if (text.size() > kMaxText)
+         throw ExpressionProblem("its indices or aliases are nested too deeply: the text for TTreeFormula has more "
+                                 "than " +
+                                 std::to_string(kMaxText) + " characters");
    }
 
    static void RequireNumber(const Syntax &syntax)
@@ -145,34 +127,126 @@ private:
       return !isOneText && expression.find("sqrt(") == std::string::npos;
    }
 
-   /// TTreeFormula reads past the end of a collection if the index is not a plain number.
-   std::string Element(const Syntax &syntax)
+   // ---- numbers and names ----
+
+   std::string Number(const Syntax &syntax)
    {
-      std::string text = Write(syntax.fParts.front());
-      const std::string base = text;
-      const std::string first = Write(syntax.fParts[1]);
-      text += "[" + first + "]";
-      for (std::size_t i = 2; i < syntax.fParts.size(); ++i)
-         text += "[" + Write(syntax.fParts[i]) + "]";
-      if (text.size() > kMaxText) // each level has the text of its index three times
-         throw ExpressionProblem("its indices are nested too deeply");
-      if (syntax.fParts.size() > 2 || syntax.fParts[1].fKind == EKind::kNumber)
-         return text;
-      const std::string index = "int(" + first + ")";
-      return Changed("(0<=" + index + "&&" + index + "<Length$(" + base + ")?" + text + ":" + kNaN + ")");
+      const std::string &text = syntax.fText;
+      const bool isHexadecimal = text.compare(0, 2, "0x") == 0 || text.compare(0, 2, "0X") == 0;
+      const std::size_t other = isHexadecimal ? text.find_first_not_of("0123456789abcdefABCDEF", 2)
+                                              : text.find_first_not_of("0123456789.eE+-");
+      return other == std::string::npos ? text : Changed(ExactNumber(syntax.fNumber)); // a suffix of C++
    }
 
-   std::string Method(const Syntax &syntax)
+   std::string Name(const std::string &name)
    {
-      const std::string object = Write(syntax.fParts.front());
+      if (const auto alias = fNames.fAliasOf(name)) {
+         const std::string text = TextOfAlias(*alias);
+         return text == *alias ? name : Changed("(" + text + ")");
+      }
+      if (fNames.fIsBranch(name))
+         return name;
+      if (IsParametrised(name))
+         throw ExpressionProblem("'" + name + "' is a function with parameters, which have no value here");
+      if (name == "true" || name == "false")
+         return Changed(name == "true" ? "1" : "0");
+      return name == "M_PI" ? Changed("pi") : name;
+   }
+
+   std::string TextOfAlias(const std::string &alias)
+   {
+      if (++fAliases > kMaxAliases)
+         throw ExpressionProblem("it uses aliases more than " + std::to_string(kMaxAliases) + " times");
+      if (++fAliasDepth > kMaxAliasDepth)
+         throw ExpressionProblem("its aliases are nested more than " + std::to_string(kMaxAliasDepth) + " times");
+      std::string text = TextOf(alias);
+      --fAliasDepth;
+      return text;
+   }
+
+   /// A text that only TTreeFormula understands, with its aliases as they are written elsewhere.
+   std::string WithAliases(const std::string &expression)
+   {
+      const auto isWord = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+      std::string text;
+      bool isQuoted = false;
+      for (std::size_t begin = 0, end = 0; begin < expression.size(); begin = end) {
+         const char before = begin > 0 ? expression[begin - 1] : ' ';
+         end = begin + 1;
+         while (isWord(expression[begin]) && end < expression.size() && isWord(expression[end]))
+            ++end;
+         const std::string word = expression.substr(begin, end - begin);
+         isQuoted = isQuoted != (word == "\"");
+         text += !isQuoted && before != '.' && fNames.fAliasOf(word) ? Name(word) : word;
+      }
+      return text;
+   }
+
+   // ---- elements, members and methods ----
+
+   /// An element, a member or a method; NaN if it has an index, no plain number, of an element that does not exist.
+   std::string Value(const Syntax &syntax)
+   {
+      std::string guards;
+      const std::string text = Path(syntax, guards);
+      return guards.empty() ? text : Changed("(" + guards + "?" + text + ":" + kNaN + ")");
+   }
+
+   /// A name with members, methods and indices; appends to `guards` what must hold for them to exist.
+   std::string Path(const Syntax &syntax, std::string &guards)
+   {
+      switch (syntax.fKind) {
+      case EKind::kElement: return Element(syntax, guards);
+      case EKind::kMember: return Path(syntax.fParts.front(), guards) + "." + syntax.fText;
+      case EKind::kMethod: return Method(syntax, guards);
+      default: return Write(syntax);
+      }
+   }
+
+   /// TTreeFormula reads outside of a collection, or takes 0, if an index is not a plain number; also if it is one, in a
+   /// row of a collection of collections.
+   std::string Element(const Syntax &syntax, std::string &guards)
+   {
+      const Syntax *object = &syntax;
+      std::vector<const Syntax *> indices; // from the last to the first
+      for (; object->IsElement(); object = &object->fParts.front()) {
+         fHasChanged = fHasChanged || object->fKind == EKind::kMethod;
+         for (std::size_t i = object->fParts.size() - 1; i > 0; --i)
+            indices.push_back(&object->fParts[i]);
+      }
+      std::reverse(indices.begin(), indices.end());
+      std::string text = Path(*object, guards);
+      const auto isNumber = [](const Syntax *part) { return part->fKind == EKind::kNumber; };
+      const bool isNested = object->fKind == EKind::kName && fNames.fIsNested(object->fText);
+      const bool isPlain =
+         guards.empty() && std::all_of(indices.begin(), indices.end(), isNumber) && !(isNested && indices.size() > 1);
+      const auto require = [&](const std::string &guard) { guards += (guards.empty() ? "" : "&&") + guard; };
+      for (std::size_t i = 0; i < indices.size(); ++i) {
+         const std::string index = Write(*indices[i]);
+         if (!isNumber(indices[i]))
+            require("0<=int(" + index + ")");
+         if (!isPlain && i == 0 && isNested)
+            require("int(" + index + ")<" + text + "@.size()");
+         else if (!isPlain && i + 1 == indices.size())
+            require("int(" + index + ")<Length$(" + text + ")");
+         text += "[" + index + "]";
+      }
+      return text;
+   }
+
+   std::string Method(const Syntax &syntax, std::string &guards)
+   {
+      if (syntax.IsElement())
+         return Element(syntax, guards);
+      const std::string object = Path(syntax.fParts.front(), guards);
       if (syntax.fNumber == 1)
          return "@" + object + "." + syntax.fText + Arguments(syntax, 1);
       if (IsOneOf(syntax.fText, {"size", "empty"}) && syntax.fParts.size() == 1)
          return Changed("(Length$(" + object + ")" + (syntax.fText == "empty" ? "==0)" : ")"));
-      if (syntax.fText == "at" && syntax.fParts.size() == 2)
-         return Changed(Element({EKind::kElement, "", 0, syntax.fParts}));
       return object + "." + syntax.fText + Arguments(syntax, 1);
    }
+
+   // ---- functions and operators ----
 
    std::string Arguments(const Syntax &syntax, std::size_t first)
    {
@@ -188,6 +262,8 @@ private:
       const std::string name = isStandard ? Changed(syntax.fText.substr(5)) : syntax.fText;
       if (IsParametrised(name))
          throw ExpressionProblem("'" + name + "' is a function with parameters, which have no value here");
+      if (IsOneOf(name, {"Alt$", "Length$"}) && !syntax.fParts.empty())
+         return OfElement(syntax);
       const bool isLoop = IsOneOf(name, {"Sum$", "Min$", "Max$", "MinIf$", "MaxIf$", "Sum", "Min", "Max"});
       fLoops += isLoop;
       if (fLoops > kMaxLoops)
@@ -205,6 +281,21 @@ private:
       if (IsOneOf(name, {"Sum", "Min", "Max"}))
          return Changed(name + "$" + arguments);
       return name + arguments;
+   }
+
+   /// Alt$ and Length$. An element whose index is not a plain number always has a value for TTreeFormula.
+   std::string OfElement(const Syntax &syntax)
+   {
+      std::string guards;
+      const std::string element = Path(syntax.fParts.front(), guards);
+      std::string rest;
+      for (std::size_t i = 1; i < syntax.fParts.size(); ++i)
+         rest += "," + Write(syntax.fParts[i]);
+      if (guards.empty())
+         return syntax.fText + "(" + element + rest + ")";
+      if (syntax.fText == "Length$")
+         return Changed("(" + guards + "?Length$(" + element + "):0)");
+      return Changed("(" + guards + "?" + element + ":" + (rest.empty() ? kNaN : rest.substr(1)) + ")");
    }
 
    std::string Binary(const Syntax &syntax)
@@ -236,26 +327,23 @@ private:
          return syntax.fParts[1].Is(EKind::kNumber, "2") || syntax.fParts[1].Is(EKind::kNumber, "4");
       if (sign == "*" && syntax.fParts[0] == syntax.fParts[1])
          return true;
-      if (sign == "+" || sign == "*" || sign == "/")
+      if (IsOneOf(sign, {"+", "*", "/"}))
          return part(0) && part(1);
-      return !IsOneOf(sign, {"-", "%"}); // comparisons and bits
+      return IsOneOf(sign, {"<", ">", "<=", ">=", "==", "!=", "&&", "||"});
    }
 
-   const AliasOf_t &fAliasOf;
-   const std::function<bool(const std::string &)> &fIsKnown;
-   int fNAliases;
+   const TreeNames &fNames;
+   int fAliases = 0;         ///< that were written so far
+   int fAliasDepth = 0;      ///< aliases around the present part
    int fLoops = 0;           ///< of Sum$ and the like around the present part
    bool fHasChanged = false; ///< the text is not the one that was written by the user
 };
 
 } // namespace
 
-std::string TextForTree(const std::string &expression, const AliasOf_t &aliasOf,
-                        const std::function<bool(const std::string &)> &isKnown)
+std::string TextForTree(const std::string &expression, const TreeNames &names)
 {
-   if (isKnown(expression))
-      return expression;
-   return Writer(aliasOf, isKnown, 0).TextOf(expression);
+   return names.fIsBranch(expression) ? expression : Writer(names).TextOf(expression);
 }
 
 void RequirePlain(const Syntax &syntax)
@@ -264,8 +352,7 @@ void RequirePlain(const Syntax &syntax)
        !IsOneOf(syntax.fText,
                 {"Sum$", "Min$", "Max$", "MinIf$", "MaxIf$", "Length$", "Alt$", "strstr", "Sum", "Min", "Max"}))
       throw ExpressionProblem("the function '" + syntax.fText + "' is not one of those that are known");
-   const bool isElement = syntax.fText == "at" && syntax.fParts.size() == 2;
-   if (syntax.fKind == EKind::kMethod && syntax.fParts.size() > 1 && !isElement)
+   if (syntax.fKind == EKind::kMethod && syntax.fParts.size() > 1 && !syntax.IsElement())
       throw ExpressionProblem("the method '" + syntax.fText + "' has arguments");
    if (syntax.fKind == EKind::kMethod && TObject::Class()->GetMethodAny(syntax.fText.c_str()))
       throw ExpressionProblem("the method '" + syntax.fText + "' may do more than compute");

@@ -11,16 +11,19 @@
 namespace TorchMVA {
 namespace Internal {
 
-/// The text of an alias of a tree, or nothing if the name is none.
-using AliasOf_t = std::function<std::optional<std::string>(const std::string &name)>;
+/// What a tree knows of names.
+struct TreeNames {
+   std::function<std::optional<std::string>(const std::string &name)> fAliasOf; ///< the text, nothing if it is no alias
+   std::function<bool(const std::string &name)> fIsBranch;
+   std::function<bool(const std::string &name)> fIsNested; ///< a branch of a collection of collections
+};
 
 /// The text that TTreeFormula gets for an expression: the expression itself, unless TTreeFormula would end the process
 /// (`a%b` where b truncates to zero, also inside of an alias), give another value than docs/expressions.md says (`sqrt`
-/// of a negative number), or not know a function that it has under another name (`std::abs`). Texts that only
-/// TTreeFormula understands are left as they are if nothing of this can happen in them. `isKnown` is true for names of
-/// branches. Throws ExpressionProblem.
-std::string TextForTree(const std::string &expression, const AliasOf_t &aliasOf,
-                        const std::function<bool(const std::string &)> &isKnown);
+/// of a negative number, an element that does not exist), or not know a function that it has under another name
+/// (`std::abs`). Texts that only TTreeFormula understands are left as they are if nothing of this can happen in them.
+/// Throws ExpressionProblem.
+std::string TextForTree(const std::string &expression, const TreeNames &names);
 
 /// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions
 /// and methods without arguments: nothing that it calls does more than compute.

@@ -138,7 +138,7 @@ def parse(path: Path) -> Node:
     except OSError as error:
         raise WeightFileError(f"cannot read the weight file: {error.strerror or error} [file: {path}]") from None
     if b"\0" in data:
-        raise WeightFileError(f"expected a weight file, found a zero byte: this is no text file [file: {path}]")
+        raise WeightFileError(f"expected a weight file, found a zero byte: this is not a text file [file: {path}]")
     reason = ""
     if re.search(rb"<!(DOCTYPE|ENTITY)", data):
         raise WeightFileError(f"expected plain XML, found a document type with entities of its own [file: {path}]")

@@ -181,6 +181,20 @@ TEST_F(FileApplication, TreesWithoutEntriesGetTheColumnToo)
    EXPECT_EQ(ROOT::RNTupleReader::Open("events", fDir / "n-out.root")->GetModel().GetFieldNames().count("score"), 1u);
 }
 
+TEST_F(FileApplication, TheFirstVariablesAreReadForAComparison)
+{
+   const FileApplier applier(Fisher());
+   for (const auto &input : {WriteTree("tree.root", 20), WriteNTuple("n.root", 20, 0)}) {
+      EXPECT_TRUE(applier.ReadVariables(input, 0).empty());
+      EXPECT_EQ(applier.ReadVariables(input, 30).size(), 80u);
+      const auto found = applier.ReadVariables(input, 3);
+      ASSERT_EQ(found.size(), 12u);
+      auto expected = Expected({input});
+      expected.resize(3);
+      EXPECT_EQ(Experimental::RReader(Fisher()).Compute(found.data(), 3), expected);
+   }
+}
+
 TEST_F(FileApplication, RegressionsHaveColumnsToo)
 {
    const std::string in = WriteTree("in.root", 1000);

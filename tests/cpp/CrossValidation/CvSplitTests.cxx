@@ -175,8 +175,39 @@ TEST(CvSplit, TheExpressionHasTheRulesOfCxx)
    }
    EXPECT_EQ(fold("1/2+[id]", 3), 3u);
    EXPECT_EQ(fold("1/2.+[id]", 3), 4u); // 3.5 is rounded
+   // 37/10 is 3, 37/10. would be rounded to 4
+   for (const char *text :
+        {"int([id])/10", "(int)[id]/10", "int([id])/10u", "int([id])/10UL", "int([id])/0xA", "abs(int([id]))/10",
+         "std::abs(int([id]))/10", "TMath::Abs(int([id]))/10", "std::max(int([id]),1)/10", "std::min(int([id]),99)/10",
+         "min(int([id]),99)/10", "TMath::Max(int([id]),1)/10", "-(-int([id])/10)", "(int([id])+0u)/10",
+         "int([id])*true/10", "int([id])*bool([id])/10", "([id]>0?int([id]):1)/10", "int([id])*([id]>1)/10"})
+      EXPECT_EQ(fold(text, 37), 3u) << text;
+   for (const char *text : {"int([id])/10.", "[id]/10", "fabs(int([id]))/10", "std::fabs(int([id]))/10",
+                            "int([id])/1e1", "std::abs([id])/10", "TMath::Abs([id])/10", "double(int([id]))/10",
+                            "int([id])/10.f", "([id]>0?[id]:1)/10", "std::floor([id])/10"})
+      EXPECT_EQ(fold(text, 37), 4u) << text;
+   for (const char *scope : {"", "std::"}) { // TTreeFormula has numbers for all of these
+      for (const char *text :
+           {"log([id]-5)", "log10([id]-5)", "asin([id]+1)", "acos([id]+1)", "acosh([id]-5)", "atanh([id]+1)"})
+         ExpectError(EErrorCode::kData, {"nan"}, [&] { fold((scope + std::string(text)).c_str(), 1); });
+      ExpectError(EErrorCode::kData, {"inf"}, [&] { fold((scope + std::string("exp(1000*[id])")).c_str(), 1); });
+   }
    ExpectError(EErrorCode::kData, {"inf"}, [&] { fold("1./[id]", 0); });
    ExpectError(EErrorCode::kData, {"nan"}, [&] { fold("int([id])%2", std::nan("")); });
+}
+
+/// Its time must not be exponential in the depth.
+TEST(CvSplit, NestedFunctionsAreEvaluatedOnce)
+{
+   Events events;
+   const double id = 37;
+   for (const auto &[open, close] : std::vector<std::pair<std::string, std::string>>{
+           {"Sum$(", ")"}, {"Max$(", ")"}, {"Alt$(", ",0)"}, {"abs(", ")"}}) {
+      std::string text = "[id]";
+      for (int i = 0; i < 60; ++i)
+         text = open + text + close;
+      EXPECT_EQ(CvSplitKFoldsExpr(events.Info(), text.c_str()).Eval(100, &id), 37u) << text;
+   }
 }
 
 TEST(CvSplit, WhatCannotBeSplitIsRefused)

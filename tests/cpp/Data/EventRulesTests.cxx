@@ -321,6 +321,38 @@ TEST_F(EventRules, AGuardedElementIsAnEventOfEveryEntry)
    EXPECT_EQ(cut->GetDataSetInfo().GetDataSet()->GetNEvents(), 10 + 13);
 }
 
+/// TTreeFormula reads a branch where it occurs first, also if the entry does not need that: it kept a value of another
+/// entry.
+TEST_F(EventRules, ConditionsInAliasesSumsAndIndices)
+{
+   const Sparse sparse;
+   TTree &tree = *sparse.fTree;
+   tree.SetAlias("chosen", "m==0 ? i : 2*i");
+   tree.SetAlias("outer", "chosen + 1");
+   const auto expected = [](int i) { return i % 3 == 0 ? i : 2 * i; };
+   const auto loader = SparseLoader(&tree, {"chosen", "0*m + chosen", "outer", "Sum$(m==0 ? i : 2*i)",
+                                            "Alt$(chosen, 0)", "m>0 ? v[m==1 ? m-1 : m-1] : -1", "i"});
+   loader->AddTarget("chosen");
+   loader->AddSpectator("outer");
+   loader->SetWeightExpression("chosen+1");
+   const Sample sample = loader->GetDataSetInfo().GetDataSet()->GetSample(Types::kTraining);
+   ASSERT_EQ(sample.Size(), 29);
+   for (int i = 0; i < 29; ++i) {
+      SCOPED_TRACE(i);
+      EXPECT_EQ(sample.fVariables(i, 0), expected(i));
+      EXPECT_EQ(sample.fVariables(i, 1), expected(i));
+      EXPECT_EQ(sample.fVariables(i, 2), expected(i) + 1);
+      EXPECT_EQ(sample.fVariables(i, 3), expected(i));
+      EXPECT_EQ(sample.fVariables(i, 4), expected(i));
+      EXPECT_EQ(sample.fVariables(i, 5), i % 3 == 0 ? -1 : i + i % 3 - 1);
+      EXPECT_EQ(sample.fTargets(i, 0), expected(i));
+      EXPECT_EQ(sample.fSpectators(i, 0), expected(i) + 1);
+      EXPECT_EQ(sample.fWeights[i], expected(i) + 1);
+   }
+   const auto cut = SparseLoader(&tree, {"i"}, "chosen == 2*i && i > 0");
+   EXPECT_EQ(cut->GetDataSetInfo().GetDataSet()->GetNEvents(), 20);
+}
+
 TEST_F(EventRules, EntriesThatGiveNoEventAreSaid)
 {
    const Sparse sparse;
@@ -460,6 +492,32 @@ TEST_F(EventRules, NumbersThatAFloatCannotHoldAreSaid)
    EXPECT_EQ(Lines("Variable 'time' is kept as a float"), 1);
 }
 
+/// However many they are; and beside a tree.
+TEST_F(EventRules, SingleEventsThatAFloatCannotHoldAreSaid)
+{
+   const auto tree = TreeWithTimes(500);
+   const auto build = [&](const char *variable, double offset, int n) {
+      gLines.clear();
+      DataLoader loader("d");
+      loader.AddVariable("i := " + TString(variable));
+      loader.AddTarget(variable);
+      loader.AddSpectator("number");
+      loader.AddRegressionTree(tree.get());
+      for (int i = 0; i < n; ++i) {
+         const std::vector<double> event = {offset + i, offset + i % 100, 1.0 * i};
+         i % 4 ? loader.AddTrainingEvent("Regression", event, 1) : loader.AddTestEvent("Regression", event, 1);
+      }
+      loader.PrepareTrainingAndTestTree("", "SplitMode=Block:!Correlations");
+      loader.GetDataSetInfo().GetDataSet();
+   };
+   build("time", 1.7e9, 3000);
+   EXPECT_EQ(Lines("Variable 'time' is kept as a float, which has steps of 128 at 1.7e+09"), 1);
+   EXPECT_EQ(Lines("Target 'time' is kept as a float"), 1);
+   EXPECT_EQ(gLines.size(), 2u);
+   build("small", 0, 3000);
+   EXPECT_TRUE(gLines.empty()) << gLines.front();
+}
+
 TEST_F(EventRules, AClassOfNegativeWeightIsAnError)
 {
    const auto tree = MakeToyTree("T", 100);
@@ -481,5 +539,8 @@ TEST_F(EventRules, AClassOfNegativeWeightIsAnError)
    }
    gLines.clear();
    build("None", "id < 50 ? 1 : -1"); // the test sample
-   EXPECT_EQ(Lines("class 'Background' has a negative sum of weights, -50"), 1);
+   EXPECT_EQ(
+      Lines("class 'Background' has a negative sum of weights, -50, in the test sample: its efficiencies in the test "
+            "sample are not meaningful"),
+      1);
 }

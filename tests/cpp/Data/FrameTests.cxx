@@ -8,6 +8,7 @@
 #include "TChain.h"
 #include "TEntryList.h"
 #include "TError.h"
+#include "TInterpreter.h"
 #include "TROOT.h"
 #include "TorchMVA/DataLoader.hxx"
 
@@ -259,6 +260,7 @@ TEST_F(Frames, MistakesNameExpressionAndClass)
       l.AddVariable("three");
    });
    expect(EErrorCode::kData, {"'two'", "4 elements", "found 2"}, [](DataLoader &l) { l.AddVariablesArray("two", 4); });
+   expect(EErrorCode::kData, {"'x'", "3 elements", "found 1"}, [](DataLoader &l) { l.AddVariablesArray("x", 3); });
    expect(EErrorCode::kData, {"Higgs", "none of 100", "x > 1000"}, variable("x"), "x > 1000");
    DataLoader loader("d");
    ExpectError(EErrorCode::kFile, {"RNTuple 'N'", "nothing.root"}, [&] { loader.AddNTuple("N", "nothing.root", "A"); });
@@ -266,6 +268,27 @@ TEST_F(Frames, MistakesNameExpressionAndClass)
    ExpectError(EErrorCode::kArgument, {"validation"}, [&] { loader.AddDataFrame(frame, "A", 1., "", "validation"); });
    loader.AddDataFrame(frame, "A", 1., "", "train");
    ExpectError(EErrorCode::kTree, {"class 'A'", "no type"}, [&] { loader.AddDataFrame(frame, "A"); });
+}
+
+/// What the interpreter could not compile once may work later, as when a library has been loaded.
+TEST_F(Frames, WhatCouldNotBeCompiledIsTriedAgain)
+{
+   gInterpreter->Declare("struct Late { int x = 2; template <typename T = Late> auto Value() const "
+                         "{ return ValueOf(static_cast<const T &>(*this)); } };");
+   const auto frame = ROOT::RDataFrame(10).Define("late", "Late()").Define("early", "Late()");
+   const auto build = [&](const char *variable) {
+      return Build([&](DataLoader &l) { l.AddVariable(variable); },
+                   [&](DataLoader &l) { l.AddDataFrame(frame, "Regression"); }, "SplitMode=Block")
+         ->GetSample(Types::kTraining)
+         .fVariables(0, 0);
+   };
+   const auto before = SetErrorHandler([](int, Bool_t, const char *, const char *) {});
+   ExpectError(EErrorCode::kExpression, {"'late.Value()'"}, [&] { build("late.Value()"); });
+   EXPECT_EQ(build("early.x"), 2);
+   ExpectError(EErrorCode::kExpression, {"'late.Value()'"}, [&] { build("late.Value()"); });
+   gInterpreter->Declare("double ValueOf(const Late &late) { return late.x + 5; }");
+   EXPECT_EQ(build("late.Value()"), 7);
+   SetErrorHandler(before);
 }
 
 TEST_F(Frames, SelectionsAndFriendsOfTheTreeAreThoseOfRDataFrame)

@@ -377,7 +377,8 @@ TEST_F(Inputs, AFriendMustBeAsLongAsItsTree)
       TFile file(a.c_str());
       auto *tree = file.Get<TTree>("T");
       tree->AddFriend("more", shorter.c_str());
-      for (const char *variable : {"more.id", "Sum$(more.v)", "Alt$(more.id, 0)", "more.v"})
+      for (const char *variable :
+           {"more.id", "Sum$(more.v)", "Alt$(more.id, 0)", "more.v", "v[int(0*more.id)]", "Sum$(v[int(0*more.id)])"})
          expectError(tree, variable, 7, 10);
       EXPECT_EQ(TrainingValues(*LoaderOf(tree, "id")).size(), 9u); // which does not read it
       auto first = LoaderOf(tree, "more.id");
@@ -418,13 +419,14 @@ TEST_F(Inputs, AFileOfRootIsNoText)
    DataLoader loader("d");
    for (const std::string name : {"a.root", "renamed.txt", "absent.root"}) {
       const TString file = fDir / name;
-      ExpectError(EErrorCode::kFile, {name, "is a ROOT file", "Get<TTree>"}, [&] { loader.AddSignalTree(file); });
+      ExpectError(EErrorCode::kFile, {name, "is a ROOT file", "Get<TTree>", "or use AddNTuple"},
+                  [&] { loader.AddSignalTree(file); });
       ExpectError(EErrorCode::kFile, {name, "is a ROOT file"}, [&] { loader.AddBackgroundTree(file); });
       ExpectError(EErrorCode::kFile, {name, "is a ROOT file"}, [&] { loader.SetInputTrees(file, file); });
    }
    ExpectError(EErrorCode::kFile, {"binary.txt", "not a text file"},
                [&] { loader.AddSignalTree(TString(fDir / "binary.txt")); });
-   ExpectError(EErrorCode::kTree, {"null pointer", "AddNTuple"},
+   ExpectError(EErrorCode::kTree, {"null pointer", "(For an RNTuple use AddNTuple)"},
                [&] { loader.AddSignalTree(static_cast<TTree *>(nullptr)); });
 }
 

@@ -32,6 +32,15 @@ struct Entry {
    std::string text = "a";
 };
 
+/// `open`, `n` times, around an expression: "Sum$(Sum$(x))".
+inline std::string Nested(const std::string &open, const std::string &inner, const std::string &close, int n)
+{
+   std::string text = inner;
+   for (int i = 0; i < n; ++i)
+      text = open + text + close;
+   return text;
+}
+
 /// Entries with the values at which functions and operators have borders, and random ones.
 inline std::vector<Entry> MakeEntries(std::size_t n, unsigned seed)
 {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 using namespace TorchMVA;
 using namespace TorchMVA::Test;
 
@@ -20,14 +22,27 @@ std::string ProblemOf(const std::string &text, ELanguage language = ELanguage::k
    return "";
 }
 
+/// "4" of "twice5"
+std::string Lower(const std::string &name)
+{
+   return std::to_string(std::stoi(name.substr(5)) - 1);
+}
+
 std::string TextOf(const std::string &expression)
 {
-   const auto aliasOf = [](const std::string &name) {
-      return name == "risky"   ? std::optional<std::string>("n%m")
-             : name == "plain" ? std::optional<std::string>("x+1")
-                               : std::nullopt;
+   TreeNames names;
+   names.fAliasOf = [](const std::string &name) -> std::optional<std::string> {
+      if (name.substr(0, 5) == "twice") // twice1 is twice0+twice0
+         return name == "twice0" ? "std::abs(x)" : "twice" + Lower(name) + "+twice" + Lower(name);
+      static const std::map<std::string, std::string> aliases = {{"risky", "n%m"},   {"plain", "x+1"},
+                                                                 {"blank", ""},      {"loop", "Sum$(v)"},
+                                                                 {"own", "own+own"}, {"ring", "ring+1"}};
+      const auto found = aliases.find(name);
+      return found == aliases.end() ? std::nullopt : std::optional<std::string>(found->second);
    };
-   return TextForTree(expression, aliasOf, [](const std::string &name) { return name == "pol1" || name == "a%b"; });
+   names.fIsBranch = [](const std::string &name) { return name == "pol1" || name == "a%b"; };
+   names.fIsNested = [](const std::string &name) { return name == "rows"; };
+   return TextForTree(expression, names);
 }
 
 std::string TreeProblemOf(const std::string &expression)
@@ -111,9 +126,29 @@ TEST(Parser, RandomTextsAreExpressionsOrErrors)
 /// The text that a tree gets is the user's, unless ROOT would crash, differ, or not know it.
 TEST(TreeText, ChangesOnlyWhatItMust)
 {
-   for (const char *text :
-        {"x+y", "sqrt(x*x+y*y)", "sqrt(x^2+y^2)", "int(x)%3", "Entry$", "myFunction(x)", "v[0]", "a%b", "pol1",
-         "x<y==1", "@v.size()", "plain*2", "v[]+1", "Length$(v)>0", "sqrt(abs(x))", "text==\"50%\""})
+   for (const char *text : {"x+y",
+                            "sqrt(x*x+y*y)",
+                            "sqrt(x^2+y^2)",
+                            "int(x)%3",
+                            "Entry$",
+                            "myFunction(x)",
+                            "v[0]",
+                            "a%b",
+                            "pol1",
+                            "x<y==1",
+                            "@v.size()",
+                            "plain*2",
+                            "v[]+1",
+                            "Length$(v)>0",
+                            "sqrt(abs(x))",
+                            "text==\"50%\"",
+                            "blank",
+                            "t[0].pt",
+                            "t[1].hits[2].Pt()",
+                            "v[1][2]",
+                            "Alt$(v[1],0)",
+                            "sqrt(x>y)",
+                            "rows[0]"})
       EXPECT_EQ(TextOf(text), text);
    const std::vector<std::pair<std::string, std::string>> changed = {
       {"x%y", "fmod(int(x),int(y))"},
@@ -125,10 +160,42 @@ TEST(TreeText, ChangesOnlyWhatItMust)
       {"v.at(0)", "v[0]"},
       {"(double)x/2.f", "((x)/2)"},
       {"risky<1", "((fmod(int(n),int(m)))<1)"},
+      {"v[]+risky>plain && text!=\"risky\"", "v[]+(fmod(int(n),int(m)))>plain && text!=\"risky\""},
       {"Sum(v)", "Sum$(v)"},
-      {"v[n-1]", "(0<=int((n-1))&&int((n-1))<Length$(v)?v[(n-1)]:fmod(1,0))"}};
+      {"sqrt(n|m)", "TMath::Sqrt((n|m))"},
+      {"v[n-1]", "(0<=int((n-1))&&int((n-1))<Length$(v)?v[(n-1)]:fmod(1,0))"},
+      {"v.at(n)", "(0<=int(n)&&int(n)<Length$(v)?v[n]:fmod(1,0))"},
+      {"v[1][n]", "(0<=int(n)&&int(n)<Length$(v[1])?v[1][n]:fmod(1,0))"},
+      {"v[n][1]", "(0<=int(n)&&int(1)<Length$(v[n])?v[n][1]:fmod(1,0))"},
+      {"rows[n]", "(0<=int(n)&&int(n)<rows@.size()?rows[n]:fmod(1,0))"},
+      {"rows[1][0]", "(int(1)<rows@.size()&&int(0)<Length$(rows[1])?rows[1][0]:fmod(1,0))"},
+      {"rows.at(n)[0]", "(0<=int(n)&&int(n)<rows@.size()&&int(0)<Length$(rows[n])?rows[n][0]:fmod(1,0))"},
+      {"t[n].Pt()/2", "((0<=int(n)&&int(n)<Length$(t)?t[n].Pt():fmod(1,0))/2)"},
+      {"t[n].hits[m].x",
+       "(0<=int(n)&&int(n)<Length$(t)&&0<=int(m)&&int(m)<Length$(t[n].hits)?t[n].hits[m].x:fmod(1,0))"},
+      {"Alt$(v[n],-1)", "(0<=int(n)&&int(n)<Length$(v)?v[n]:(-1))"},
+      {"Length$(v[n])", "(0<=int(n)&&int(n)<Length$(v)?Length$(v[n]):0)"}};
    for (const auto &[text, expected] : changed)
       EXPECT_EQ(TextOf(text), expected);
+}
+
+/// TTreeFormula's time depends on the text, and that of nested Sum$ is exponential.
+TEST(TreeText, IsLimited)
+{
+   EXPECT_LT(TextOf(Nested("v[", "x", "]", 4)).size(), 3000u);
+   EXPECT_NE(TreeProblemOf(Nested("v[", "x", "]", 60)).find("nested too deeply"), std::string::npos);
+   EXPECT_NE(TreeProblemOf(Nested("t[", "x", "].i", 60)).find("nested too deeply"), std::string::npos);
+   EXPECT_NE(TreeProblemOf(Nested("Alt$(v[", "x", "],0)", 60)).find("nested too deeply"), std::string::npos);
+   EXPECT_EQ(TextOf("v" + Nested("", "", ".at(0)", 100)), "v" + Nested("", "", "[0]", 100));
+   EXPECT_LT(TextOf(Nested("sqrt(x*", "y", ")", 60)).size(), 2000u);
+   EXPECT_LT(TextOf(Nested("sqrt(x+", "y", ")*(x-y)", 60)).size(), 2000u);
+   EXPECT_EQ(TextOf("twice1+1"), "((((abs(x))+(abs(x))))+1)");
+   EXPECT_NE(TreeProblemOf("twice19").find("aliases more than"), std::string::npos);
+   for (const char *circle : {"ring", "own"})
+      EXPECT_NE(TreeProblemOf(circle).find("aliases are nested"), std::string::npos) << circle;
+   EXPECT_EQ(TreeProblemOf(Nested("Sum$(v+", "x", ")", 4) + "+Max$(w)+loop"), "");
+   for (const auto &text : {Nested("Sum$(v+", "x", ")", 5), Nested("Max$(v+", "loop", ")", 4)})
+      EXPECT_NE(TreeProblemOf(text).find("are nested"), std::string::npos) << text;
 }
 
 TEST(TreeText, RefusesWhatEndsTheProcess)

@@ -96,6 +96,26 @@ int CountCompared(bool withCollections, unsigned seed, int n, std::vector<std::s
    return compared;
 }
 
+/// How often a program has read elements of `v`.
+std::size_t gReads = 0;
+
+double CountReads(const std::string &expression, const Entry &entry)
+{
+   static const ColumnType counted = [] {
+      ColumnType type = ColumnTypeOf<std::vector<float>>();
+      type.fElement = [](const void *value, std::size_t i) {
+         ++gReads;
+         return static_cast<double>(static_cast<const std::vector<float> *>(value)->at(i));
+      };
+      return type;
+   }();
+   auto columns = EntryScope::ValuesOf(entry);
+   columns.at(5).fType = &counted;
+   gReads = 0;
+   bool isMissing = false;
+   return Compile(expression).Evaluate(columns.data(), 0, isMissing);
+}
+
 } // namespace
 
 TEST(Program, NumbersAreTTreeFormulas)
@@ -166,6 +186,56 @@ TEST(Program, ValuesWrittenDownByHand)
       EXPECT_EQ(Value(text, entry), value) << text;
    for (const char *text : {"sqrt(x)", "n%0", "n%0.5", "v[3]", "v[-1]", "v[n]", "0*v[3]", "v[3]>0", "int(v[3])"})
       EXPECT_TRUE(std::isnan(Value(text, entry))) << text;
+}
+
+/// The time must not be exponential in the depth.
+TEST(Program, NestedReductionsRunOnce)
+{
+   Entry entry;
+   entry.x = 2;
+   entry.v = {4, 5, 6, -1, 3};
+   double sum = 0, maximum = 0;
+   for (int depth = 1; depth <= 10; ++depth) {
+      const double inner = sum;
+      sum = 0;
+      for (const float v : entry.v)
+         sum += v + inner;
+      EXPECT_EQ(CountReads(Nested("Sum$(v+", "0", ")", depth), entry), sum) << depth;
+      EXPECT_EQ(gReads, 5u * depth) << depth;
+      maximum += 6;
+      EXPECT_EQ(CountReads(Nested("Max$(v+", "0", ")", depth), entry), maximum) << depth;
+      EXPECT_EQ(gReads, 5u * depth) << depth;
+   }
+   for (const char *open : {"Sum$(", "Min$(", "Max$("}) {
+      EXPECT_EQ(CountReads(Nested(open, "v[1]", ")", 16), entry), 5) << open;
+      EXPECT_EQ(gReads, 1u) << open;
+   }
+   EXPECT_EQ(CountReads(Nested("Alt$(", "v[1]", ",0)", 16), entry), 5);
+   EXPECT_EQ(gReads, 1u);
+   EXPECT_EQ(CountReads(Nested("Alt$(", "v[7]", ",x)", 16), entry), 2);
+   entry.w = {1, 1, 1, 1, 1};
+   EXPECT_EQ(CountReads("Sum$(w*Alt$(v,0)*Sum$(v))", entry), 17 * 17);
+   EXPECT_EQ(gReads, 10u);
+}
+
+TEST(Program, NestedCollectionsAreTTreeFormulas)
+{
+   const auto entries = MakeEntries(40, 3);
+   EntryTree tree(entries);
+   for (const char *text :
+        {"Sum$(v*Sum$(w))", "Sum$(v>Max$(w)/2)", "Max$(v+Min$(w*Sum$(v)))", "v-Sum$(v*Max$(w))",
+         "Alt$(Alt$(v[1],x),-1)", "Sum$(Alt$(v[2],0)+w)", "Alt$(Sum$(v*Length$(w)),x)", "Sum$(Sum$(Sum$(v)))",
+         "Alt$(v[m],-5)", "Alt$(w[n-1],x)", "Length$(v[m])", "Alt$(v[int(Alt$(v[m],0))%2+m],-7)"}) {
+      const auto expected = tree.Values(text);
+      std::vector<std::size_t> different;
+      for (std::size_t k = 0; k < entries.size(); ++k) {
+         if (!expected[k].empty() && !AreSame(Values(Compile(text), entries[k]), expected[k]))
+            different.push_back(k);
+      }
+      EXPECT_EQ(different, std::vector<std::size_t>()) << text;
+   }
+   // TTreeFormula does not understand the inner Alt$, and gave any number
+   ExpectError(EErrorCode::kExpression, {"Alt$(Alt$(v[1],w[0]),-1)"}, [&] { tree.Values("Alt$(Alt$(v[1],w[0]),-1)"); });
 }
 
 TEST(Program, AMissingElementIsNoValue)
