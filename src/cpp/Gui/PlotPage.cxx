@@ -88,7 +88,12 @@ void PlotPage::Write()
    gErrorIgnoreLevel = kWarning; // ROOT announces every picture; the logger does that here
    fCanvas->Modified();
    fCanvas->Update();
-   fCanvas->SaveAs(path.c_str());
+   // ROOT takes '$' and '~' for paths of its own: such a picture is moved to its name
+   const bool isOther = path.find_first_of("$~") != std::string::npos;
+   const std::string saved = isOther ? "picture_" + std::to_string(gSystem->GetPid()) + ".png" : path;
+   fCanvas->SaveAs(saved.c_str());
+   if (isOther)
+      std::filesystem::rename(saved, path, failure);
    gErrorIgnoreLevel = levelBefore;
    if (!std::filesystem::exists(path))
       throw Error(EErrorCode::kFile, "expected a folder that pictures can be written to",

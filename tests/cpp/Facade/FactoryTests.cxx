@@ -346,8 +346,8 @@ TEST_F(FactoryTest, ClassesThatRootTakesForPathsHaveAnotherNameInTheOutputFile)
       EXPECT_FALSE(factory.HasMethod("other", "F"));
       // a class may come after the booking
       auto late = makeLoader("late", {"one", "a:b"});
-      Factory another("late", file.get(), "!V:Silent:!Color:!DrawProgressBar:AnalysisType=Multiclass");
-      another.BookMethod(late.get(), "PyTorch", "Net", "Layout=2:NumEpochs=1");
+      Factory another("late", file.get(), kSilent);
+      another.BookMethod(late.get(), "Fisher", "F");
       late->AddTree(fExample.fBackground, "a_b");
       ExpectError(EErrorCode::kState, {"a:b", "a_b", "two classes"}, [&] { another.TrainAllMethods(); });
    }

@@ -241,8 +241,8 @@ TEST_F(Gui, MulticlassWithAwkwardNames)
       }
       const MulticlassSample sample{{responses.data(), 900, 3}, nullptr, numbers.data()};
       TFile file("out.root", "RECREATE");
-      for (const char *title : {"Net", "Other Net"})
-         WriteMulticlassHistograms(MakeMethodDirectory(&file, "multi", "PyTorch", title), title, classes, sample,
+      for (const char *title : {"Net", "Other $HOME"})
+         WriteMulticlassHistograms(MakeMethodDirectory(&file, "d$HOME", "PyTorch", title), title, classes, sample,
                                    &sample);
    }
    const TorchMVA::Test::Silence silence;
@@ -250,13 +250,13 @@ TEST_F(Gui, MulticlassWithAwkwardNames)
    std::set<std::string> expected;
    for (const auto &cls : classes) {
       expected.insert("rejBvsS_" + cls + ".png");
-      for (const char *title : {"Net_", "Other Net_"}) {
+      for (const char *title : {"Net_", "Other $HOME_"}) {
          expected.insert("mva_" + (title + cls) + ".png");
          expected.insert("overtrain_" + (title + cls) + ".png");
       }
    }
-   EXPECT_EQ(Names("multi/plots"), expected);
-   ExpectButtonsDraw("multi", expected);
+   EXPECT_EQ(Names("d$HOME/plots"), expected);
+   ExpectButtonsDraw("d$HOME", expected);
 }
 
 TEST_F(Gui, MistakesAreNamed)
