@@ -90,8 +90,15 @@ def test_cpp_means_the_home_folder(ROOT, home, name):
     finally:
         names.fWeightFileDirPrefix = before
     assert (home / "work/dataset/weights/job_F.weights.xml").exists()
-    factory.GetMethod("dataset", "F").MakeClass(f"{name}/F.C")
+    method = factory.GetMethod("dataset", "F")
+    method.MakeClass(f"{name}/F.C")
     assert "class ReadF" in (home / "F.C").read_text()
+    method.SetWeightFileDir(f"{name}/work")
+    method.WriteStateToFile()
+    assert (home / "work/job_F.weights.xml").exists()
+    method.SetWeightFileName(f"{name}/own.xml")
+    method.WriteStateToFile()
+    assert (home / "own.xml").exists()
 
 
 @pytest.mark.timeout(120)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -217,35 +218,46 @@ class Attending(torch.nn.Module):
         return torch.softmax(self.linear(x.squeeze(2)), 1)
 
 
-def test_a_network_that_torch_evaluates_faster_is_code_all_the_same(ROOT, command, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    torch.jit.save(torch.jit.script(Attending()), "model.pt")
-    path = train(ROOT, "Classification", "PyTorch", "Net", "FilenameModel=model.pt:NumEpochs=1:VarTransform=N")
-    assert "class ReadNet" in Path("dataset/weights/job_Net.class.C").read_text()
+@pytest.fixture(scope="module")
+def attending(ROOT, tmp_path_factory):
+    """Weight file of a network that torch evaluates faster than the native engine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("attending"))
+        torch.jit.save(torch.jit.script(Attending()), "model.pt")
+        return train(ROOT, "Classification", "PyTorch", "Net", "FilenameModel=model.pt:NumEpochs=1:VarTransform=N")
+
+
+def test_a_network_that_torch_evaluates_faster_is_code_all_the_same(ROOT, command, attending, tmp_path):
+    assert "class ReadNet" in attending.with_name("job_Net.class.C").read_text()
     why = "torch evaluates a product of two values faster (attention, for example)"
-    assert json.loads(command("info", "--json", path)[1])["engine"]["reason"] == why
-    reader = ROOT.TMVA.Reader("!Color:Silent")
-    method = reader.BookMVA("m", str(path))
+    assert json.loads(command("info", "--json", attending)[1])["engine"]["reason"] == why
+    method = ROOT.TMVA.Reader("!Color:Silent").BookMVA("m", str(attending))
     assert str(method.GetEngineName()) == f"Python: {why}"
-    assert ROOT.TMVA.Experimental.RReader(str(path)).UsesPython()
-    code, out, err = command("compile", path, "-o", "Model.hxx")
+    assert ROOT.TMVA.Experimental.RReader(str(attending)).UsesPython()
+    code, out, err = command("compile", attending, "-o", tmp_path / "Model.hxx")
     assert (code, err) == (0, "")
     assert "agrees with the Reader on 1000 events" in out
-    assert command("export", path, "-o", "model.onnx")[0] == 0
+    assert command("export", attending, "-o", tmp_path / "model.onnx")[0] == 0
 
-    # a model that cannot be read: EvaluateBatch, which gives Python's lock away, warns once all the same
-    text = path.read_text()
+
+def test_evaluate_batch_warns_once_without_pythons_lock(ROOT, attending, tmp_path, capfd):
+    """Of a model that cannot be read, in whose place the native engine is used."""
+    text = attending.read_text()
     end = text.index("</Model>")
-    damaged = path.with_name("damaged.xml")
+    damaged = tmp_path / "damaged.xml"
     damaged.write_text(text[: end - 8] + "AAAA" + text[end - 4 :])
     rows = np.random.default_rng(2).normal((1000, 0, -3), (1, 2, 0.1), (9, 3)).astype(np.float32)
-    native = ROOT.TMVA.Reader("!Color:Silent:Engine=Native")
-    for each, file in ((native, path), (reader, damaged)):
-        each.BookMVA("rows", str(file))
-    with pytest.warns(RuntimeWarning, match="Python cannot be used") as caught:
-        found = [reader.EvaluateBatch("rows", rows) for _ in range(2)]
-    assert len(caught) == 1
-    assert np.array_equal(found[0], native.EvaluateBatch("rows", rows))
+    native, reader = ROOT.TMVA.Reader("!Color:Silent:Engine=Native"), ROOT.TMVA.Reader("!Color:Silent")
+    native.BookMVA("m", str(attending))
+    reader.BookMVA("m", str(damaged))
+    capfd.readouterr()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = [reader.EvaluateBatch("m", rows) for _ in range(2)]
+    # PyROOT makes no Python warnings of ROOT's any more where something has enabled thread safety
+    said = " ".join(str(warning.message) for warning in caught) + capfd.readouterr().err
+    assert said.count("Python cannot be used") == 1
+    assert np.array_equal(found[0], native.EvaluateBatch("m", rows))
     assert np.array_equal(found[1], found[0])
 
 

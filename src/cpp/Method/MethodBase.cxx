@@ -1,5 +1,6 @@
 #include "TorchMVA/Method/MethodBase.hxx"
 
+#include "Core/ExpandPath.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/OptionHelp.hxx"
@@ -198,8 +199,8 @@ const std::vector<Float_t> &MethodBase::GetResponses(Types::ETreeType type) cons
 TString MethodBase::GetWeightFileName() const
 {
    if (!fWeightFile.IsNull())
-      return fWeightFile;
-   const TString folder = fWeightFileDir.IsNull() ? TString(".") : fWeightFileDir;
+      return Internal::ExpandPath(fWeightFile.Data());
+   const TString folder = fWeightFileDir.IsNull() ? "." : Internal::ExpandPath(fWeightFileDir.Data());
    return folder + "/" + fJobName + "_" + fMethodTitle + "." + gConfig().GetIONames().fWeightFileExtension + ".xml";
 }
 
