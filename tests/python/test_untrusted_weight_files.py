@@ -350,6 +350,9 @@ def test_user_code_runs_only_if_it_is_named_or_allowed(ROOT, tmp_path, monkeypat
     model = ROOT.TMVA.Experimental.RReader(NET, "Auto", True)
     other = pickle.loads(pickle.dumps(model))  # with the permission
     assert np.array_equal(other.Compute(ROWS), model.Compute(ROWS))
+    reader = ROOT.TMVA.Reader("!Color:Silent:AllowUserCode")
+    reader.BookMVA("m", NET)
+    assert np.array_equal(pickle.loads(pickle.dumps(reader)).EvaluateBatch("m", ROWS), expected)
     with pytest.raises(ROOT.TMVA.Error, match="AllowUserCode"):
         pickle.loads(pickle.dumps(ROOT.TMVA.Experimental.RReader(NET))).Compute(ROWS)
     monkeypatch.setenv(consent.VARIABLE, "1")
