@@ -71,8 +71,8 @@ public:
    /// and form.
    bool IsFinished(const std::vector<std::string> &inputs, const std::string &output) const;
 
-   /// The variables of the first events of an input, at most `n`, one row per event; NaN for an element that an entry does
-   /// not have. Throws Error as Apply() does.
+   /// The variables of the first events of an input, at most `n`, one row per event; NaN for an element that an entry
+   /// does not have. Throws Error as Apply() does.
    std::vector<float> ReadVariables(const std::string &input, Long64_t n) const;
 
    /// Events evaluated in the present call of Apply, or the last one.

@@ -18,8 +18,8 @@ namespace Internal {
 /// the same time and write one after another.
 class ResponseSink final : public EventSink {
 public:
-   /// All must outlive it. `all`: every entry is an event, else some are. `done` counts events; Put throws once `stop` is
-   /// set, or ROOT has told `errors` something.
+   /// All must outlive it. `all`: every entry is an event, else some are. `done` counts events; Put throws once `stop`
+   /// is set, or ROOT has told `errors` something.
    ResponseSink(const MethodBase &method, const InputFiles &inputs, bool all, ResponseWriter &writer,
                 const RootErrors &errors, std::atomic<Long64_t> &done, const std::atomic<bool> &stop);
 

@@ -44,8 +44,8 @@ class BlockResponses final : public ResponseSource {
 public:
    BlockResponses(std::shared_ptr<const FrameMethod> method, unsigned nSlots);
    ~BlockResponses() override;
-   /// Before Finish: notes the rows, the responses are 0. Afterwards: throws Error (kState) with several slots for a row
-   /// that was not there before; one slot evaluates it, with a warning at the first.
+   /// Before Finish: notes the rows, the responses are 0. Afterwards: throws Error (kState) with several slots for a
+   /// row that was not there before; one slot evaluates it, with a warning at the first.
    void Evaluate(unsigned slot, const InputRows &rows, float *responses) override;
    /// Evaluates what is left and ends the noting.
    void Finish();

@@ -6,6 +6,7 @@
 #include "TBranch.h"
 #include "TClass.h"
 #include "TFriendElement.h"
+#include "TInterpreter.h"
 #include "TLeaf.h"
 #include "TList.h"
 #include "TTree.h"
@@ -78,6 +79,14 @@ void LoadBranchesOf(const TTreeFormula &formula)
       LoadBranchesOf(*part);
 }
 
+void DeclareToFloat()
+{
+   static const bool isDeclared = gInterpreter->Declare(
+      "namespace TorchMVAColumns { inline double ToFloat(double x) { return static_cast<float>(x); } }");
+   if (!isDeclared)
+      throw ExpressionProblem("the interpreter cannot compile 'float'");
+}
+
 /// True for a branch of a collection of collections, such as a vector of vectors of numbers.
 bool IsNested(TBranch *branch)
 {
@@ -116,6 +125,8 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    try {
       const std::string text = TextFor(tree, expression);
       fIsConditional = text.find('?') != std::string::npos;
+      if (text.find(kToFloat) != std::string::npos)
+         DeclareToFloat();
       const QuietRoot quiet;
       fFormula = std::make_unique<TTreeFormula>("TorchMVAFormula", text.c_str(), &tree);
    } catch (const ExpressionProblem &problem) {

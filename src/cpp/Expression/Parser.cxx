@@ -236,7 +236,7 @@ private:
          const std::string type = Then().fText;
          fAt += 3;
          Syntax value = HasSign() ? Signed([&] { return Primary(); }) : Primary();
-         return Make(EKind::kCall, type, {std::move(value)});
+         return Make(EKind::kCall, type, {std::move(value)}, 1);
       }
       if (!Accept("("))
          Unexpected();

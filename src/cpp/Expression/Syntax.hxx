@@ -27,7 +27,7 @@ struct Syntax {
       kElement,     ///< fParts: a collection, then its indices
       kMember,      ///< fParts[0]: an element; fText: a member of it
       kMethod,      ///< fParts[0]: an object, then arguments; fText: name; fNumber: 1 for `@`, the whole collection
-      kCall,        ///< fText: a function; fParts: arguments
+      kCall,        ///< fText: a function; fParts: arguments; fNumber: 1 if it is written as `(int)x`
       kUnary,       ///< fText: "-" or "!"
       kBinary,      ///< fText: operator; two parts
       kConditional, ///< condition, value if it is true, value if it is false

@@ -203,8 +203,8 @@ private:
       }
    }
 
-   /// TTreeFormula reads outside of a collection, or takes 0, if an index is not a plain number; also if it is one, in a
-   /// row of a collection of collections.
+   /// Where an element does not exist, TTreeFormula reads outside of the collection, or takes 0, unless all indices are
+   /// plain numbers; in collections of collections it does so with these, too.
    std::string Element(const Syntax &syntax, std::string &guards)
    {
       const Syntax *object = &syntax;
@@ -260,6 +260,7 @@ private:
    {
       const bool isStandard = syntax.fText.compare(0, 5, kStandard) == 0;
       const std::string name = isStandard ? Changed(syntax.fText.substr(5)) : syntax.fText;
+      fHasChanged = fHasChanged || syntax.fNumber == 1; // TTreeFormula takes `(int)x` for x
       if (IsParametrised(name))
          throw ExpressionProblem("'" + name + "' is a function with parameters, which have no value here");
       if (IsOneOf(name, {"Alt$", "Length$"}) && !syntax.fParts.empty())
@@ -274,6 +275,8 @@ private:
          return Changed("TMath::Sqrt" + arguments);
       if (IsOneOf(name, {"double", "Double_t"}))
          return Changed(arguments);
+      if (IsOneOf(name, {"float", "Float_t"}))
+         return Changed(kToFloat + arguments);
       if (IsOneOf(name, {"long", "Int_t"}))
          return Changed("int" + arguments);
       if (name == "bool")

@@ -11,6 +11,10 @@
 namespace TorchMVA {
 namespace Internal {
 
+/// The function that a text for TTreeFormula calls for `float(x)`, which TTreeFormula does not have. It must be declared
+/// to the interpreter if a text names it.
+constexpr const char *kToFloat = "TorchMVAColumns::ToFloat";
+
 /// What a tree knows of names.
 struct TreeNames {
    std::function<std::optional<std::string>(const std::string &name)> fAliasOf; ///< the text, nothing if it is no alias

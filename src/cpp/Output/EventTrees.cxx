@@ -136,7 +136,8 @@ void EventTree::Write()
    Internal::WriteObject(fDirectory, fTree, fTree.GetName());
 }
 
-/// Which spectators a float holds exactly: these have the type of TMVA, the others, such as large event numbers, are doubles.
+/// Which spectators a float holds exactly: these have the type of TMVA, the others, such as large event numbers, are
+/// doubles.
 std::vector<bool> FloatSpectators(const DataSet &data)
 {
    std::vector<bool> areFloats(data.GetNSpectators(), true);

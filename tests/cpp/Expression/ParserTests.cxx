@@ -159,6 +159,8 @@ TEST(TreeText, ChangesOnlyWhatItMust)
       {"v.size()>0", "((Length$(v))>0)"},
       {"v.at(0)", "v[0]"},
       {"(double)x/2.f", "((x)/2)"},
+      {"(int)x/2", "(int(x)/2)"},
+      {"(float)x/2", "(TorchMVAColumns::ToFloat(x)/2)"},
       {"risky<1", "((fmod(int(n),int(m)))<1)"},
       {"v[]+risky>plain && text!=\"risky\"", "v[]+(fmod(int(n),int(m)))>plain && text!=\"risky\""},
       {"Sum(v)", "Sum$(v)"},

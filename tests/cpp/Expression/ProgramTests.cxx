@@ -132,6 +132,52 @@ TEST(Program, CollectionsAreTTreeFormulas)
    EXPECT_EQ(different, std::vector<std::string>());
 }
 
+/// Names of C++, some of which TTreeFormula does not have.
+TEST(Program, NamesOfCxxAreTTreeFormulas)
+{
+   const auto entries = MakeEntries(20, 4);
+   EntryTree tree(entries);
+   const auto expectSame = [&](const std::string &text) {
+      const auto expected = tree.Values(text);
+      const Program program = Compile(text);
+      for (std::size_t k = 0; k < entries.size(); ++k)
+         ASSERT_TRUE(AreSame(Values(program, entries[k]), expected[k])) << text << " in entry " << k;
+   };
+   for (const char *one : {"sin",   "cos",   "tan",  "asin", "acos", "atan",  "sinh",  "cosh",  "tanh",  "asinh",
+                           "acosh", "atanh", "sqrt", "exp",  "log",  "log10", "abs",   "fabs",  "floor", "ceil",
+                           "erf",   "erfc",  "cbrt", "exp2", "log2", "log1p", "round", "trunc", "expm1", "tgamma"})
+      expectSame("std::" + std::string(one) + "(x)");
+   for (const char *two : {"min", "max", "pow", "atan2", "fmod", "hypot", "fmin", "fmax", "copysign"})
+      expectSame("std::" + std::string(two) + "(x, y)");
+   for (const char *text : {"float(x)",
+                            "(float)x",
+                            "double(f)",
+                            "(double)x/3",
+                            "long(x)",
+                            "(long)x",
+                            "bool(x)",
+                            "(bool)y+1",
+                            "(int)x/2",
+                            "Double_t(x)",
+                            "Float_t(x)*2",
+                            "Int_t(x)",
+                            "true+x",
+                            "!false",
+                            "M_PI*x",
+                            "pi*x",
+                            "TMath::Pi()*x",
+                            "0x1Fu+x",
+                            "2.5f*x",
+                            "0.1f",
+                            "x!=y&&!(x>y)",
+                            "TMath::Gaus(x,0,1)",
+                            "TMath::Landau(x,0,1)",
+                            "TMath::Hypot(x,y)",
+                            "sq(x)",
+                            "sign(x)"})
+      expectSame(text);
+}
+
 /// The rules of docs/expressions.md.
 TEST(Program, ValuesWrittenDownByHand)
 {
