@@ -273,6 +273,7 @@ def test_members_of_an_element_whose_index_is_an_expression(ROOT, tmp_path):
         "Alt$(rows.at(n)[0],-1)": [100 * i if 0 < i % 4 < 1 + i % 3 else -1 for i in range(12)],
         "Alt$(rows[1][1],-1)": [-1] * 12,
         "Alt$(rows[2][0],-1)": [100 * i if i % 3 == 2 else -1 for i in range(12)],
+        "rows.size()": [1 + i % 3 for i in range(12)],
         "tracks[@tracks.size()-1].Pt()": [10 * i + i % 3 for i in range(12)],
     }
     for source in ("tree", "frame"):

@@ -203,6 +203,8 @@ private:
       }
    }
 
+   bool IsNested(const Syntax &syntax) { return syntax.fKind == EKind::kName && fNames.fIsNested(syntax.fText); }
+
    /// Where an element does not exist, TTreeFormula reads outside of the collection, or takes 0, unless all indices are
    /// plain numbers; in collections of collections it does so with these, too.
    std::string Element(const Syntax &syntax, std::string &guards)
@@ -217,7 +219,7 @@ private:
       std::reverse(indices.begin(), indices.end());
       std::string text = Path(*object, guards);
       const auto isNumber = [](const Syntax *part) { return part->fKind == EKind::kNumber; };
-      const bool isNested = object->fKind == EKind::kName && fNames.fIsNested(object->fText);
+      const bool isNested = IsNested(*object);
       const bool isPlain =
          guards.empty() && std::all_of(indices.begin(), indices.end(), isNumber) && !(isNested && indices.size() > 1);
       const auto require = [&](const std::string &guard) { guards += (guards.empty() ? "" : "&&") + guard; };
@@ -242,7 +244,8 @@ private:
       if (syntax.fNumber == 1)
          return "@" + object + "." + syntax.fText + Arguments(syntax, 1);
       if (IsOneOf(syntax.fText, {"size", "empty"}) && syntax.fParts.size() == 1)
-         return Changed("(Length$(" + object + ")" + (syntax.fText == "empty" ? "==0)" : ")"));
+         return Changed("(" + (IsNested(syntax.fParts.front()) ? object + "@.size()" : "Length$(" + object + ")") +
+                        (syntax.fText == "empty" ? "==0)" : ")"));
       return object + "." + syntax.fText + Arguments(syntax, 1);
    }
 

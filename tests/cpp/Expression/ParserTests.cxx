@@ -157,6 +157,8 @@ TEST(TreeText, ChangesOnlyWhatItMust)
       {"sqrt(x*y)+1", "(TMath::Sqrt((x*y))+1)"},
       {"std::abs(x)", "abs(x)"},
       {"v.size()>0", "((Length$(v))>0)"},
+      {"rows.size()", "(rows@.size())"},
+      {"rows.empty()", "(rows@.size()==0)"},
       {"v.at(0)", "v[0]"},
       {"(double)x/2.f", "((x)/2)"},
       {"(int)x/2", "(int(x)/2)"},
