@@ -4,12 +4,12 @@ Kasieczka and Shih, arXiv:2001.05310 (DisCo): loss = classifier loss + lambda dC
 over the background events of a batch. The distance correlation (Szekely, Rizzo and Bakirov, arXiv:0803.4101) is 0 for
 independent quantities only, and 1 for proportional ones.
 
-Lambda is 0 for the first sixth of the training, and rises in the second one. The reason: dCorr^2 does not change when
-the response is multiplied by a number, so its gradient grows as the spread of the response shrinks. The responses of a
-new network are almost the same for all events, hence the gradient of the penalty is much larger than that of the
-classifier loss. At full strength from the first batch it drives many networks into a corner from which they do not
-return: a constant response, or one that takes background for signal. A network that has learned something has a spread,
-and both gradients are of the same size.
+Lambda rises during the first third of the training, with the third power of the time. The reason: dCorr^2 does not
+change when the response is multiplied by a number, so its gradient grows as the spread of the response shrinks. The
+responses of a new network are almost the same for all events, hence the gradient of the penalty is much larger than
+that of the classifier loss. At full strength from the first batch it drives many networks into a corner from which they
+do not return: a constant response, or one that takes background for signal. A network that has learned something has a
+spread, and both gradients are of the same size.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .probe import Shape
 
 #: Fewer background events in a batch say nothing about a dependence.
 MIN_EVENTS = 16
-#: The part of the training before lambda has its value: half of it without the penalty, half with a rising one.
+#: The part of the training during which lambda rises from 0 to its value.
 RISE = 1 / 3
 
 
@@ -76,12 +76,12 @@ class Decorrelation:
 
     @staticmethod
     def share(done: float) -> float:
-        """The part of lambda that counts in a batch: 0 at first, then rising linearly to 1 at the end of RISE.
+        """The part of lambda that counts in a batch: it rises from 0 to 1 at the end of RISE.
 
         Args:
             done: the part of the training that lies before the batch, 0 to 1.
         """
-        return min(max(2 * done / RISE - 1, 0.0), 1.0)
+        return min(done / RISE, 1.0) ** 3
 
     def __call__(self, output: torch.Tensor, batch: list[torch.Tensor]) -> torch.Tensor:
         """lambda dCorr^2 of the background events; 0 if there are fewer than two."""
