@@ -72,7 +72,7 @@ $(VENV)/.dependencies: $(VENV)/.created constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.dependencies
-	$(PIP_INSTALL) optuna pytest pytest-timeout hypothesis scikit-learn uproot tensorboard onnx onnxruntime ruff mypy clang-format clang-tidy
+	$(PIP_INSTALL) optuna pytest pytest-timeout pytest-xdist hypothesis scikit-learn uproot tensorboard onnx onnxruntime ruff mypy clang-format clang-tidy
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dependencies
@@ -110,7 +110,7 @@ ctest: $(VENV)/.installed-with-tests
 	$(BIN)/ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j $(JOBS)
 
 pytest: $(VENV)/.installed-with-tests ctest
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 
 # --- looks ----------------------------------------------------------------------------------------------------
 

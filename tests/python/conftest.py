@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,17 @@ def clean_environment(**changes: str) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY
+
+
+@pytest.fixture(autouse=True)
+def no_user_code(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees functions that another one has put into `__main__`, nor counts as permitted what another has named."""
+    main = vars(sys.modules["__main__"])
+    main.pop("load_model_custom_objects", None)
+    if usercode := sys.modules.get("torchmva._engine.usercode"):
+        monkeypatch.setattr(usercode, "_registry", usercode._Registry())
+    yield
+    main.pop("load_model_custom_objects", None)
 
 
 @pytest.fixture

@@ -88,7 +88,6 @@ class Job:
 @pytest.fixture
 def job(ROOT, trees, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delattr(sys.modules["__main__"], "load_model_custom_objects", raising=False)
     net()
     return Job(ROOT, trees)
 

@@ -19,7 +19,6 @@ HERE = Path(__file__).parent
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delattr(sys.modules["__main__"], "load_model_custom_objects", raising=False)
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ WEIGHTS = Path("dataset/weights/job_Net.weights.xml")
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delattr(sys.modules["__main__"], "load_model_custom_objects", raising=False)
 
 
 def train(ROOT, analysis="Classification", **options):

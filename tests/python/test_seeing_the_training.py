@@ -25,7 +25,6 @@ FACTORY = "!Color:AnalysisType=Classification"
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delattr(sys.modules["__main__"], "load_model_custom_objects", raising=False)
 
 
 def on_a_terminal(tmp_path, factory) -> str:

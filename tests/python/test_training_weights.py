@@ -18,7 +18,6 @@ pytestmark = pytest.mark.timeout(240)
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delattr(sys.modules["__main__"], "load_model_custom_objects", raising=False)
 
 
 def mean_response(ROOT, weight=lambda row, cls: 1.0, **options):
