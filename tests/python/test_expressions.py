@@ -274,21 +274,29 @@ def test_members_of_an_element_whose_index_is_an_expression(ROOT, tmp_path):
         "Alt$(rows[1][1],-1)": [-1] * 12,
         "Alt$(rows[2][0],-1)": [100 * i if i % 3 == 2 else -1 for i in range(12)],
         "rows.size()": [1 + i % 3 for i in range(12)],
+        "Sum$(Alt$(rows[1][0],-1)+0*tracks.Pt())": [(100 * i if i % 3 else -1) - i % 3 for i in range(12)],
         "tracks[@tracks.size()-1].Pt()": [10 * i + i % 3 for i in range(12)],
     }
+    # entries without an event; the second one ended the process
+    some = {
+        "n>0?rows[1][0]:-7": [-7 if i % 4 == 0 else 100 * i for i in range(12) if i % 4 == 0 or i % 3],
+        "tracks.Pt()+rows[1][0]": [110 * i + k for i in range(12) if i % 3 for k in range(1 + i % 3)],
+    }
     for source in ("tree", "frame"):
-        loader = ROOT.TMVA.DataLoader(source)
-        for expression in expected:
-            loader.AddVariable(expression)
-        if source == "tree":
-            loader.AddTree(tree, "A")
-        else:
-            loader.AddDataFrame(ROOT.RDataFrame("t", path), "A")
-        loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=None:nTrain_A=11:!V")
-        data = loader.GetDataSetInfo().GetDataSet()
-        for k, (expression, wanted) in enumerate(expected.items()):
-            values = [data.GetEvent(i, ROOT.TMVA.Types.kTraining).GetValue(k) for i in range(11)]
-            assert values == wanted[:11], (source, expression)
+        for variables in (expected, *({expression: wanted} for expression, wanted in some.items())):
+            loader = ROOT.TMVA.DataLoader(source)
+            for expression in (*variables, "0*n"):
+                loader.AddVariable(expression)
+            if source == "tree":
+                loader.AddTree(tree, "A")
+            else:
+                loader.AddDataFrame(ROOT.RDataFrame("t", path), "A")
+            loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=None:nTest_A=1:!V")
+            data = loader.GetDataSetInfo().GetDataSet()
+            for k, (expression, wanted) in enumerate(variables.items()):
+                values = [data.GetEvent(i, ROOT.TMVA.Types.kTraining).GetValue(k) for i in range(len(wanted) - 1)]
+                assert values == wanted[:-1], (source, expression)
+                assert data.GetNTrainingEvents() == len(values)
 
 
 def test_arrays_are_elements_in_define(ROOT):

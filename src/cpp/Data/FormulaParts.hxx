@@ -4,6 +4,7 @@
 #include "TObjArray.h"
 #include "TTreeFormula.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace TorchMVA {
@@ -28,6 +29,21 @@ public:
          }
       }
       return parts;
+   }
+
+   /// True if a formula has a value for each element of a collection: one without an index is in it.
+   static bool HasElements(const TTreeFormula &formula)
+   {
+      const auto &dimensions = formula.*(&FormulaParts::fNdimensions);
+      const auto &indices = formula.*(&FormulaParts::fIndexes);
+      for (Int_t i = 0; i < formula.GetNcodes(); ++i) {
+         if (std::find(indices[i], indices[i] + dimensions[i], -1) != indices[i] + dimensions[i])
+            return true;
+      }
+      const auto parts = Of(formula); // those of Sum$ have managers of their own
+      return std::any_of(parts.begin(), parts.end(), [&](const TTreeFormula *part) {
+         return part->GetManager() == formula.GetManager() && HasElements(*part);
+      });
    }
 };
 

@@ -134,6 +134,7 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    }
    if (!IsUnderstood(*fFormula))
       fail(UnknownNames(expression, tree));
+   fHasElements = FormulaParts::HasElements(*fFormula);
    fIsConditional = fIsConditional || !FormulaParts::Of(*fFormula).empty(); // which may be conditional
 }
 

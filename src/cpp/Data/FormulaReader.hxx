@@ -5,6 +5,7 @@
 #include "TTreeFormula.h"
 #include "TreeSession.hxx"
 
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -27,16 +28,21 @@ public:
    {
       if (fIsConditional)
          LoadBranches();
-      return fFormula->GetNdata();
+      return fSize = fFormula->GetNdata();
    }
    /// Value of a formula that has one; loads the branches.
    Double_t Value()
    {
       Size();
-      return fFormula->EvalInstance(0);
+      return Value(0);
    }
    /// Value `i` after Size(); NaN if that needs an element, or an entry of a friend, that does not exist.
-   Double_t Value(Int_t i) { return fFormula->EvalInstance(i); }
+   Double_t Value(Int_t i)
+   {
+      // TTreeFormula reads any memory for a collection beside an element that does not exist
+      const bool isNothing = fSize == 0 && fHasElements;
+      return isNothing ? std::numeric_limits<Double_t>::quiet_NaN() : fFormula->EvalInstance(i);
+   }
    /// True if some value of this entry is NaN or infinite; loads the branches.
    bool HasNonFinite();
    /// To be called after a chain moved to another file.
@@ -49,6 +55,8 @@ private:
 
    std::unique_ptr<TTreeFormula> fFormula;
    bool fIsConditional = false;
+   bool fHasElements = false;
+   Int_t fSize = 0; ///< of the present entry
 };
 
 } // namespace Internal

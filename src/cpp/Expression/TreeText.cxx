@@ -184,16 +184,31 @@ private:
 
    // ---- elements, members and methods ----
 
-   /// An element, a member or a method; NaN if it has an index, no plain number, of an element that does not exist.
+   /// What must hold for an element to exist.
+   struct Guards {
+      std::string fText;
+      bool fIsInTable = false;   ///< an element of a collection of collections
+      bool fHasVariable = false; ///< an index is not a plain number
+
+      void Require(const std::string &text) { fText += (fText.empty() ? "" : "&&") + text; }
+      /// In Sum$, TTreeFormula does not mix up a table and other collections.
+      std::string Element(const std::string &text) const { return fIsInTable ? "Sum$(" + text + ")" : text; }
+   };
+
+   /// An element, a member or a method; NaN if it has guards and does not exist. With plain numbers alone it keeps its
+   /// number of values, which is 0 then.
    std::string Value(const Syntax &syntax)
    {
-      std::string guards;
+      Guards guards;
       const std::string text = Path(syntax, guards);
-      return guards.empty() ? text : Changed("(" + guards + "?" + text + ":" + kNaN + ")");
+      if (guards.fText.empty())
+         return text;
+      const std::string otherwise = guards.fHasVariable ? kNaN : "(0?" + text + ":" + kNaN + ")";
+      return Changed("(" + guards.fText + "?" + guards.Element(text) + ":" + otherwise + ")");
    }
 
-   /// A name with members, methods and indices; appends to `guards` what must hold for them to exist.
-   std::string Path(const Syntax &syntax, std::string &guards)
+   /// A name with members, methods and indices; adds to `guards` what they need.
+   std::string Path(const Syntax &syntax, Guards &guards)
    {
       switch (syntax.fKind) {
       case EKind::kElement: return Element(syntax, guards);
@@ -207,7 +222,7 @@ private:
 
    /// Where an element does not exist, TTreeFormula reads outside of the collection, or takes 0, unless all indices are
    /// plain numbers; in collections of collections it does so with these, too.
-   std::string Element(const Syntax &syntax, std::string &guards)
+   std::string Element(const Syntax &syntax, Guards &guards)
    {
       const Syntax *object = &syntax;
       std::vector<const Syntax *> indices; // from the last to the first
@@ -220,23 +235,25 @@ private:
       std::string text = Path(*object, guards);
       const auto isNumber = [](const Syntax *part) { return part->fKind == EKind::kNumber; };
       const bool isNested = IsNested(*object);
-      const bool isPlain =
-         guards.empty() && std::all_of(indices.begin(), indices.end(), isNumber) && !(isNested && indices.size() > 1);
-      const auto require = [&](const std::string &guard) { guards += (guards.empty() ? "" : "&&") + guard; };
+      const bool isPlain = guards.fText.empty() && std::all_of(indices.begin(), indices.end(), isNumber) &&
+                           !(isNested && indices.size() > 1);
       for (std::size_t i = 0; i < indices.size(); ++i) {
          const std::string index = Write(*indices[i]);
-         if (!isNumber(indices[i]))
-            require("0<=int(" + index + ")");
+         if (!isNumber(indices[i])) {
+            guards.Require("0<=int(" + index + ")");
+            guards.fHasVariable = true;
+         }
          if (!isPlain && i == 0 && isNested)
-            require("int(" + index + ")<" + text + "@.size()");
+            guards.Require("int(" + index + ")<" + text + "@.size()");
          else if (!isPlain && i + 1 == indices.size())
-            require("int(" + index + ")<Length$(" + text + ")");
+            guards.Require("int(" + index + ")<Length$(" + text + ")");
          text += "[" + index + "]";
       }
+      guards.fIsInTable = guards.fIsInTable || (isNested && indices.size() > 1);
       return text;
    }
 
-   std::string Method(const Syntax &syntax, std::string &guards)
+   std::string Method(const Syntax &syntax, Guards &guards)
    {
       if (syntax.IsElement())
          return Element(syntax, guards);
@@ -292,16 +309,17 @@ private:
    /// Alt$ and Length$. An element whose index is not a plain number always has a value for TTreeFormula.
    std::string OfElement(const Syntax &syntax)
    {
-      std::string guards;
+      Guards guards;
       const std::string element = Path(syntax.fParts.front(), guards);
       std::string rest;
       for (std::size_t i = 1; i < syntax.fParts.size(); ++i)
          rest += "," + Write(syntax.fParts[i]);
-      if (guards.empty())
+      if (guards.fText.empty())
          return syntax.fText + "(" + element + rest + ")";
       if (syntax.fText == "Length$")
-         return Changed("(" + guards + "?Length$(" + element + "):0)");
-      return Changed("(" + guards + "?" + element + ":" + (rest.empty() ? kNaN : rest.substr(1)) + ")");
+         return Changed("(" + guards.fText + "?Length$(" + element + "):0)");
+      const std::string value = "(" + guards.fText + "?" + guards.Element(element) + ":";
+      return Changed("Alt$(" + value + (rest.empty() ? kNaN : rest.substr(1)) + ")" + rest + ")");
    }
 
    std::string Binary(const Syntax &syntax)

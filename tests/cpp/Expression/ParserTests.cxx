@@ -172,12 +172,12 @@ TEST(TreeText, ChangesOnlyWhatItMust)
       {"v[1][n]", "(0<=int(n)&&int(n)<Length$(v[1])?v[1][n]:fmod(1,0))"},
       {"v[n][1]", "(0<=int(n)&&int(1)<Length$(v[n])?v[n][1]:fmod(1,0))"},
       {"rows[n]", "(0<=int(n)&&int(n)<rows@.size()?rows[n]:fmod(1,0))"},
-      {"rows[1][0]", "(int(1)<rows@.size()&&int(0)<Length$(rows[1])?rows[1][0]:fmod(1,0))"},
-      {"rows.at(n)[0]", "(0<=int(n)&&int(n)<rows@.size()&&int(0)<Length$(rows[n])?rows[n][0]:fmod(1,0))"},
+      {"rows[1][0]", "(int(1)<rows@.size()&&int(0)<Length$(rows[1])?Sum$(rows[1][0]):(0?rows[1][0]:fmod(1,0)))"},
+      {"rows.at(n)[0]", "(0<=int(n)&&int(n)<rows@.size()&&int(0)<Length$(rows[n])?Sum$(rows[n][0]):fmod(1,0))"},
       {"t[n].Pt()/2", "((0<=int(n)&&int(n)<Length$(t)?t[n].Pt():fmod(1,0))/2)"},
       {"t[n].hits[m].x",
        "(0<=int(n)&&int(n)<Length$(t)&&0<=int(m)&&int(m)<Length$(t[n].hits)?t[n].hits[m].x:fmod(1,0))"},
-      {"Alt$(v[n],-1)", "(0<=int(n)&&int(n)<Length$(v)?v[n]:(-1))"},
+      {"Alt$(v[n],-1)", "Alt$((0<=int(n)&&int(n)<Length$(v)?v[n]:(-1)),(-1))"},
       {"Length$(v[n])", "(0<=int(n)&&int(n)<Length$(v)?Length$(v[n]):0)"}};
    for (const auto &[text, expected] : changed)
       EXPECT_EQ(TextOf(text), expected);
