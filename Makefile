@@ -7,7 +7,7 @@
 #   make format   apply the formatting
 #   make docs     write the page of options again, from the code
 #   make mutants  put faults into the code and see whether the tests notice; SEED and COUNT choose the sample
-#   make proof    what takes too long for make test: a sample of mutants, damaged weight files, all definitions of types
+#   make proof    what takes too long for make test: the tests marked so, mutants, damaged weight files, all types
 #   make clean    remove what was built, and .venv
 
 SHELL := /bin/bash
@@ -137,6 +137,7 @@ mutants: $(VENV)/.installed-with-tests
 proof: $(VENV)/.installed-with-tests
 	$(BIN)/python tests/one_definition.py $(BUILD) --jobs $(JOBS)
 	$(BIN)/python tests/fuzz/weight_files.py --seed $(SEED)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(JOBS) -m proof
 	$(MAKE) mutants
 
 clean:

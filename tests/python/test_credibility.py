@@ -29,6 +29,7 @@ def inside(figure):
     return (figure["low"] is None or mean >= figure["low"]) and (figure["high"] is None or mean <= figure["high"])
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", [name for name in expected() if name != "recipe_higgs_28"])  # takes too long
 def test_figure_is_in_its_wider_band(figures, name):
     figure = figures[name]

@@ -16,6 +16,7 @@ def gain(path, method):
     return fmean(ways["with"]) - fmean(ways["without"])
 
 
+@pytest.mark.proof
 def test_one_seed_gains(run_checked, tmp_path):
     result = tmp_path / "weights.json"
     run_checked([sys.executable, BENCHMARKS / "event_weights.py", "--quick", "--json", result], cwd=tmp_path)

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import zlib
 from pathlib import Path
 
@@ -201,11 +200,11 @@ def test_notes_a_newer_release(info, network_file):
     assert "a newer TorchMVA than this one" in text
 
 
-def test_is_fast():
-    """The best of five: other programs may run beside it."""
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "torchmva", "info", NETWORK], check=True, capture_output=True, timeout=60)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.3
+def test_loads_neither_root_nor_torch_nor_numpy():
+    """They are what takes time at a start."""
+    code = (
+        "import sys\nfrom torchmva.cli import main\nassert main(['info', sys.argv[1]]) in (0, None)\n"
+        "print('loaded:', sorted({'ROOT', 'torch', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, NETWORK], check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.endswith("loaded: []\n")

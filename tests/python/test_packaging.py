@@ -299,10 +299,15 @@ void driver(int n) {
 
 
 @pytest.mark.timeout(270)
-def test_whatever_header_a_macro_includes_first(torchmva_command, tmp_path):
+@pytest.mark.parametrize(
+    ("folder", "one"),
+    [("TMVA", "TMVA/Reader.h"), pytest.param("TorchMVA", "TorchMVA/Data/DataSet.hxx", marks=pytest.mark.proof)],
+)
+def test_whatever_header_a_macro_includes_first(torchmva_command, tmp_path, folder, one):
     """Cling loads the library, and may look for its names, in the middle of a header: the header has to survive it."""
-    headers = sorted(str(path.relative_to(_paths.INCLUDE_DIR)) for path in _paths.INCLUDE_DIR.rglob("*.h*"))
-    assert {"TMVA/Reader.h", "TorchMVA/Data/DataSet.hxx"} < set(headers)
+    found = (_paths.INCLUDE_DIR / folder).rglob("*.h*")
+    headers = sorted(str(path.relative_to(_paths.INCLUDE_DIR)) for path in found)
+    assert one in headers
     for i, header in enumerate(headers):
         (tmp_path / f"macro{i}.C").write_text(
             f'#include "{header}"\nvoid macro{i}() {{\n'

@@ -69,7 +69,10 @@ def test_no_bar_if_nobody_wants_it(tmp_path, quiet):
     assert "4/4" not in said
 
 
-@pytest.mark.parametrize(("more", "n_lines"), [("", 4), (":!DrawProgressBar", 0), (":Silent", 0)])
+@pytest.mark.parametrize(
+    ("more", "n_lines"),
+    [("", 4), *(pytest.param(more, 0, marks=pytest.mark.proof) for more in (":!DrawProgressBar", ":Silent"))],
+)
 def test_lines_in_a_log(run_script, tmp_path, more, n_lines):
     result = run_script(HERE / "network_job.py", "job", OPTIONS, FACTORY + more, cwd=tmp_path)
     lines = re.findall(
