@@ -299,6 +299,114 @@ def test_members_of_an_element_whose_index_is_an_expression(ROOT, tmp_path):
                 assert data.GetNTrainingEvents() == len(values)
 
 
+def element(collection, *indices):
+    """An IndexError where it does not exist."""
+    for index in indices:
+        if not 0 <= int(index) < len(collection):
+            raise IndexError
+        collection = collection[int(index)]
+    return collection
+
+
+def total(values):
+    """Sum$ of one value: 0 of nothing."""
+    try:
+        return values()
+    except IndexError:
+        return 0
+
+
+# expressions, and their values in an entry
+COMPARED = {
+    "rows[1][0]>0?rows[1][0]:1": lambda x, n, v, rows: max(element(rows, 1, 0), 0) or 1,
+    "(rows[n][0]>0)+1": lambda x, n, v, rows: int(element(rows, n, 0) > 0) + 1,
+    "v[n]>0?1:2": lambda x, n, v, rows: 1 if element(v, n) > 0 else 2,
+    "x>0 && v[n]>0": lambda x, n, v, rows: int(x > 0 and element(v, n) > 0),
+    "x>0 || rows[1][0]>0": lambda x, n, v, rows: int(x > 0 or element(rows, 1, 0) > 0),
+    "!((x>0 ? v[n] : x) > 1)": lambda x, n, v, rows: int(not (element(v, n) if x > 0 else x) > 1),
+    "rows[rows[0][n]*2][0]>0": lambda x, n, v, rows: int(element(rows, element(rows, 0, n) * 2, 0) > 0),
+    "v+(rows[1][0]>0)": lambda x, n, v, rows: [y + int(element(rows, 1, 0) > 0) for y in v],
+    "v*v[n]": lambda x, n, v, rows: [y * element(v, n) for y in v],
+    "Sum$(v*rows[n][1])>0": lambda x, n, v, rows: int(sum(y * element(rows, n, 1) for y in v) > 0),
+    "Max$(rows[n][1])+Sum$(v[n]>0)": lambda x, n, v, rows: (
+        total(lambda: element(rows, n, 1)) + total(lambda: element(v, n) > 0)
+    ),
+    "Alt$(v[n]*2,1)": lambda x, n, v, rows: 2 * v[n] if 0 <= n < len(v) else 1,
+    "Length$(rows[1][0]*2)": lambda x, n, v, rows: int(len(rows) > 1 and len(rows[1]) > 0),
+    "n>=0 && n<Length$(v) && v[n]>0": lambda x, n, v, rows: int(0 <= n < len(v) and v[n] > 0),
+    "here>0 ? Sum$(v*here)>0 : 3": lambda x, n, v, rows: int(sum(v) * element(v, n) > 0) if element(v, n) > 0 else 3,
+}
+
+
+def compared_values(entries, expression):
+    """Values of the events; an entry without an element that is asked for has none."""
+    values = []
+    for entry in entries:
+        try:
+            found = COMPARED[expression](*entry)
+        except IndexError:
+            continue
+        values += found if isinstance(found, list) else [found]
+    return values
+
+
+def test_a_comparison_does_not_hide_an_element_that_does_not_exist(ROOT, tmp_path):
+    """In a tree, a data frame and an RNTuple, as variable and as cut; and where it is not evaluated, nothing is missing."""
+    g = np.random.default_rng(6)
+    path, other = str(tmp_path / "short.root"), str(tmp_path / "short_n.root")
+    file = ROOT.TFile(path, "RECREATE")
+    tree = ROOT.TTree("t", "")
+    v, rows = ROOT.std.vector("double")(), ROOT.std.vector("std::vector<double>")()
+    x, n = array("d", [0]), array("i", [0])
+    for name, branch in (("v", v), ("rows", rows)):
+        tree.Branch(name, branch)
+    tree.Branch("x", x, "x/D")
+    tree.Branch("n", n, "n/I")
+    entries = []
+    for _ in range(60):
+        size = g.integers(0, 4)
+        entries.append((g.normal(), int(g.integers(-1, 4)), g.normal(size=size).tolist(), []))
+        for _ in range(size):
+            entries[-1][3].append(g.normal(size=g.integers(0, 4)).tolist())
+        x[0], n[0] = entries[-1][:2]
+        v.clear()
+        rows.clear()
+        for value, row in zip(entries[-1][2], entries[-1][3], strict=True):
+            v.push_back(value)
+            rows.push_back(ROOT.std.vector("double")(row))
+        tree.Fill()
+    file.Write()
+    write_ntuple(ROOT, path, other)
+    tree.SetAlias("here", "v[n]")
+    trees = {
+        "tree": lambda loader, cut: loader.AddTree(tree, "A", 1.0, cut),
+        "frame": lambda loader, cut: loader.AddDataFrame(ROOT.RDataFrame("t", path), "A", 1.0, cut),
+        "ntuple": lambda loader, cut: loader.AddNTuple("t", other, "A", 1.0, cut),
+    }
+
+    def events(source, variable, cut=""):
+        """Values of all events but the last."""
+        loader = ROOT.TMVA.DataLoader("short")
+        loader.AddVariable(variable)
+        loader.AddVariable("n*0")
+        trees[source](loader, cut)
+        loader.PrepareTrainingAndTestTree("", "SplitMode=Block:NormMode=None:nTest_A=1:!Correlations:!V")
+        data = loader.GetDataSetInfo().GetDataSet()
+        return [data.GetEvent(i, ROOT.TMVA.Types.kTraining).GetValue(0) for i in range(data.GetNTrainingEvents())]
+
+    for expression in COMPARED:
+        wanted = compared_values(entries, expression)
+        assert len(wanted) > 5
+        for source in ("tree", "frame"):
+            text = expression if source == "tree" else expression.replace("here", "v[n]")
+            found = events(source, text)
+            np.testing.assert_allclose(found, wanted[:-1], rtol=1e-6, err_msg=f"{source}: {expression}")
+    for expression in ("v[n]>0?1:2", "!((x>0 ? v[n] : x) > 1)", "x>0 || rows[1][0]>0"):
+        n_wanted = sum(value >= 0.5 for value in compared_values(entries, expression))
+        for source in trees:
+            assert len(events(source, "x", expression)) == n_wanted - 1, (source, expression)
+
+
 def test_arrays_are_elements_in_define(ROOT):
     """One response per event, of all elements; and a variable that is there twice keeps its one value."""
     g = np.random.default_rng(3)

@@ -69,11 +69,9 @@ bool IsUnderstood(const TTreeFormula &formula)
 
 void LoadBranchesOf(const TTreeFormula &formula)
 {
-   for (Int_t i = 0; i < formula.GetNcodes(); ++i) {
-      if (const TLeaf *leaf = formula.GetLeaf(i)) {
-         TBranch *branch = leaf->GetBranch();
-         branch->GetEntry(branch->GetTree()->GetReadEntry());
-      }
+   for (const TObject *leaf : FormulaParts::LeavesOf(formula)) {
+      TBranch *branch = static_cast<const TLeaf *>(leaf)->GetBranch();
+      branch->GetEntry(branch->GetTree()->GetReadEntry());
    }
    for (const TTreeFormula *part : FormulaParts::Of(formula))
       LoadBranchesOf(*part);
@@ -98,7 +96,17 @@ bool IsNested(TBranch *branch)
    return element && element->GetCollectionProxy();
 }
 
-std::string TextFor(TTree &tree, const std::string &expression)
+std::unique_ptr<TTreeFormula> MakeFormula(TTree &tree, const std::string &text)
+{
+   if (text.find(kToFloat) != std::string::npos)
+      DeclareToFloat();
+   const QuietRoot quiet;
+   auto formula = std::make_unique<TTreeFormula>("TorchMVAFormula", text.c_str(), &tree);
+   FormulaParts::MakeRoomForLeaves(*formula);
+   return formula;
+}
+
+TreeText TextFor(TTree &tree, const std::string &expression)
 {
    TreeNames names;
    names.fAliasOf = [&tree](const std::string &name) {
@@ -107,6 +115,10 @@ std::string TextFor(TTree &tree, const std::string &expression)
    };
    names.fIsBranch = [&tree](const std::string &name) { return tree.GetBranch(name.c_str()) != nullptr; };
    names.fIsNested = [&tree](const std::string &name) { return IsNested(tree.GetBranch(name.c_str())); };
+   names.fIsCollection = [&tree](const std::string &text) {
+      const auto formula = MakeFormula(tree, text);
+      return IsUnderstood(*formula) && FormulaParts::HasElements(*formula);
+   };
    return TextForTree(expression, names);
 }
 
@@ -122,25 +134,61 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    };
    if (tree.GetReadEntry() < 0)
       tree.LoadTree(0);
+   bool isUnderstood = false;
    try {
-      const std::string text = TextFor(tree, expression);
-      fIsConditional = text.find('?') != std::string::npos;
-      if (text.find(kToFloat) != std::string::npos)
-         DeclareToFloat();
-      const QuietRoot quiet;
-      fFormula = std::make_unique<TTreeFormula>("TorchMVAFormula", text.c_str(), &tree);
+      const TreeText text = TextFor(tree, expression);
+      isUnderstood = Compile(tree, text.fText);
+      if (!text.fGuard.empty()) {
+         fGuard.reset(new FormulaReader());
+         isUnderstood = fGuard->Compile(tree, text.fGuard) && isUnderstood;
+      }
    } catch (const ExpressionProblem &problem) {
       fail(std::string(": ") + problem.what());
    }
-   if (!IsUnderstood(*fFormula))
+   if (!isUnderstood)
       fail(UnknownNames(expression, tree));
+}
+
+bool FormulaReader::Compile(TTree &tree, const std::string &text)
+{
+   fFormula = MakeFormula(tree, text);
+   if (!IsUnderstood(*fFormula))
+      return false;
    fHasElements = FormulaParts::HasElements(*fFormula);
-   fIsConditional = fIsConditional || !FormulaParts::Of(*fFormula).empty(); // which may be conditional
+   // its parts may be conditional
+   fIsConditional = text.find('?') != std::string::npos || !FormulaParts::Of(*fFormula).empty();
+   return true;
 }
 
 void FormulaReader::LoadBranches()
 {
    LoadBranchesOf(*fFormula);
+}
+
+bool FormulaReader::IsMissing()
+{
+   if (!fGuard)
+      return false;
+   const auto isMissing = [&](Int_t i) {
+      const Double_t isThere = fGuard->Value(i);
+      return isThere == 0 || std::isnan(isThere);
+   };
+   const Int_t size = fGuard->Size();
+   if (isMissing(0)) // also if it has no values: it may need nothing of what does not exist
+      return true;
+   const Int_t n = std::max(size, fFormula->GetNdata());
+   for (Int_t i = 1; i < n; ++i) {
+      if (isMissing(i))
+         return true;
+   }
+   return false;
+}
+
+void FormulaReader::Update()
+{
+   fFormula->UpdateFormulaLeaves();
+   if (fGuard)
+      fGuard->Update();
 }
 
 bool FormulaReader::HasNonFinite()

@@ -22,13 +22,14 @@ public:
 
    const TTreeFormula &Formula() const { return *fFormula; }
    /// True if the number of values can be other than one.
-   bool IsArray() const { return fFormula->GetMultiplicity() != 0; }
-   /// Number of values in this entry; loads the branches.
+   bool IsArray() const { return fGuard || fFormula->GetMultiplicity() != 0; }
+   /// Number of values in this entry, 0 if one of them needs an element that does not exist; loads the branches.
    Int_t Size()
    {
       if (fIsConditional)
          LoadBranches();
-      return fSize = fFormula->GetNdata();
+      fIsMissing = IsMissing();
+      return fSize = fIsMissing ? 0 : fFormula->GetNdata();
    }
    /// Value of a formula that has one; loads the branches.
    Double_t Value()
@@ -40,23 +41,30 @@ public:
    Double_t Value(Int_t i)
    {
       // TTreeFormula reads any memory for a collection beside an element that does not exist
-      const bool isNothing = fSize == 0 && fHasElements;
+      const bool isNothing = fIsMissing || (fSize == 0 && fHasElements);
       return isNothing ? std::numeric_limits<Double_t>::quiet_NaN() : fFormula->EvalInstance(i);
    }
    /// True if some value of this entry is NaN or infinite; loads the branches.
    bool HasNonFinite();
    /// To be called after a chain moved to another file.
-   void Update() { fFormula->UpdateFormulaLeaves(); }
+   void Update();
 
 private:
+   FormulaReader() = default;
+   /// False if TTreeFormula does not understand the text.
+   bool Compile(TTree &tree, const std::string &text);
    /// TTreeFormula reads a branch where it first occurs. If that is the part of `a ? b : c` that an entry does not
    /// need, other places get the value of another entry.
    void LoadBranches();
+   /// True if the formula would read an element that does not exist.
+   bool IsMissing();
 
    std::unique_ptr<TTreeFormula> fFormula;
+   std::unique_ptr<FormulaReader> fGuard; ///< not 0 where the elements exist; empty if they always do
    bool fIsConditional = false;
    bool fHasElements = false;
-   Int_t fSize = 0; ///< of the present entry
+   bool fIsMissing = false; ///< in the present entry
+   Int_t fSize = 0;         ///< of the present entry
 };
 
 } // namespace Internal

@@ -21,9 +21,8 @@ constexpr int kMaxDepth = 8; // friends may be friends of each other
 
 bool Reads(const TTreeFormula &formula, const TTree &tree)
 {
-   for (Int_t i = 0; i < formula.GetNcodes(); ++i) {
-      const TLeaf *leaf = formula.GetLeaf(i);
-      if (leaf && leaf->GetBranch()->GetTree() == &tree)
+   for (const TObject *leaf : FormulaParts::LeavesOf(formula)) {
+      if (static_cast<const TLeaf *>(leaf)->GetBranch()->GetTree() == &tree)
          return true;
    }
    const auto parts = FormulaParts::Of(formula);

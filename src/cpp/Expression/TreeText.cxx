@@ -22,9 +22,10 @@ constexpr int kMaxAliasDepth = 20;
 constexpr int kMaxAliases = 500;
 /// TTreeFormula computes an inner Sum$ again for each element of an outer one.
 constexpr int kMaxLoops = 4;
-/// Characters of a text that is not the user's own: the guard of an index repeats the index.
+/// TTreeFormula computes an index again for each index around it.
+constexpr int kMaxIndices = 8;
+/// Characters of a text that is not the user's own, and of its guard: the guard of an index repeats the index.
 constexpr std::size_t kMaxText = 40000;
-constexpr const char *kNaN = "fmod(1,0)";
 constexpr const char *kStandard = "std::";
 
 /// gaus, xexpo, landau(0), pol2, ...: TTreeFormula accepts them and computes nothing.
@@ -47,6 +48,14 @@ class Writer {
 public:
    explicit Writer(const TreeNames &names) : fNames(names) {}
 
+   TreeText Write(const std::string &expression)
+   {
+      std::string text = TextOf(expression);
+      return {std::move(text), fGuard};
+   }
+
+private:
+   /// Adds to the guard what must hold for the elements in the expression to exist.
    std::string TextOf(const std::string &expression)
    {
       RequireBalanced(expression);
@@ -56,10 +65,11 @@ public:
       } catch (const ExpressionProblem &) {
          if (!IsHarmless(expression))
             throw;
-         return WithAliases(expression);
+         return OfOtherText(expression);
       }
       RequireNumber(*syntax);
-      const bool hasChanged = std::exchange(fHasChanged, false); // of the expression that this one is an alias in
+      // of the expression that this one is an alias in
+      const bool hasChanged = std::exchange(fHasChanged, HasIndexInParentheses(expression));
       std::string text = Write(*syntax);
       if (!std::exchange(fHasChanged, hasChanged))
          return expression;
@@ -67,7 +77,6 @@ public:
       return text;
    }
 
-private:
    std::string Write(const Syntax &syntax)
    {
       switch (syntax.fKind) {
@@ -81,8 +90,7 @@ private:
       case EKind::kCall: return Call(syntax);
       case EKind::kUnary: return "(" + syntax.fText + Write(syntax.fParts.front()) + ")";
       case EKind::kBinary: return Binary(syntax);
-      case EKind::kConditional:
-         return "(" + Write(syntax.fParts[0]) + "?" + Write(syntax.fParts[1]) + ":" + Write(syntax.fParts[2]) + ")";
+      case EKind::kConditional: return Conditional(syntax);
       }
       return "";
    }
@@ -100,6 +108,13 @@ private:
          throw ExpressionProblem("its indices or aliases are nested too deeply: the text for TTreeFormula has more "
                                  "than " +
                                  std::to_string(kMaxText) + " characters");
+   }
+
+   /// TTreeFormula takes `v[(1)]` for an element whose index is an expression.
+   static bool HasIndexInParentheses(std::string expression)
+   {
+      expression.erase(std::remove(expression.begin(), expression.end(), ' '), expression.end());
+      return expression.find("[(") != std::string::npos;
    }
 
    static void RequireNumber(const Syntax &syntax)
@@ -165,6 +180,17 @@ private:
    }
 
    /// A text that only TTreeFormula understands, with its aliases as they are written elsewhere.
+   std::string OfOtherText(const std::string &expression)
+   {
+      const std::string outer = std::exchange(fGuard, "");
+      std::string text = WithAliases(expression);
+      const std::string guard = std::exchange(fGuard, outer);
+      if (!guard.empty() && fNames.fIsCollection(guard)) // Sum$ may be around the alias: nobody knows
+         throw ExpressionProblem("one of its aliases has an index that is a collection");
+      Require(guard);
+      return text;
+   }
+
    std::string WithAliases(const std::string &expression)
    {
       const auto isWord = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
@@ -182,38 +208,91 @@ private:
       return text;
    }
 
-   // ---- elements, members and methods ----
+   // ---- guards ----
 
-   /// What must hold for an element to exist.
-   struct Guards {
+   /// A text, and what must hold for its elements to exist: nothing if they always do.
+   struct Guarded {
       std::string fText;
-      bool fIsInTable = false;   ///< an element of a collection of collections
-      bool fHasVariable = false; ///< an index is not a plain number
-
-      void Require(const std::string &text) { fText += (fText.empty() ? "" : "&&") + text; }
-      /// In Sum$, TTreeFormula does not mix up a table and other collections.
-      std::string Element(const std::string &text) const { return fIsInTable ? "Sum$(" + text + ")" : text; }
+      std::string fGuard;
    };
 
-   /// An element, a member or a method; NaN if it has guards and does not exist. With plain numbers alone it keeps its
-   /// number of values, which is 0 then.
-   std::string Value(const Syntax &syntax)
+   /// A part that is not always evaluated, or more than once: its guard is no guard of the text around it.
+   Guarded WriteApart(const Syntax &syntax)
    {
-      Guards guards;
-      const std::string text = Path(syntax, guards);
-      if (guards.fText.empty())
-         return text;
-      const std::string otherwise = guards.fHasVariable ? kNaN : "(0?" + text + ":" + kNaN + ")";
-      return Changed("(" + guards.fText + "?" + guards.Element(text) + ":" + otherwise + ")");
+      const std::string outer = std::exchange(fGuard, "");
+      std::string text = Write(syntax);
+      return {std::move(text), std::exchange(fGuard, outer)};
    }
 
-   /// A name with members, methods and indices; adds to `guards` what they need.
-   std::string Path(const Syntax &syntax, Guards &guards)
+   /// In the order of the evaluation: a guard that reads an element itself is only evaluated if that exists.
+   void Require(const std::string &guard)
+   {
+      if (!guard.empty())
+         fGuard = Changed(fGuard.empty() ? guard : fGuard + "&&" + guard);
+   }
+
+   /// The guards of two parts one of which is evaluated.
+   void RequireOneOf(const std::string &condition, const std::string &yes, const std::string &no)
+   {
+      if (!yes.empty() || !no.empty())
+         Require("(" + condition + "?" + OrTrue(yes) + ":" + OrTrue(no) + ")");
+   }
+
+   static std::string OrTrue(const std::string &guard) { return guard.empty() ? "1" : guard; }
+
+   /// 0 also where an index of plain numbers in the guard itself asks for an element that does not exist.
+   static std::string Holds(const std::string &guard) { return "Sum$(" + guard + ")"; }
+
+   /// `value` as often as a text has values; the text is not evaluated.
+   static std::string ForEach(const std::string &text, const char *value) { return "(0?" + text + ":" + value + ")"; }
+
+   /// True if a part has a value for each element of a collection. A row of a table exists as a whole or not at all.
+   bool IsCollection(const Syntax &syntax, const Guarded &part)
+   {
+      const EKind kind = syntax.fKind;
+      const bool isPath = kind == EKind::kElement || kind == EKind::kMember || kind == EKind::kMethod;
+      return fNames.fIsCollection(part.fText) && !(isPath && !fNames.fIsCollection(part.fGuard));
+   }
+
+   // ---- elements, members and methods ----
+
+   /// What the path to an element has come across.
+   struct Found {
+      bool fIsGuarded = false; ///< an element may not exist
+      bool fIsInTable = false; ///< an element of a collection of collections
+   };
+
+   /// An element, a member or a method. Beside a collection, TTreeFormula mixes up the numbers of values of an element
+   /// whose index is an expression, and of an element of a table; in Min$ (of one value) it does not.
+   std::string Value(const Syntax &syntax)
+   {
+      Found found;
+      std::string text = Path(syntax, found);
+      if (!found.fIsGuarded)
+         return text;
+      const bool isCollection = fNames.fIsCollection(text);
+      if (found.fIsInTable && isCollection)
+         throw ExpressionProblem("an index in a collection of collections is a collection");
+      if (isCollection)
+         return text;
+      if (HasInstance(syntax)) // that of Min$ would be another
+         throw ExpressionProblem("an index has Iteration$ or Length$");
+      return Changed("Min$(" + text + ")");
+   }
+
+   static bool HasInstance(const Syntax &syntax)
+   {
+      return syntax.Is(EKind::kName, "Iteration$") || syntax.Is(EKind::kName, "Length$") ||
+             std::any_of(syntax.fParts.begin(), syntax.fParts.end(), HasInstance);
+   }
+
+   /// A name with members, methods and indices.
+   std::string Path(const Syntax &syntax, Found &found)
    {
       switch (syntax.fKind) {
-      case EKind::kElement: return Element(syntax, guards);
-      case EKind::kMember: return Path(syntax.fParts.front(), guards) + "." + syntax.fText;
-      case EKind::kMethod: return Method(syntax, guards);
+      case EKind::kElement: return Element(syntax, found);
+      case EKind::kMember: return Path(syntax.fParts.front(), found) + "." + syntax.fText;
+      case EKind::kMethod: return Method(syntax, found);
       default: return Write(syntax);
       }
    }
@@ -222,7 +301,7 @@ private:
 
    /// Where an element does not exist, TTreeFormula reads outside of the collection, or takes 0, unless all indices are
    /// plain numbers; in collections of collections it does so with these, too.
-   std::string Element(const Syntax &syntax, Guards &guards)
+   std::string Element(const Syntax &syntax, Found &found)
    {
       const Syntax *object = &syntax;
       std::vector<const Syntax *> indices; // from the last to the first
@@ -232,32 +311,44 @@ private:
             indices.push_back(&object->fParts[i]);
       }
       std::reverse(indices.begin(), indices.end());
-      std::string text = Path(*object, guards);
-      const auto isNumber = [](const Syntax *part) { return part->fKind == EKind::kNumber; };
+      std::string text = Path(*object, found);
+      const auto isNumber = [](const Syntax *part) {
+         return part->fKind == EKind::kNumber && part->fText.find_first_not_of("0123456789") == std::string::npos;
+      };
       const bool isNested = IsNested(*object);
-      const bool isPlain = guards.fText.empty() && std::all_of(indices.begin(), indices.end(), isNumber) &&
+      const bool isPlain = !found.fIsGuarded && std::all_of(indices.begin(), indices.end(), isNumber) &&
                            !(isNested && indices.size() > 1);
       for (std::size_t i = 0; i < indices.size(); ++i) {
-         const std::string index = Write(*indices[i]);
-         if (!isNumber(indices[i])) {
-            guards.Require("0<=int(" + index + ")");
-            guards.fHasVariable = true;
-         }
+         const std::string index = Index(*indices[i]);
+         if (!isNumber(indices[i]))
+            Require("0<=int(" + index + ")");
          if (!isPlain && i == 0 && isNested)
-            guards.Require("int(" + index + ")<" + text + "@.size()");
+            Require("int(" + index + ")<" + text + "@.size()");
          else if (!isPlain && i + 1 == indices.size())
-            guards.Require("int(" + index + ")<Length$(" + text + ")");
+            Require("int(" + index + ")<Length$(" + text + ")");
          text += "[" + index + "]";
       }
-      guards.fIsInTable = guards.fIsInTable || (isNested && indices.size() > 1);
+      found.fIsGuarded = !isPlain;
+      found.fIsInTable = found.fIsInTable || (isNested && indices.size() > 1);
       return text;
    }
 
-   std::string Method(const Syntax &syntax, Guards &guards)
+   std::string Index(const Syntax &syntax)
+   {
+      if (++fIndices > kMaxIndices)
+         throw ExpressionProblem("more than " + std::to_string(kMaxIndices) + " indices are nested");
+      std::string text = Write(syntax);
+      --fIndices;
+      // the value of Alt$ depends on the element of a collection beside it: not so in the guard, nor in Min$
+      const bool isAlternative = text.find("Alt$(") != std::string::npos && !fNames.fIsCollection(text);
+      return isAlternative ? Changed("Min$(" + text + ")") : text;
+   }
+
+   std::string Method(const Syntax &syntax, Found &found)
    {
       if (syntax.IsElement())
-         return Element(syntax, guards);
-      const std::string object = Path(syntax.fParts.front(), guards);
+         return Element(syntax, found);
+      const std::string object = Path(syntax.fParts.front(), found);
       if (syntax.fNumber == 1)
          return "@" + object + "." + syntax.fText + Arguments(syntax, 1);
       if (IsOneOf(syntax.fText, {"size", "empty"}) && syntax.fParts.size() == 1)
@@ -283,14 +374,15 @@ private:
       fHasChanged = fHasChanged || syntax.fNumber == 1; // TTreeFormula takes `(int)x` for x
       if (IsParametrised(name))
          throw ExpressionProblem("'" + name + "' is a function with parameters, which have no value here");
-      if (IsOneOf(name, {"Alt$", "Length$"}) && !syntax.fParts.empty())
-         return OfElement(syntax);
-      const bool isLoop = IsOneOf(name, {"Sum$", "Min$", "Max$", "MinIf$", "MaxIf$", "Sum", "Min", "Max"});
-      fLoops += isLoop;
-      if (fLoops > kMaxLoops)
-         throw ExpressionProblem("more than " + std::to_string(kMaxLoops) + " of Sum$, Min$ and Max$ are nested");
+      if (name == "Alt$" && syntax.fParts.size() == 2)
+         return Alternative(syntax);
+      if (name == "Length$" && syntax.fParts.size() == 1)
+         return Length(syntax.fParts.front());
+      if (IsOneOf(name, {"Sum$", "Min$", "Max$", "MinIf$", "MaxIf$"}))
+         return Loop(name, syntax);
+      if (IsOneOf(name, {"Sum", "Min", "Max"}))
+         return Changed(Loop(name + "$", syntax));
       const std::string arguments = Arguments(syntax, 0);
-      fLoops -= isLoop;
       if (name == "sqrt" && syntax.fParts.size() == 1 && !IsNotNegative(syntax.fParts.front()))
          return Changed("TMath::Sqrt" + arguments);
       if (IsOneOf(name, {"double", "Double_t"}))
@@ -301,30 +393,76 @@ private:
          return Changed("int" + arguments);
       if (name == "bool")
          return Changed("(" + arguments + "!=0)");
-      if (IsOneOf(name, {"Sum", "Min", "Max"}))
-         return Changed(name + "$" + arguments);
       return name + arguments;
    }
 
-   /// Alt$ and Length$. An element whose index is not a plain number always has a value for TTreeFormula.
-   std::string OfElement(const Syntax &syntax)
+   /// Sum$ and the like: 0 of an element that does not exist; of a collection, each element must exist.
+   std::string Loop(const std::string &name, const Syntax &syntax)
    {
-      Guards guards;
-      const std::string element = Path(syntax.fParts.front(), guards);
-      std::string rest;
-      for (std::size_t i = 1; i < syntax.fParts.size(); ++i)
-         rest += "," + Write(syntax.fParts[i]);
-      if (guards.fText.empty())
-         return syntax.fText + "(" + element + rest + ")";
-      if (syntax.fText == "Length$")
-         return Changed("(" + guards.fText + "?Length$(" + element + "):0)");
-      const std::string value = "(" + guards.fText + "?" + guards.Element(element) + ":";
-      return Changed("Alt$(" + value + (rest.empty() ? kNaN : rest.substr(1)) + ")" + rest + ")");
+      if (++fLoops > kMaxLoops)
+         throw ExpressionProblem("more than " + std::to_string(kMaxLoops) + " of Sum$, Min$ and Max$ are nested");
+      const std::string outer = std::exchange(fGuard, "");
+      const std::string arguments = Arguments(syntax, 0);
+      const std::string guard = std::exchange(fGuard, outer);
+      --fLoops;
+      const std::string text = name + arguments;
+      if (guard.empty())
+         return text;
+      if (syntax.fParts.size() > 1)
+         throw ExpressionProblem("an element in '" + name + "' may not exist");
+      if (!IsCollection(syntax.fParts.front(), {arguments, guard}))
+         return Changed("(" + Holds(guard) + "?" + text + ":0)");
+      Require("Sum$((" + guard + "?" + ForEach(arguments, "0") + ":1))==0");
+      return text;
+   }
+
+   /// The second argument of Alt$ where the first has no value: where an element in that does not exist or, if it is a
+   /// collection, behind its last element.
+   std::string Alternative(const Syntax &syntax)
+   {
+      const Guarded first = WriteApart(syntax.fParts[0]), second = WriteApart(syntax.fParts[1]);
+      std::string text = first.fText;
+      std::string guard = ForEach(first.fText, "1");
+      bool isCollection = false;
+      if (!first.fGuard.empty()) {
+         isCollection = IsCollection(syntax.fParts[0], first);
+         if (!isCollection)
+            text = Changed("(" + first.fGuard + "?" + text + ":" + second.fText + ")");
+         guard = "(" + first.fGuard + "?" + guard + ":" + (isCollection ? "0" : OrTrue(second.fGuard)) + ")";
+      }
+      if (isCollection || !second.fGuard.empty())
+         Require("Alt$(" + guard + "," + OrTrue(second.fGuard) + ")");
+      return "Alt$(" + text + "," + second.fText + ")";
+   }
+
+   /// The number of values: elements of a collection are not read, and need not exist.
+   std::string Length(const Syntax &argument)
+   {
+      const Guarded part = WriteApart(argument);
+      const std::string text = "Length$(" + part.fText + ")";
+      if (part.fGuard.empty() || IsCollection(argument, part))
+         return text;
+      return Changed("(" + Holds(part.fGuard) + "?" + text + ":0)");
+   }
+
+   std::string Conditional(const Syntax &syntax)
+   {
+      const std::string condition = Write(syntax.fParts[0]);
+      const Guarded yes = WriteApart(syntax.fParts[1]), no = WriteApart(syntax.fParts[2]);
+      RequireOneOf(condition, yes.fGuard, no.fGuard);
+      return "(" + condition + "?" + yes.fText + ":" + no.fText + ")";
    }
 
    std::string Binary(const Syntax &syntax)
    {
-      const std::string left = Write(syntax.fParts[0]), right = Write(syntax.fParts[1]);
+      const bool isAnd = syntax.fText == "&&", isOr = syntax.fText == "||";
+      const std::string left = Write(syntax.fParts[0]);
+      if (isAnd || isOr) {
+         const Guarded right = WriteApart(syntax.fParts[1]);
+         RequireOneOf(left, isAnd ? right.fGuard : "", isOr ? right.fGuard : "");
+         return "(" + left + syntax.fText + right.fText + ")";
+      }
+      const std::string right = Write(syntax.fParts[1]);
       if (syntax.fText == "%" && !(syntax.fParts[1].fKind == EKind::kNumber && syntax.fParts[1].fNumber >= 1))
          return Changed("fmod(int(" + left + "),int(" + right + "))");
       return "(" + left + syntax.fText + right + ")";
@@ -359,15 +497,17 @@ private:
    const TreeNames &fNames;
    int fAliases = 0;         ///< that were written so far
    int fAliasDepth = 0;      ///< aliases around the present part
+   int fIndices = 0;         ///< around the present part
    int fLoops = 0;           ///< of Sum$ and the like around the present part
    bool fHasChanged = false; ///< the text is not the one that was written by the user
+   std::string fGuard;       ///< what must hold for the elements to exist that were written so far
 };
 
 } // namespace
 
-std::string TextForTree(const std::string &expression, const TreeNames &names)
+TreeText TextForTree(const std::string &expression, const TreeNames &names)
 {
-   return names.fIsBranch(expression) ? expression : Writer(names).TextOf(expression);
+   return names.fIsBranch(expression) ? TreeText{expression, ""} : Writer(names).Write(expression);
 }
 
 void RequirePlain(const Syntax &syntax)

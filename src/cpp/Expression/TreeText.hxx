@@ -19,15 +19,25 @@ constexpr const char *kToFloat = "TorchMVAColumns::ToFloat";
 struct TreeNames {
    std::function<std::optional<std::string>(const std::string &name)> fAliasOf; ///< the text, nothing if it is no alias
    std::function<bool(const std::string &name)> fIsBranch;
-   std::function<bool(const std::string &name)> fIsNested; ///< a branch of a collection of collections
+   std::function<bool(const std::string &name)> fIsNested;     ///< a branch of a collection of collections
+   std::function<bool(const std::string &text)> fIsCollection; ///< with a value per element
+};
+
+/// What TTreeFormula gets for an expression.
+struct TreeText {
+   std::string fText;
+   std::string fGuard; ///< a text, too: not 0 where all elements exist that fText reads; empty if they need no guard
 };
 
 /// The text that TTreeFormula gets for an expression: the expression itself, unless TTreeFormula would end the process
 /// (`a%b` where b truncates to zero, also inside of an alias), give another value than docs/expressions.md says (`sqrt`
 /// of a negative number, an element that does not exist), or not know a function that it has under another name
 /// (`std::abs`). Texts that only TTreeFormula understands are left as they are if nothing of this can happen in them.
+/// Where an element does not exist, TTreeFormula has no value if all indices are plain numbers; otherwise it reads any
+/// memory, and the text must not be evaluated where its guard is 0. A NaN in place of the element is not enough, since a
+/// comparison or a condition around it gives a number.
 /// Throws ExpressionProblem.
-std::string TextForTree(const std::string &expression, const TreeNames &names);
+TreeText TextForTree(const std::string &expression, const TreeNames &names);
 
 /// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions
 /// and methods without arguments: nothing that it calls does more than compute.

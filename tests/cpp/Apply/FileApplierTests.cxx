@@ -220,8 +220,10 @@ TEST_F(FileApplication, WhatDoesNotExistIsLikeNaN)
    const std::string element = WriteText("element.xml", Replaced(text, "Expression=\"var3\"", "Expression=\"nv[1]\""));
    const std::string guarded =
       WriteText("guarded.xml", Replaced(text, "Expression=\"var3\"", "Expression=\"@nv.size()&gt;1?nv[1]:-7\""));
+   const std::string compared =
+      WriteText("compared.xml", Replaced(text, "Expression=\"var3\"", "Expression=\"nv[nv.size()-2]&lt;0?-7:nv[1]\""));
    std::map<std::string, std::vector<float>> scores;
-   for (const auto &file : {element, guarded}) {
+   for (const auto &file : {element, guarded, compared}) {
       FileApplier applier(file);
       applier.SetName("score");
       EXPECT_EQ(applier.Apply({in}, fDir / "out.root"), 1000);
@@ -238,6 +240,7 @@ TEST_F(FileApplication, WhatDoesNotExistIsLikeNaN)
       const bool exists = i % 4 > 1;
       ASSERT_EQ(scores[element][i], exists ? respond(i) : -999) << i;
       ASSERT_EQ(scores[guarded][i], respond(exists ? i : -7)) << i;
+      ASSERT_EQ(scores[compared][i], scores[element][i]) << i;
    }
 }
 

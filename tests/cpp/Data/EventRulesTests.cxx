@@ -375,6 +375,15 @@ TEST_F(EventRules, EntriesThatGiveNoEventAreSaid)
    EXPECT_EQ(build({"Alt$(more.y, -1)", "i"}), 30);
    EXPECT_EQ(build({"i"}, "more.y >= 0"), 15);
    EXPECT_EQ(Lines("15 of 30 entries do not pass, since the cut 'more.y >= 0'"), 1);
+   for (const char *text : {"v[m-1] > 5 ? 1 : 2", "v[m-1] > -1 && i < 0", "jets[m-1] > 5", "(v[m-1] > 5) + 1"}) {
+      EXPECT_EQ(build({text, "i"}), 20) << text; // the comparison does not hide the element
+      EXPECT_EQ(Lines("10 of 30 entries give no event, since variable '"), 1);
+   }
+   for (const char *cut : {"v[m-1] > -1", "!(v[m-1] > 100)"}) {
+      EXPECT_EQ(build({"i"}, cut), 20);
+      EXPECT_EQ(Lines("10 of 30 entries do not pass, since the cut '" + std::string(cut) + "'"), 1);
+   }
+   EXPECT_EQ(build({"m>1 ? v[m-2]>0 : -1", "i"}), 30);
    EXPECT_EQ(build({"jets"}), 30); // two of ten entries, one of ten: that is what jets are
    EXPECT_TRUE(gLines.empty());
    EXPECT_EQ(build({"more.y", "i"}, "i % 2 == 0"), 15); // the variable decides first
@@ -408,6 +417,8 @@ TEST_F(EventRules, MissingElementsOverSeveralFiles)
    };
    EXPECT_EQ(build("vec[0]"), 500 - none);
    EXPECT_EQ(Lines(std::to_string(none) + " of 500 entries give no event, since variable 'vec[0]'"), 1);
+   EXPECT_EQ(build("vec[m-1]>0 ? 1 : 2"), 500 - none);
+   EXPECT_EQ(Lines(std::to_string(none) + " of 500 entries give no event, since variable 'vec[m-1]>0"), 1);
    EXPECT_EQ(build("m>0 ? vec[0] : -1"), 500);
    EXPECT_TRUE(gLines.empty());
 }

@@ -144,7 +144,8 @@ public:
       std::vector<std::vector<double>> all;
       for (Long64_t i = 0; i < fTree.GetEntries(); ++i) {
          fTree.LoadTree(i);
-         std::vector<double> values(formula.Size());
+         const Int_t n = formula.Size();
+         std::vector<double> values(n == 0 && !std::isnan(formula.Value(0)) ? 1 : n);
          for (std::size_t k = 0; k < values.size(); ++k)
             values[k] = formula.Value(static_cast<int>(k));
          all.push_back(values);

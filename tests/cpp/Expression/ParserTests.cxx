@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <regex>
 
 using namespace TorchMVA;
 using namespace TorchMVA::Test;
@@ -28,27 +29,37 @@ std::string Lower(const std::string &name)
    return std::to_string(std::stoi(name.substr(5)) - 1);
 }
 
-std::string TextOf(const std::string &expression)
+TreeText TreeTextOf(const std::string &expression)
 {
    TreeNames names;
    names.fAliasOf = [](const std::string &name) -> std::optional<std::string> {
       if (name.substr(0, 5) == "twice") // twice1 is twice0+twice0
          return name == "twice0" ? "std::abs(x)" : "twice" + Lower(name) + "+twice" + Lower(name);
-      static const std::map<std::string, std::string> aliases = {{"risky", "n%m"},   {"plain", "x+1"},
-                                                                 {"blank", ""},      {"loop", "Sum$(v)"},
-                                                                 {"own", "own+own"}, {"ring", "ring+1"}};
+      static const std::map<std::string, std::string> aliases = {
+         {"risky", "n%m"},   {"plain", "x+1"},   {"blank", ""},    {"loop", "Sum$(v)"},
+         {"own", "own+own"}, {"ring", "ring+1"}, {"last", "v[n]"}, {"each", "v[w]"}};
       const auto found = aliases.find(name);
       return found == aliases.end() ? std::nullopt : std::optional<std::string>(found->second);
    };
    names.fIsBranch = [](const std::string &name) { return name == "pol1" || name == "a%b"; };
    names.fIsNested = [](const std::string &name) { return name == "rows"; };
+   names.fIsCollection = [](const std::string &text) {
+      return std::regex_search(text, std::regex("\\bw\\b|^rows\\[\\w+\\]$"));
+   };
    return TextForTree(expression, names);
+}
+
+std::string TextOf(const std::string &expression)
+{
+   const TreeText text = TreeTextOf(expression);
+   EXPECT_EQ(text.fGuard, "") << expression;
+   return text.fText;
 }
 
 std::string TreeProblemOf(const std::string &expression)
 {
    try {
-      TextOf(expression);
+      TreeTextOf(expression);
    } catch (const ExpressionProblem &problem) {
       return problem.what();
    }
@@ -166,30 +177,72 @@ TEST(TreeText, ChangesOnlyWhatItMust)
       {"risky<1", "((fmod(int(n),int(m)))<1)"},
       {"v[]+risky>plain && text!=\"risky\"", "v[]+(fmod(int(n),int(m)))>plain && text!=\"risky\""},
       {"Sum(v)", "Sum$(v)"},
-      {"sqrt(n|m)", "TMath::Sqrt((n|m))"},
-      {"v[n-1]", "(0<=int((n-1))&&int((n-1))<Length$(v)?v[(n-1)]:fmod(1,0))"},
-      {"v.at(n)", "(0<=int(n)&&int(n)<Length$(v)?v[n]:fmod(1,0))"},
-      {"v[1][n]", "(0<=int(n)&&int(n)<Length$(v[1])?v[1][n]:fmod(1,0))"},
-      {"v[n][1]", "(0<=int(n)&&int(1)<Length$(v[n])?v[n][1]:fmod(1,0))"},
-      {"rows[n]", "(0<=int(n)&&int(n)<rows@.size()?rows[n]:fmod(1,0))"},
-      {"rows[1][0]", "(int(1)<rows@.size()&&int(0)<Length$(rows[1])?Sum$(rows[1][0]):(0?rows[1][0]:fmod(1,0)))"},
-      {"rows.at(n)[0]", "(0<=int(n)&&int(n)<rows@.size()&&int(0)<Length$(rows[n])?Sum$(rows[n][0]):fmod(1,0))"},
-      {"t[n].Pt()/2", "((0<=int(n)&&int(n)<Length$(t)?t[n].Pt():fmod(1,0))/2)"},
-      {"t[n].hits[m].x",
-       "(0<=int(n)&&int(n)<Length$(t)&&0<=int(m)&&int(m)<Length$(t[n].hits)?t[n].hits[m].x:fmod(1,0))"},
-      {"Alt$(v[n],-1)", "Alt$((0<=int(n)&&int(n)<Length$(v)?v[n]:(-1)),(-1))"},
-      {"Length$(v[n])", "(0<=int(n)&&int(n)<Length$(v)?Length$(v[n]):0)"}};
+      {"sqrt(n|m)", "TMath::Sqrt((n|m))"}};
    for (const auto &[text, expected] : changed)
       EXPECT_EQ(TextOf(text), expected);
+}
+
+/// What must hold for an element to exist is asked before anything is evaluated, where the element would be.
+TEST(TreeText, AsksWhetherElementsExist)
+{
+   const std::string n = "0<=int(n)&&int(n)<Length$(v)";
+   const std::string w = "0<=int(w)&&int(w)<Length$(v)";
+   struct Case {
+      const char *fExpression;
+      std::string fText, fGuard;
+   };
+   for (const Case &wanted : std::vector<Case>{
+           {"v[n-1]", "Min$(v[(n-1)])", "0<=int((n-1))&&int((n-1))<Length$(v)"},
+           {"v.at(n)", "Min$(v[n])", n},
+           {"v[1][n]", "Min$(v[1][n])", "0<=int(n)&&int(n)<Length$(v[1])"},
+           {"v[n][1]", "Min$(v[n][1])", "0<=int(n)&&int(1)<Length$(v[n])"},
+           {"v[w]", "v[w]", w},
+           {"v[1.5]", "Min$(v[1.5])", "0<=int(1.5)&&int(1.5)<Length$(v)"},
+           {"v[Alt$(n,0)]", "Min$(v[Min$(Alt$(n,0))])", "0<=int(Min$(Alt$(n,0)))&&int(Min$(Alt$(n,0)))<Length$(v)"},
+           {"v[ (1)]", "v[1]", ""},
+           {"rows[n]", "rows[n]", "0<=int(n)&&int(n)<rows@.size()"},
+           {"rows[1][0]", "Min$(rows[1][0])", "int(1)<rows@.size()&&int(0)<Length$(rows[1])"},
+           {"rows.at(n)[0]", "Min$(rows[n][0])", "0<=int(n)&&int(n)<rows@.size()&&int(0)<Length$(rows[n])"},
+           {"t[n].Pt()/2", "(Min$(t[n].Pt())/2)", "0<=int(n)&&int(n)<Length$(t)"},
+           {"t[n].hits[m].x", "Min$(t[n].hits[m].x)",
+            "0<=int(n)&&int(n)<Length$(t)&&0<=int(m)&&int(m)<Length$(t[n].hits)"},
+           {"v[v[n]]", "Min$(v[Min$(v[n])])", n + "&&0<=int(Min$(v[n]))&&int(Min$(v[n]))<Length$(v)"},
+           {"v[n]>0?x:y", "((Min$(v[n])>0)?x:y)", n},
+           {"x?v[n]:y", "(x?Min$(v[n]):y)", "(x?" + n + ":1)"},
+           {"(x?y:v[n])+1", "((x?y:Min$(v[n]))+1)", "(x?1:" + n + ")"},
+           {"v[n]>0&&x", "((Min$(v[n])>0)&&x)", n},
+           {"x&&v[n]", "(x&&Min$(v[n]))", "(x?" + n + ":1)"},
+           {"(x||v[n])?1:2", "((x||Min$(v[n]))?1:2)", "(x?1:" + n + ")"},
+           {"last>0", "((Min$(v[n]))>0)", n},
+           {"v[]*last", "v[]*(Min$(v[n]))", n},
+           {"Sum$(v[n])>0", "((Sum$(" + n + ")?Sum$(Min$(v[n])):0)>0)", ""},
+           {"Sum$(v[w])>0", "(Sum$(v[w])>0)", "Sum$((" + w + "?(0?(v[w]):0):1))==0"},
+           {"Sum$(w*v[n])", "Sum$((w*Min$(v[n])))", "Sum$((" + n + "?(0?((w*Min$(v[n]))):0):1))==0"},
+           {"Alt$(v[n]*2,-1)", "Alt$((" + n + "?(Min$(v[n])*2):(-1)),(-1))", ""},
+           {"Alt$(v[1],v[n])", "Alt$(v[1],Min$(v[n]))", "Alt$((0?v[1]:1)," + n + ")"},
+           {"Alt$(v[w],-1)", "Alt$(v[w],(-1))", "Alt$((" + w + "?(0?v[w]:1):0),1)"},
+           {"Length$(v[n])", "(Sum$(" + n + ")?Length$(Min$(v[n])):0)", ""},
+           {"Length$(rows[n])", "(Sum$(0<=int(n)&&int(n)<rows@.size())?Length$(rows[n]):0)", ""},
+           {"Length$(v[w])", "Length$(v[w])", ""}}) {
+      const TreeText found = TreeTextOf(wanted.fExpression);
+      EXPECT_EQ(found.fText, wanted.fText) << wanted.fExpression;
+      EXPECT_EQ(found.fGuard, wanted.fGuard) << wanted.fExpression;
+   }
+   EXPECT_NE(TreeProblemOf("v[]*each").find("an index that is a collection"), std::string::npos);
+   EXPECT_NE(TreeProblemOf("rows[w][0]").find("is a collection"), std::string::npos);
+   EXPECT_NE(TreeProblemOf("v[Iteration$+1]").find("has Iteration$"), std::string::npos);
+   EXPECT_NE(TreeProblemOf("MinIf$(v,v[n]>0)").find("may not exist"), std::string::npos);
 }
 
 /// TTreeFormula's time depends on the text, and that of nested Sum$ is exponential.
 TEST(TreeText, IsLimited)
 {
-   EXPECT_LT(TextOf(Nested("v[", "x", "]", 4)).size(), 3000u);
-   EXPECT_NE(TreeProblemOf(Nested("v[", "x", "]", 60)).find("nested too deeply"), std::string::npos);
-   EXPECT_NE(TreeProblemOf(Nested("t[", "x", "].i", 60)).find("nested too deeply"), std::string::npos);
-   EXPECT_NE(TreeProblemOf(Nested("Alt$(v[", "x", "],0)", 60)).find("nested too deeply"), std::string::npos);
+   EXPECT_LT(TreeTextOf(Nested("v[", "x", "]", 8)).fGuard.size(), 3000u);
+   EXPECT_NE(TreeProblemOf(Nested("v[", "x", "]", 9)).find("more than 8 indices are nested"), std::string::npos);
+   EXPECT_NE(TreeProblemOf(Nested("t[", "x", "].i", 60)).find("indices are nested"), std::string::npos);
+   EXPECT_NE(TreeProblemOf(Nested("Alt$(v[", "x", "],0)", 60)).find("indices are nested"), std::string::npos);
+   EXPECT_NE(TreeProblemOf(Nested("(", "x", "?v[n]:1)", 90)).find("nested too deeply"), std::string::npos);
+   EXPECT_LT(TreeTextOf(Nested("x?v[n]:", "y", "", 60)).fGuard.size(), 20000u);
    EXPECT_EQ(TextOf("v" + Nested("", "", ".at(0)", 100)), "v" + Nested("", "", "[0]", 100));
    EXPECT_LT(TextOf(Nested("sqrt(x*", "y", ")", 60)).size(), 2000u);
    EXPECT_LT(TextOf(Nested("sqrt(x+", "y", ")*(x-y)", 60)).size(), 2000u);
