@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import re
+import warnings
 from array import array
 
 import numpy as np
@@ -30,6 +31,19 @@ def test_any_import_order_works(run_python, order):
         "print(loader.GetName())\n"
     )
     assert result.stdout.splitlines()[-1] == "d"
+
+
+@pytest.mark.parametrize("category", [Warning, RuntimeWarning])
+def test_only_a_filter_of_their_own_hides_warnings(category, monkeypatch):
+    """Code of a user that ignores everything is meant for the chatter of libraries."""
+    factory = ROOT.TMVA.Factory("job", Silent=True, Color=False, AnalysisType="Classification")
+    shown = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", category)
+        monkeypatch.setattr(warnings, "showwarning", lambda message, *_, **__: shown.append(str(message)))
+        factory.TestAllMethods()
+        ROOT.Warning("here", "the model is no good")
+    assert any("no good" in text for text in shown) == (category is Warning)
 
 
 def test_root_already_running_learns_about_torchmva(run_python):

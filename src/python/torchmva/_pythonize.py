@@ -72,6 +72,11 @@ RUNNING_METHODS = frozenset(
     }
 )
 
+# Methods that may warn after the user's code has run.
+WARNING_METHODS = RUNNING_METHODS | {"BookMethod", "BookMVA", "OptimizeAllMethods", "PrepareTrainingAndTestTree"}
+# The module that PyROOT names in its warnings, as a regular expression.
+_ROOT_MODULE = "ROOT$"
+
 # Methods that may run in several threads of Python at once: they give Python's lock back meanwhile. They must not warn
 # without it, because PyROOT makes Python warnings of ROOT's; errors are only printed.
 FREEING_METHODS = frozenset({"Apply", "EvaluateBatch"})
@@ -100,12 +105,15 @@ def _show_warnings() -> None:
     """Shows ROOT's warnings where everything is ignored (PYTHONWARNINGS=ignore, a blanket filter of a script).
 
     PyROOT makes Python warnings of them, of the module "ROOT". Such filters are meant for the chatter of libraries;
-    what a training warns of is a part of its result, and TMVA prints it in any case. A filter that is set later counts.
+    what a training warns of is a part of its result, and TMVA prints it in any case. A filter for RuntimeWarning is
+    respected.
     """
     for action, message, category, module, line in warnings.filters:
+        if module is not None and getattr(module, "pattern", module) == _ROOT_MODULE:
+            return
         if message is None and line == 0 and issubclass(RuntimeWarning, category) and not module:
-            if action == "ignore":
-                warnings.filterwarnings("default", category=RuntimeWarning, module="ROOT$")
+            if action == "ignore" and category is Warning:
+                warnings.filterwarnings("default", category=RuntimeWarning, module=_ROOT_MODULE)
             return
 
 
@@ -257,8 +265,11 @@ def _wrap(
 ) -> Callable[..., Any]:
     resolver = _overloads.Resolver(overload, signatures)
     borrows = name in BORROWING_METHODS
+    warns = name in WARNING_METHODS
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
+        if warns:
+            _show_warnings()  # the user's code may have ignored everything since
         if options:
             if not takes_keywords:
                 return overload(self, *args, **options)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 import torch
 from engine_helpers import define
 from torch import nn
 from torch.export import Dim
+from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 from torchmva._engine import model as models
 from torchmva._engine.bestsaver import BestSaver
 from torchmva._engine.errors import EngineError
 from torchmva._engine.modelwriter import ModelWriter, unwrapped
-from torchmva._engine.program import Rows
+from torchmva._engine.program import Rows, make, read, write
 from torchmva._engine.session import Session
 
 
@@ -228,9 +231,9 @@ def test_programs_for_some_numbers_of_rows(train, log, events, batch, shape, row
 
 
 def test_a_scripted_and_a_traced_file(train, log, events):
-    for make in (torch.jit.script, lambda model: torch.jit.trace(model, torch.randn(3, 4))):
+    for convert in (torch.jit.script, lambda model: torch.jit.trace(model, torch.randn(3, 4))):
         start = plain().eval()
-        make(start).save("model.pt")
+        convert(start).save("model.pt")
         made = train("model.pt")
         assert made.export()[0] == models.TORCHSCRIPT
         check(made, log, events, start)
@@ -281,3 +284,22 @@ def test_readers_of_the_same_program_share_it(train, log):
     first, second = read_back(made, log), read_back(made, log)
     assert first._trained.model is second._trained.model
     assert first._trained.model is not made._model
+
+
+def test_nothing_of_a_program_stays():
+    """torch's shapes and the tensors that an export begins with keep each other in C++, unless somebody separates them."""
+
+    def shapes() -> int:
+        gc.collect()
+        return sum(type(x) is ShapeEnv for x in gc.get_objects())
+
+    def write_and_read() -> None:
+        model = nn.Linear(3, 2).eval()
+        found = read(write(make(model, 3), model, {}))
+        assert torch.equal(found(torch.ones(5, 3)), model(torch.ones(5, 3)))
+
+    write_and_read()
+    before = shapes()
+    for _ in range(5):
+        write_and_read()
+    assert shapes() <= before + 1  # torch remembers the last one
