@@ -35,6 +35,7 @@ foreach(source IN LISTS test_sources)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   # DT_RPATH also serves the libraries that ROOT's libraries need
   target_link_options(${target} PRIVATE -Wl,--disable-new-dtags)
+  target_compile_options(${target} PRIVATE -O0) # compiling takes longer than running
   if(TORCHMVA_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${TORCHMVA_SANITIZE})
     target_link_options(${target} PRIVATE -fsanitize=${TORCHMVA_SANITIZE})

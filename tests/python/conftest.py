@@ -31,13 +31,15 @@ def repository() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def no_user_code(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_user_code() -> Iterator[None]:
     """No test sees functions that another one has put into `__main__`, nor counts as permitted what another has named."""
     main = vars(sys.modules["__main__"])
     main.pop("load_model_custom_objects", None)
-    if usercode := sys.modules.get("torchmva._engine.usercode"):
-        monkeypatch.setattr(usercode, "_registry", usercode._Registry())
-    yield
+    # a MonkeyPatch of its own: that of the test, which may have set the dictionary, is undone before
+    with pytest.MonkeyPatch.context() as patch:
+        if usercode := sys.modules.get("torchmva._engine.usercode"):
+            patch.setattr(usercode, "_registry", usercode._Registry())
+        yield
     main.pop("load_model_custom_objects", None)
 
 
