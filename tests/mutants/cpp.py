@@ -34,7 +34,7 @@ class Tests(NamedTuple):
 # The code that makes numbers, and the tests that are to notice a fault in it.
 AREAS = {
     "Data": Tests(
-        ["Data_*", "Facade_FactoryTests", "Facade_MethodInterfaceTests"],
+        ["Data_*", "Apply_FileApplierTests", "Facade_FactoryTests", "Facade_MethodInterfaceTests"],
         ["test_dataloader.py", "test_training_weights.py", "test_expressions.py"],
     ),
     "Transform": Tests(["Transform_*"], ["test_transformations.py"]),

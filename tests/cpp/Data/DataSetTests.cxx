@@ -155,6 +155,16 @@ TEST(DataSet, MatricesOfDifferentLengthsAreRefused)
    ExpectError(EErrorCode::kInternal, {"class number -1"}, [&] { make(six, 6, 2); });
 }
 
+TEST(DataSetInfo, WhatIsAddedIsReturned)
+{
+   DataSetInfo info("d");
+   for (const char *name : {"a", "b"}) {
+      EXPECT_EQ(info.AddVariable(name).GetExpression(), name);
+      EXPECT_EQ(info.AddTarget(name).GetExpression(), name);
+      EXPECT_EQ(info.AddSpectator(name).GetExpression(), name);
+   }
+}
+
 TEST(DataSetInfo, SumsOfWeightsAndTargetsOfClasses)
 {
    DataSetInfo info("d");

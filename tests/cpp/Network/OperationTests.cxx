@@ -4,6 +4,7 @@
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Network/Network.hxx"
 
+#include "support/ExpectError.hxx"
 #include "support/Golden.hxx"
 
 #include <gtest/gtest.h>
@@ -11,11 +12,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
 
 using namespace TorchMVA;
+using TorchMVA::Test::ExpectError;
 
 namespace {
 
@@ -109,6 +112,33 @@ TEST_P(Operation, OneEventAtATimeHasTheSameBits)
    }
 }
 
+TEST_P(Operation, LinearOfEveryWidthAndNumberOfEvents)
+{
+   constexpr int kInputs = 5, kMost = 140, kEvents = 11;
+   NetworkDescription description{kInputs, {}, {}};
+   for (int i = 0; i < (kInputs + 1) * kMost; ++i)
+      description.fParameters.push_back(float(std::sin(3. * i)));
+   std::vector<float> rows;
+   for (int i = 0; i < kInputs * kEvents; ++i)
+      rows.push_back(float(std::cos(5. * i)));
+   for (int width = 1; width <= kMost; ++width) {
+      const std::string bias = std::to_string(kInputs * width);
+      description.fOperations = {{"Linear", {0}, {width}, {{"Weight", "0"}, {"Bias", bias}}}};
+      const Network network(description, GetParam());
+      for (const int n : {1, 2, 3, 4, kEvents}) {
+         std::vector<float> found(n * width);
+         network.Evaluate(rows.data(), n, found.data());
+         for (int i = 0; i < n * width; ++i) {
+            const float *row = &rows[i / width * kInputs];
+            const float *weights = &description.fParameters[i % width * kInputs];
+            const double expected = std::inner_product(row, row + kInputs, weights,
+                                                       double(description.fParameters[kInputs * width + i % width]));
+            ASSERT_NEAR(found[i], expected, 1e-6) << width << " outputs, " << n << " events, number " << i;
+         }
+      }
+   }
+}
+
 INSTANTIATE_TEST_SUITE_P(InstructionSets, Operation, testing::ValuesIn(Network::GetInstructionSets()),
                          [](const auto &parameter) { return parameter.param; });
 
@@ -127,4 +157,28 @@ TEST(Operations, EveryTypeHasAReference)
          found.insert(operation.Attribute("Type"));
    }
    EXPECT_EQ(found, std::set<std::string>(types.begin(), types.end()));
+}
+
+TEST(Operations, OneMayHaveManyInputs)
+{
+   constexpr int kTimes = 40;
+   const std::vector<int> inputs(kTimes, 0);
+   const Network network(NetworkDescription{3, {{"Concatenate", inputs, {3 * kTimes}, {{"Dim", "0"}}}}, {}});
+   const std::vector<float> rows = {1, 2, 3, 4, 5, 6};
+   std::vector<float> found(2 * 3 * kTimes);
+   network.Evaluate(rows.data(), 2, found.data());
+   for (int i = 0; i < int(found.size()); ++i)
+      EXPECT_EQ(found[i], rows[i / (3 * kTimes) * 3 + i % 3]) << i;
+}
+
+TEST(Operations, WhatDoesNotFitIsRefused)
+{
+   const auto slice = [](const std::string &start, int size) {
+      return NetworkDescription{4, {{"Slice", {0}, {size}, {{"Dim", "0"}, {"Start", start}, {"Stop", "4"}}}}, {}};
+   };
+   EXPECT_NO_THROW(Network(slice("3", 1)));
+   ExpectError(EErrorCode::kWeightFile, {"Slice", "Start"}, [&] { Network(slice("4", 1)); });
+   ExpectError(EErrorCode::kWeightFile, {"Slice"}, [&] { Network(slice("3", 2)); });
+   const NetworkDescription both{4, {{"Concatenate", {0, 0}, {7}, {{"Dim", "0"}}}}, {}};
+   ExpectError(EErrorCode::kWeightFile, {"Concatenate", "8"}, [&] { Network network(both); });
 }
