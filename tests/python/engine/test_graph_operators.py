@@ -73,6 +73,7 @@ FUNCTIONS = {
     "pad": "F.pad(x, (1, 2), value=0.5)",
     "zeros": "torch.cat([x, x.new_zeros(x.size(0), 2), torch.ones_like(x[:, :1])], 1)",
     "no change": "x.contiguous().clone().detach().to(torch.float32) * 1",
+    "product of a table and a vector": "(x.view(-1, 2, 2, 2) @ torch.tensor([1.5, -0.5])).flatten(1)",
     # reductions
     "sums": "torch.cat([x.sum(1, keepdim=True), x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1)",
     "two dimensions": "x.view(-1, 2, 4).mean((1, 2))",
