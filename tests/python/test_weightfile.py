@@ -139,6 +139,12 @@ def test_a_network_that_does_not_fit_is_refused(tmp_path, changes, message):
     assert str(path) in str(error.value)
 
 
+def test_characters_that_are_none_of_base64_are_refused(tmp_path):
+    text = network_text(PARAMETERS).replace("<Parameters>\n", "<Parameters>\n*")
+    with pytest.raises(WeightFileError, match="the parameters are damaged"):
+        weightfile.read(with_network(tmp_path, text))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
