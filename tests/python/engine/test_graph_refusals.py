@@ -45,6 +45,11 @@ class AcrossEvents(nn.Module):
         return x.reshape(-1, 4).tanh().reshape(-1, 8)
 
 
+class JoinedEvents(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.view(-1, 2, 4).flatten(0, 1).tanh().view(-1, 8)
+
+
 class SumOfAll(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x / x.abs().sum()
@@ -115,6 +120,7 @@ REFUSED: dict[str, tuple[nn.Module, str]] = {
     "mean of events": (Centred(), f"aten::mean: it acts along {EVENTS}"),
     "first event": (FirstEvents(), "aten::slice: it takes some of the events"),
     "reshape": (AcrossEvents(), "joins events with another dimension"),
+    "flatten": (JoinedEvents(), "it joins the events of a tensor of shape"),
     "sum of all": (SumOfAll(), "aten::sum: it combines all events"),
     "double precision": (Double(), "numbers of type"),
     "noise": (Noise(), "aten::randn_like"),
