@@ -74,6 +74,8 @@ FUNCTIONS = {
     "zeros": "torch.cat([x, x.new_zeros(x.size(0), 2), torch.ones_like(x[:, :1])], 1)",
     "no change": "x.contiguous().clone().detach().to(torch.float32) * 1",
     "product of a table and a vector": "(x.view(-1, 2, 2, 2) @ torch.tensor([1.5, -0.5])).flatten(1)",
+    "values of different dimensions": "(x.view(-1, 2, 4).transpose(0, 1) * x[:, :4]).transpose(0, 1).flatten(1)",
+    "layer norm with its moments": "torch.native_layer_norm(x, [8], None, None, 1e-5)[0]",
     # reductions
     "sums": "torch.cat([x.sum(1, keepdim=True), x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1)",
     "two dimensions": "x.view(-1, 2, 4).mean((1, 2))",
