@@ -39,6 +39,8 @@ SOURCES := CMakeLists.txt pyproject.toml $(shell find cmake include src -type f 
 	-not -path '*/__pycache__/*' -not -name '*.pyc' 2>/dev/null)
 CPP_FILES = $(shell find include src/cpp tests/cpp tests/downstream -not -path '*/Dict/*' \( -name '*.[ch]xx' -o -name '*.h' \))
 TIDY_FILES = $(shell find src/cpp -name '*.cxx')
+# a file of tests runs in one process, so that what its tests share is made once
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .PHONY: demo test proof bench lint format docs mutants clean install ctest pytest
@@ -110,7 +112,7 @@ ctest: $(VENV)/.installed-with-tests
 	$(BIN)/ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j $(JOBS)
 
 pytest: $(VENV)/.installed-with-tests ctest
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
+	$(PYTEST)
 
 # --- looks ----------------------------------------------------------------------------------------------------
 
@@ -137,7 +139,7 @@ mutants: $(VENV)/.installed-with-tests
 proof: $(VENV)/.installed-with-tests
 	$(BIN)/python tests/one_definition.py $(BUILD) --jobs $(JOBS)
 	$(BIN)/python tests/fuzz/weight_files.py --seed $(SEED)
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(JOBS) -m proof
+	$(PYTEST) -m proof
 	$(MAKE) mutants
 
 clean:

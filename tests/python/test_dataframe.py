@@ -69,7 +69,6 @@ def trained(ROOT, tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.delattr("__main__.load_model_custom_objects", raising=False)  # of another test
         train(ROOT, "Net", ["Signal", "Background"])
         train(ROOT, "Classes", ["Signal", "Top quark", "W+jets"])
     return folder

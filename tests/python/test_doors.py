@@ -165,7 +165,6 @@ def large(ROOT, tmp_path_factory):
     import torch
     from torch import nn
 
-    vars(sys.modules["__main__"]).pop("load_model_custom_objects", None)  # of another test
     made = tmp_path_factory.mktemp("large")
     before = Path.cwd()
     os.chdir(made)

@@ -45,7 +45,6 @@ def trained(ROOT, tmp_path_factory):
     TMVA = ROOT.TMVA
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.delattr("__main__.load_model_custom_objects", raising=False)  # of another test
         loader, factory = network_job.make_loader(ROOT), network_job.make_factory(ROOT)
         network_job.book(ROOT, factory, loader, VarTransform="N,D", EnsembleSize=2, NumEpochs=1)
         factory.BookMethod(loader, TMVA.Types.kFisher, "Fisher", VarTransform="N,D,P,G", CreateMVAPdfs=True)

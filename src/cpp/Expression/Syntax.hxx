@@ -67,6 +67,13 @@ Syntax ParseExpression(const std::string &text, ELanguage language = ELanguage::
 /// Throws ExpressionProblem if parentheses, brackets or quotation marks do not match.
 void RequireBalanced(const std::string &text);
 
+/// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions
+/// and methods without arguments: nothing that it calls does more than compute.
+void RequirePlain(const Syntax &syntax);
+
+/// Names in an expression that stand for columns, as they are written; names of functions are not among them.
+std::vector<std::string> NamesIn(const Syntax &syntax);
+
 } // namespace Internal
 } // namespace TorchMVA
 

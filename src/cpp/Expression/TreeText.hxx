@@ -39,13 +39,6 @@ struct TreeText {
 /// Throws ExpressionProblem.
 TreeText TextForTree(const std::string &expression, const TreeNames &names);
 
-/// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions
-/// and methods without arguments: nothing that it calls does more than compute.
-void RequirePlain(const Syntax &syntax);
-
-/// Names in an expression that stand for columns, as they are written; names of functions are not among them.
-std::vector<std::string> NamesIn(const Syntax &syntax);
-
 } // namespace Internal
 } // namespace TorchMVA
 

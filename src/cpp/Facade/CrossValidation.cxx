@@ -165,7 +165,7 @@ void CrossValidation::Evaluate()
       throw Error(EErrorCode::kOption, "FoldFileOutput needs an output file: give one to the constructor",
                   {{"job", fJobName.Data()}});
    if (GetFile()) // now, not after all folds
-      Internal::RequireClassNamesInFile(GetDataLoader()->GetDataSetInfo());
+      Internal::RequireDifferentClassNames(GetDataLoader()->GetDataSetInfo());
    if (fNumWorkerProcs > 1 || fJobs > 1)
       fLogger.Warning("Folds are trained one after the other: PyTorch does not survive a fork of its process");
    const TDirectory::TContext keepDirectory;

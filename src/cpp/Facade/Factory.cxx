@@ -244,7 +244,8 @@ void Factory::RequireNameInFile(DataLoader &loader, const TString &title) const
             throw Error(EErrorCode::kState, "two methods would have the same folder or branch in the output file",
                         {{"method", title.Data()}, {"other method", method->GetName()}, {"name", name}});
    }
-   const std::string classes = Internal::RequireClassNamesInFile(loader.GetDataSetInfo());
+   Internal::RequireDifferentClassNames(loader.GetDataSetInfo());
+   const std::string classes = Internal::RenamedClasses(loader.GetDataSetInfo());
    if (!found && !classes.empty()) // once for all methods
       fLogger.Warning("In the output file the class " + classes + why);
    if (name != title.Data())
@@ -369,7 +370,7 @@ void Factory::TrainAllMethods()
    if (fBookings.empty())
       fLogger.Info("...nothing found to train");
    const TDirectory::TContext keepDirectory;
-   const Internal::StreamerInfoWriter completeFile(fTargetFile);
+   const Internal::StreamerInfoWriter streamerInfo(fTargetFile);
    for (const auto &booking : fBookings) {
       CheckTrainingInput(*booking->fInfo);
       if (fTargetFile && !booking->fDataSetWritten)
@@ -435,7 +436,7 @@ void Factory::PrintRanking(MethodBase &method) const
 void Factory::TestAllMethods()
 {
    const TDirectory::TContext keepDirectory;
-   const Internal::StreamerInfoWriter completeFile(fTargetFile);
+   const Internal::StreamerInfoWriter streamerInfo(fTargetFile);
    for (const auto &booking : fBookings) {
       booking->RequireSameEvents("Factory::TestAllMethods");
       for (const auto &method : booking->fMethods) {

@@ -102,7 +102,7 @@ struct Factory::EvaluationTables {
 void Factory::EvaluateAllMethods()
 {
    const TDirectory::TContext keepDirectory;
-   const Internal::StreamerInfoWriter completeFile(fTargetFile);
+   const Internal::StreamerInfoWriter streamerInfo(fTargetFile);
    EvaluationTables tables;
    for (const auto &booking : fBookings) {
       booking->RequireSameEvents("Factory::EvaluateAllMethods");
@@ -214,7 +214,7 @@ void Factory::WriteTrees(Booking &booking)
 
 void Factory::WriteDataSet(Booking &booking)
 {
-   Internal::RequireClassNamesInFile(*booking.fInfo); // some may have come after the booking
+   Internal::RequireDifferentClassNames(*booking.fInfo); // some may have come after the booking
    std::vector<TransformPipeline> pipelines;
    const TransformContext context = TransformContext::From(*booking.fInfo);
    if (!fTransformations.EqualTo("None"))

@@ -41,19 +41,27 @@ inline void RequireFileName(const TString &name, const char *what, const char *c
                   {{"caller", caller}});
 }
 
-/// The classes whose names are others in the output file, each with that one; empty: there are none.
-/// Throws Error (kState) if two classes have one name there: one would overwrite what is written of the other.
-inline std::string RequireClassNamesInFile(const DataSetInfo &info)
+/// Throws Error (kState) if two classes have one name in the output file: one would overwrite what is written of the
+/// other.
+inline void RequireDifferentClassNames(const DataSetInfo &info)
 {
    std::map<std::string, std::string> classes; // by their names in the trees, which differ in the file as well
-   std::string renamed;
    for (UInt_t i = 0; i < info.GetNClasses(); ++i) {
-      const std::string name = info.GetClassInfo(static_cast<Int_t>(i))->GetName(), inFile = NameInFile(name);
+      const std::string name = info.GetClassInfo(static_cast<Int_t>(i))->GetName();
       const auto [other, isFree] = classes.emplace(NameInTree(name), name);
       if (!isFree)
          throw Error(
             EErrorCode::kState, "two classes would have the same name in the output file",
             {{"class", name}, {"other class", other->second}, {"name", other->first}, {"data set", info.GetName()}});
+   }
+}
+
+/// The classes whose names are others in the output file, each with that one, as text; empty: there are none.
+inline std::string RenamedClasses(const DataSetInfo &info)
+{
+   std::string renamed;
+   for (UInt_t i = 0; i < info.GetNClasses(); ++i) {
+      const std::string name = info.GetClassInfo(static_cast<Int_t>(i))->GetName(), inFile = NameInFile(name);
       if (inFile != name)
          renamed += (renamed.empty() ? "\"" : ", \"") + name + "\" is called \"" + inFile + "\"";
    }

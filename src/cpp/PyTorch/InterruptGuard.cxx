@@ -2,10 +2,14 @@
 
 #include "TorchMVA/Core/Error.hxx"
 
+#include <string>
+
 namespace TorchMVA {
 namespace Internal {
 
 namespace {
+
+const std::string kInterrupted = "Interrupted"; // how both messages begin
 
 // Written by the one thread that has guards, and by the signal handler.
 bool gHasGuard = false;
@@ -58,7 +62,12 @@ bool InterruptGuard::TakeInterrupt()
 void InterruptGuard::ThrowIfInterrupted()
 {
    if (fIsActive && TakeInterrupt())
-      throw Error(EErrorCode::kPython, "Interrupted (KeyboardInterrupt)");
+      throw Error(EErrorCode::kPython, kInterrupted + " (KeyboardInterrupt)");
+}
+
+bool IsInterrupt(const Error &error)
+{
+   return error.GetMessage().compare(0, kInterrupted.size(), kInterrupted) == 0;
 }
 
 } // namespace Internal

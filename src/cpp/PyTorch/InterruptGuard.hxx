@@ -6,7 +6,13 @@
 #include <csignal>
 
 namespace TorchMVA {
+
+class Error;
+
 namespace Internal {
+
+/// True for the Error that Ctrl-C has become, in InterruptGuard or in the engine (_engine/errors.py).
+bool IsInterrupt(const Error &error);
 
 /// While one lives, Ctrl-C is Python's KeyboardInterrupt. The handler of ROOT's prompt would jump out of Python's
 /// frames with the GIL held.

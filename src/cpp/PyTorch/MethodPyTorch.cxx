@@ -1,4 +1,5 @@
 #include "Core/ExpandPath.hxx"
+#include "PyTorch/InterruptGuard.hxx"
 #include "PyTorch/MethodPyTorchImpl.hxx"
 #include "PyTorch/PythonInterpreter.hxx"
 #include "PyTorch/ValidationSplit.hxx"
@@ -202,8 +203,7 @@ const Network *MethodPyTorch::GetReadyNetwork() const
       EnsureLoaded();
    } catch (const Error &error) {
       // Auto prefers Python for its speed only: without Python, torch or the model the network predicts as well
-      const bool isInterrupt = error.GetMessage().compare(0, 11, "Interrupted") == 0;
-      if (isInterrupt || error.GetCode() == EErrorCode::kUserCode || !fImpl->fNetwork || fImpl->RequestsPython())
+      if (IsInterrupt(error) || error.GetCode() == EErrorCode::kUserCode || !fImpl->fNetwork || fImpl->RequestsPython())
          throw;
       if (fImpl->fPrefersPython.exchange(false)) // several threads may come here, without the GIL: one warns
          PythonInterpreter::Instance().CallWithGil([&] {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,21 +15,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from engine_helpers import Events, network
 
-from torchmva._engine import usercode
 from torchmva._engine.session import Session
 
 
 @pytest.fixture(autouse=True)
-def clean_main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A `__main__` without dictionary, a registry that has seen nothing, an empty current folder."""
-    main = sys.modules["__main__"]
-    monkeypatch.delattr(main, usercode.DICTIONARY, raising=False)
-    monkeypatch.setattr(usercode, "_registry", usercode._Registry())
+def work_folder(no_user_code: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty current folder, and the same random numbers in each test."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.chdir(tmp_path)
     torch.manual_seed(1)
-    yield
-    main.__dict__.pop(usercode.DICTIONARY, None)
 
 
 @pytest.fixture
