@@ -7,7 +7,7 @@
 #   make format   apply the formatting
 #   make docs     write the page of options again, from the code
 #   make mutants  put faults into the code and see whether the tests notice; SEED and COUNT choose the sample
-#   make proof    what takes too long for make test: the tests marked so, mutants, damaged weight files, all types
+#   make proof    what takes too long for make test: the tests marked so, mutants, damaged weight files, each source alone
 #   make clean    remove what was built, and .venv
 
 SHELL := /bin/bash
@@ -38,12 +38,13 @@ unexport ROOTSYS
 SOURCES := CMakeLists.txt pyproject.toml $(shell find cmake include src -type f \
 	-not -path '*/__pycache__/*' -not -name '*.pyc' 2>/dev/null)
 CPP_FILES = $(shell find include src/cpp tests/cpp tests/downstream -not -path '*/Dict/*' \( -name '*.[ch]xx' -o -name '*.h' \))
-TIDY_FILES = $(shell find src/cpp -name '*.cxx')
+# of each module all sources at once, as the build compiles them
+TIDY_FILES = $(shell sed -n 's/^ *"file": "\(.*\)",*$$/\1/p' $(BUILD)/compile_commands.json | grep -E '/Unity/|/src/cpp/')
 # a file of tests runs in one process, so that what its tests share is made once
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test proof bench lint format docs mutants clean install ctest pytest
+.PHONY: demo test proof bench lint format docs dev mutants clean install ctest pytest
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -121,7 +122,7 @@ lint: $(VENV)/.test $(VENV)/.installed-with-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@$(BIN)/clang-format --dry-run -Werror $(CPP_FILES)
-	$(BIN)/python tests/one_definition.py $(BUILD) --cover --jobs $(JOBS)
+	$(BIN)/python tests/one_definition.py $(BUILD) --jobs $(JOBS)
 	@printf '%s\n' $(TIDY_FILES) | xargs -P $(JOBS) -n 1 $(BIN)/clang-tidy -p $(BUILD) --quiet
 
 format: $(VENV)/.test
@@ -133,11 +134,15 @@ docs: $(VENV)/.installed
 	$(BIN)/torchmva options --markdown > docs/options.md.new
 	mv docs/options.md.new docs/options.md
 
-mutants: $(VENV)/.installed-with-tests
+# each source compiled alone, with warnings as errors
+dev: $(VENV)/.test | gtest
+	$(BIN)/cmake --preset dev
+	$(BIN)/cmake --build --preset dev
+
+mutants: $(VENV)/.installed-with-tests dev
 	$(BIN)/python tests/mutants/run.py --seed $(SEED) --count $(COUNT)
 
-proof: $(VENV)/.installed-with-tests
-	$(BIN)/python tests/one_definition.py $(BUILD) --jobs $(JOBS)
+proof: $(VENV)/.installed-with-tests dev
 	$(BIN)/python tests/fuzz/weight_files.py --seed $(SEED)
 	$(PYTEST) -m proof
 	$(MAKE) mutants

@@ -2,12 +2,14 @@
 
 include_guard(GLOBAL)
 
-# The sources of rooms: src/cpp/<Room>/*.cxx.
+# The sources of modules: src/cpp/<Module>/*.cxx. With CMAKE_UNITY_BUILD those of one module are compiled together, which
+# takes a third of the time, because ROOT's headers are read once and not once for each source.
 function(torchmva_sources result)
   set(sources)
-  foreach(room IN LISTS ARGN)
-    file(GLOB room_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/cpp/${room}/*.cxx")
-    list(APPEND sources ${room_sources})
+  foreach(module IN LISTS ARGN)
+    file(GLOB module_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/cpp/${module}/*.cxx")
+    set_source_files_properties(${module_sources} PROPERTIES UNITY_GROUP ${module})
+    list(APPEND sources ${module_sources})
   endforeach()
   set(${result} "${sources}" PARENT_SCOPE)
 endfunction()
@@ -37,7 +39,7 @@ endfunction()
 # What every shared object of ours has in common.
 function(torchmva_common_settings target)
   target_compile_features(${target} PUBLIC cxx_std_17)
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF UNITY_BUILD_MODE GROUP)
   # __FILE__ and debug information without folders of this machine
   target_compile_options(${target} PRIVATE
     "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/="
@@ -55,11 +57,11 @@ function(torchmva_common_settings target)
   endif()
 endfunction()
 
-# torchmva_add_library(<name> ROOMS ... LIBRARIES ... PRIVATE_LIBRARIES ... LINKDEF <file> HEADERS ...
+# torchmva_add_library(<name> MODULES ... LIBRARIES ... PRIVATE_LIBRARIES ... LINKDEF <file> HEADERS ...
 #                      [DECLARATIONS <file>])
 function(torchmva_add_library name)
-  cmake_parse_arguments(arg "" "LINKDEF;DECLARATIONS" "ROOMS;LIBRARIES;PRIVATE_LIBRARIES;HEADERS" ${ARGN})
-  torchmva_sources(sources ${arg_ROOMS})
+  cmake_parse_arguments(arg "" "LINKDEF;DECLARATIONS" "MODULES;LIBRARIES;PRIVATE_LIBRARIES;HEADERS" ${ARGN})
+  torchmva_sources(sources ${arg_MODULES})
   add_library(${name} SHARED ${sources})
   target_include_directories(${name}
     PUBLIC

@@ -1,9 +1,10 @@
-# C++ tests: one executable per tests/cpp/<Room>/*Tests.cxx; and every public header compiled alone.
+# C++ tests: one executable per tests/cpp/<Module>/*Tests.cxx; and every public header compiled alone.
 
 include_guard(GLOBAL)
 include(GoogleTest)
 
 find_package(GTest REQUIRED)
+set(CMAKE_UNITY_BUILD OFF) # a test program has one source; a header that compiles alone must be compiled alone
 
 # Where the folders that a test process needs are.
 set(TORCHMVA_TEST_ENVIRONMENT
@@ -20,15 +21,15 @@ configure_file("${PROJECT_SOURCE_DIR}/cmake/TestDataDir.hxx.in" "${PROJECT_BINAR
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/cpp/*Tests.cxx")
 foreach(source IN LISTS test_sources)
   get_filename_component(name "${source}" NAME_WE)
-  get_filename_component(room "${source}" DIRECTORY)
-  get_filename_component(room "${room}" NAME)
-  set(target "${room}_${name}")
+  get_filename_component(module "${source}" DIRECTORY)
+  get_filename_component(module "${module}" NAME)
+  set(target "${module}_${name}")
   add_executable(${target} "${source}")
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src/cpp" "${PROJECT_SOURCE_DIR}/tests/cpp"
     "${PROJECT_BINARY_DIR}/tests/include")
   target_link_libraries(${target} PRIVATE
     TorchMVA ROOT::Graf ROOT::Gpad ROOT::XMLIO ROOT::ROOTDataFrame ROOT::ROOTNTuple ROOT::ROOTVecOps GTest::gtest_main)
-  if(room STREQUAL "PyTorch")
+  if(module STREQUAL "PyTorch")
     target_link_libraries(${target} PRIVATE TorchMVAPyTorch)
   endif()
   torchmva_warnings(${target})
@@ -41,8 +42,8 @@ foreach(source IN LISTS test_sources)
     target_link_options(${target} PRIVATE -fsanitize=${TORCHMVA_SANITIZE})
   endif()
   # One ctest entry for a file: starting ROOT for each case would cost more than the cases.
-  add_test(NAME ${room}.${name} COMMAND ${target} --gtest_brief=1)
-  set_tests_properties(${room}.${name} PROPERTIES
+  add_test(NAME ${module}.${name} COMMAND ${target} --gtest_brief=1)
+  set_tests_properties(${module}.${name} PROPERTIES
     TIMEOUT 120
     ENVIRONMENT "${TORCHMVA_TEST_ENVIRONMENT}"
     WORKING_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
@@ -51,21 +52,9 @@ file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
 
 # --- every public header compiles alone, with neither Python nor pybind11 nor torch to be found ------------------
 
-# The library has shown it for those that one of its sources includes first.
-set(included_first)
-get_target_property(library_sources TorchMVA SOURCES)
-foreach(source IN LISTS library_sources)
-  if(source MATCHES "src/cpp/.*[.]cxx$")
-    file(STRINGS "${source}" includes REGEX "^#include " LIMIT_COUNT 1)
-    string(REGEX REPLACE "^#include \"([^\"]+)\".*" "\\1" header "${includes}")
-    list(APPEND included_first "${header}")
-  endif()
-endforeach()
-
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/include"
   "${PROJECT_SOURCE_DIR}/include/TorchMVA/*.hxx" "${PROJECT_SOURCE_DIR}/include/TMVA/*.h"
   "${PROJECT_SOURCE_DIR}/include/TMVA/*.hxx")
-list(REMOVE_ITEM public_headers ${included_first})
 set(header_sources)
 foreach(header IN LISTS public_headers)
   string(MAKE_C_IDENTIFIER "${header}" id)
@@ -73,9 +62,7 @@ foreach(header IN LISTS public_headers)
   file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"${header}\"\n#include \"${header}\" // twice: guarded\n" @ONLY)
   list(APPEND header_sources "${source}")
 endforeach()
-if(header_sources)
-  add_library(TorchMVAHeadersAlone OBJECT ${header_sources})
-  target_link_libraries(TorchMVAHeadersAlone PRIVATE TorchMVA)
-  target_compile_options(TorchMVAHeadersAlone PRIVATE -O0)
-  torchmva_warnings(TorchMVAHeadersAlone)
-endif()
+add_library(TorchMVAHeadersAlone OBJECT ${header_sources})
+target_link_libraries(TorchMVAHeadersAlone PRIVATE TorchMVA)
+target_compile_options(TorchMVAHeadersAlone PRIVATE -O0)
+torchmva_warnings(TorchMVAHeadersAlone)

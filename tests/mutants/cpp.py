@@ -88,11 +88,11 @@ def notices(mutant: Mutant) -> bool:
 
 
 def build_folder() -> Path:
-    """The build of `make test`, or else that of `cmake --preset dev`."""
-    for folder in (ROOT / "build/wheel", ROOT / "build/dev"):
-        if (folder / "tests").is_dir():
-            return folder
-    raise FileNotFoundError("expected a finished build with tests in build/wheel or build/dev, found none")
+    """The build of `make dev`, which compiles each source alone."""
+    folder = ROOT / "build/dev"
+    if not (folder / "tests").is_dir():
+        raise FileNotFoundError("expected a finished build in build/dev (make dev), found none")
+    return folder
 
 
 @functools.cache

@@ -30,7 +30,7 @@ torch torch._dynamo torch.export torch.onnx torch.utils.tensorboard uproot
 # without the plugin that imports Hypothesis for every run, and without limits of time that a busy machine exceeds
 _OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--timeout=0")
 _HANGS, _BROKEN = 124, 125
-_PATIENCE = 10
+_PATIENCE = 3
 
 
 def prepare() -> None:

@@ -26,7 +26,12 @@ def test_a_type_that_is_defined_twice_is_found(tmp_path, repository):
     for name in "ab":
         (sources / f"{name}.cxx").write_text(SOURCE.format(members="int number;", name=name))
     commands = [
-        {"directory": str(tmp_path), "file": str(file), "command": f"{compiler} -O2 -o {file.stem}.o -c {file}"}
+        {
+            "directory": str(tmp_path),
+            "file": str(file),
+            "output": f"CMakeFiles/{file.stem}.o",
+            "command": f"{compiler} -O2 -o {file.stem}.o -c {file}",
+        }
         for file in sorted(sources.iterdir())
     ]
     (tmp_path / "compile_commands.json").write_text(json.dumps(commands))

@@ -23,7 +23,7 @@ std::string HomeOf(const std::string &user)
    return entry && entry->pw_dir ? entry->pw_dir : "";
 }
 
-bool IsNameChar(char c)
+bool IsVariableChar(char c)
 {
    return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
 }
@@ -34,7 +34,7 @@ std::string NameAt(const std::string &text, std::size_t i, std::size_t &end)
    const bool isBraced = i + 1 < text.size() && text[i + 1] == '{';
    const std::size_t first = i + (isBraced ? 2 : 1);
    std::size_t last = first;
-   while (last < text.size() && (isBraced ? text[last] != '}' : IsNameChar(text[last])))
+   while (last < text.size() && (isBraced ? text[last] != '}' : IsVariableChar(text[last])))
       ++last;
    if (isBraced && last == text.size())
       return "";

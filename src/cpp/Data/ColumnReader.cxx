@@ -9,8 +9,6 @@
 namespace TorchMVA {
 namespace Internal {
 
-using EKind = ColumnSpec::EKind;
-
 ColumnReader::ColumnReader(const TreeSession &session, const std::vector<ColumnSpec> &columns,
                            const std::vector<bool> &counted, EMissing missing, bool forceFormula)
    : fSession(session), fCounted(counted), fMissing(missing), fForceFormula(forceFormula)
@@ -86,14 +84,15 @@ void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock
    const Long64_t entry = first - fOffset;
    if (block.fRows == n) {
       switch (spec.fKind) {
-      case EKind::kVariable:
+      case ColumnSpec::EKind::kVariable:
          return ReadFloats(column, first, n, block.fVariables.data() + spec.fIndex, block.fNVariables, spec.fIndex,
                            block);
-      case EKind::kTarget:
+      case ColumnSpec::EKind::kTarget:
          return ReadFloats(column, first, n, block.fTargets.data() + spec.fIndex, block.fNTargets,
                            block.fNVariables + spec.fIndex, block);
-      case EKind::kSpectator: return bulk.Read(entry, n, block.fSpectators.data() + spec.fIndex, block.fNSpectators);
-      case EKind::kWeight: return bulk.Read(entry, n, block.fWeights.data(), 1);
+      case ColumnSpec::EKind::kSpectator:
+         return bulk.Read(entry, n, block.fSpectators.data() + spec.fIndex, block.fNSpectators);
+      case ColumnSpec::EKind::kWeight: return bulk.Read(entry, n, block.fWeights.data(), 1);
       }
    }
    fScratch.resize(n);
@@ -131,7 +130,7 @@ Int_t ColumnReader::CheckSize(Column &column, Long64_t entry, EventSink &sink) c
    const Int_t expected = std::max(spec.fArraySize, 1);
    const Int_t found = formula.Size();
    if (found == 0 && spec.fArraySize == 0) {
-      const bool mayBeNaN = spec.fKind == EKind::kVariable && fMissing == EMissing::kNaN;
+      const bool mayBeNaN = spec.fKind == ColumnSpec::EKind::kVariable && fMissing == EMissing::kNaN;
       if (mayBeNaN || !std::isnan(formula.Value(0))) // a value that needs none of what does not exist
          return 1;
    }

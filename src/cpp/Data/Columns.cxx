@@ -15,15 +15,13 @@ constexpr Long64_t kBlockBytes = 1 << 19;
 
 } // namespace
 
-using EKind = ColumnSpec::EKind;
-
 std::string ColumnSpec::Describe() const
 {
    switch (fKind) {
-   case EKind::kVariable: return "variable";
-   case EKind::kTarget: return "target";
-   case EKind::kSpectator: return "spectator";
-   case EKind::kWeight: return "weight";
+   case ColumnSpec::EKind::kVariable: return "variable";
+   case ColumnSpec::EKind::kTarget: return "target";
+   case ColumnSpec::EKind::kSpectator: return "spectator";
+   case ColumnSpec::EKind::kWeight: return "weight";
    }
    return "";
 }
@@ -35,15 +33,17 @@ std::vector<ColumnSpec> MakeColumns(const DataSetInfo &info, const ClassInfo &cl
    for (Int_t i = 0; i < static_cast<Int_t>(variables.size());) {
       const std::string expression = variables[i].GetExpression().Data();
       const Int_t size = info.IsVariableFromArray(i) ? info.GetArraySize(i) : 0;
-      columns.push_back({EKind::kVariable, i, size, expression});
+      columns.push_back({ColumnSpec::EKind::kVariable, i, size, expression});
       i += size > 0 ? size : 1;
    }
    for (UInt_t i = 0; i < info.GetNTargets(); ++i)
-      columns.push_back({EKind::kTarget, static_cast<Int_t>(i), 0, info.GetTargetInfo(i).GetExpression().Data()});
+      columns.push_back(
+         {ColumnSpec::EKind::kTarget, static_cast<Int_t>(i), 0, info.GetTargetInfo(i).GetExpression().Data()});
    for (UInt_t i = 0; i < info.GetNSpectators(); ++i)
-      columns.push_back({EKind::kSpectator, static_cast<Int_t>(i), 0, info.GetSpectatorInfo(i).GetExpression().Data()});
+      columns.push_back(
+         {ColumnSpec::EKind::kSpectator, static_cast<Int_t>(i), 0, info.GetSpectatorInfo(i).GetExpression().Data()});
    if (!cls.GetWeight().IsWhitespace())
-      columns.push_back({EKind::kWeight, 0, 0, cls.GetWeight().Data()});
+      columns.push_back({ColumnSpec::EKind::kWeight, 0, 0, cls.GetWeight().Data()});
    return columns;
 }
 
@@ -76,16 +76,16 @@ void StoreValue(const ColumnSpec &spec, Int_t element, Long64_t row, Double_t va
          block.fSamples.Add(column, block.fFirst + row, value);
    };
    switch (spec.fKind) {
-   case EKind::kVariable:
+   case ColumnSpec::EKind::kVariable:
       block.fVariables[row * block.fNVariables + spec.fIndex + element] = static_cast<float>(value);
       sample(spec.fIndex + element);
       break;
-   case EKind::kTarget:
+   case ColumnSpec::EKind::kTarget:
       block.fTargets[row * block.fNTargets + spec.fIndex] = static_cast<float>(value);
       sample(block.fNVariables + spec.fIndex);
       break;
-   case EKind::kSpectator: block.fSpectators[row * block.fNSpectators + spec.fIndex] = value; break;
-   case EKind::kWeight: block.fWeights[row] = value; break;
+   case ColumnSpec::EKind::kSpectator: block.fSpectators[row * block.fNSpectators + spec.fIndex] = value; break;
+   case ColumnSpec::EKind::kWeight: block.fWeights[row] = value; break;
    }
 }
 

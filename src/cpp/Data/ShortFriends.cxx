@@ -1,6 +1,7 @@
 #include "ShortFriends.hxx"
 
 #include "FormulaParts.hxx"
+#include "TreeSession.hxx"
 #include "TBranch.h"
 #include "TFriendElement.h"
 #include "TLeaf.h"
@@ -16,8 +17,6 @@ namespace TorchMVA {
 namespace Internal {
 
 namespace {
-
-constexpr int kMaxDepth = 8; // friends may be friends of each other
 
 bool Reads(const TTreeFormula &formula, const TTree &tree)
 {
@@ -44,7 +43,7 @@ ShortFriends::ShortFriends(const TreeSession &session, Long64_t offset)
 
 void ShortFriends::Collect(TTree &tree, Long64_t wanted, Long64_t offset, int depth)
 {
-   if (!tree.GetListOfFriends() || depth == kMaxDepth)
+   if (!tree.GetListOfFriends() || depth == kMaxFriendDepth)
       return;
    for (TObject *object : *tree.GetListOfFriends()) {
       TTree *other = static_cast<TFriendElement *>(object)->GetTree();

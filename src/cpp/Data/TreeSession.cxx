@@ -23,9 +23,8 @@ void CollectBranches(TObjArray &list, std::vector<TBranch *> &branches)
 
 std::uint64_t StampOf(TTree &tree, int depth)
 {
-   constexpr int kMaxDepth = 8; // friends may be friends of each other
    std::uint64_t stamp = tree.GetTreeNumber() + 1;
-   if (!tree.GetListOfFriends() || depth == kMaxDepth)
+   if (!tree.GetListOfFriends() || depth == kMaxFriendDepth)
       return stamp;
    for (TObject *object : *tree.GetListOfFriends()) {
       if (TTree *other = static_cast<TFriendElement *>(object)->GetTree())

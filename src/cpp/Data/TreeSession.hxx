@@ -17,6 +17,9 @@ class TTree;
 namespace TorchMVA {
 namespace Internal {
 
+/// How deep friends of friends are looked at: they may be friends of each other.
+inline constexpr int kMaxFriendDepth = 8;
+
 /// Lends a user's tree for reading and leaves it as it was.
 ///
 /// A chain is read through a chain of our own over the same files. In a tree all branches are enabled and read into

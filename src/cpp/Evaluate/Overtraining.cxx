@@ -11,7 +11,7 @@ namespace TorchMVA {
 
 namespace {
 constexpr int kExperiments = 1000;
-constexpr unsigned kSeed = 4357;
+constexpr unsigned kToySeed = 4357;
 
 double Sum(const std::vector<double> &v)
 {
@@ -68,7 +68,7 @@ double KolmogorovProbability(const std::vector<double> &first, const std::vector
       total += probabilities[i] = std::max(0.0, first[i]);
    for (double &p : probabilities)
       p /= total;
-   std::mt19937_64 random(kSeed);
+   std::mt19937_64 random(kToySeed);
    std::vector<long> toy1(first.size()), toy2(first.size());
    int larger = 0;
    for (int i = 0; i < kExperiments; ++i) {

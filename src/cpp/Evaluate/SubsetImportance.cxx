@@ -15,7 +15,7 @@ constexpr UInt_t kMostVariables = 60; // bits of a subset
 constexpr UInt_t kMostInAll = 20;     // a million trainings
 constexpr UInt_t kFewestInRandom = 11;
 constexpr UInt_t kSubsetsAVariable = 10;
-constexpr std::uint64_t kSeed = 4357;
+constexpr std::uint64_t kSubsetSeed = 4357;
 
 using Subset = std::uint64_t; // one bit a variable
 
@@ -83,7 +83,7 @@ std::vector<double> ComputeSubsetImportance(UInt_t nVariables, VIType type,
       for (Subset subset = 1; subset <= all; ++subset)
          addDifferences(subset);
    } else {
-      std::mt19937_64 generator(kSeed);
+      std::mt19937_64 generator(kSubsetSeed);
       for (UInt_t k = 0; k < kSubsetsAVariable * nVariables; ++k)
          addDifferences(generator() & all);
    }

@@ -40,7 +40,6 @@ Function Three(double (*f)(double, double, double))
 
 using Table_t = std::multimap<std::string, Function>;
 
-constexpr const char *kStandard = "std::";
 constexpr const char *kSplit = "split ";
 
 /// What TTreeFormula computes itself: a number where C++ has none.

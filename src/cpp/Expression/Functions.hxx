@@ -11,6 +11,9 @@
 namespace TorchMVA {
 namespace Internal {
 
+/// What may stand before the name of a function of C++.
+inline constexpr const char *kStandard = "std::";
+
 /// A function of one, two or three numbers.
 struct Function {
    int fNArguments = 0;

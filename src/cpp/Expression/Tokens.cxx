@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxLength = 20000;
 
-using EKind = Token::EKind;
-
 bool IsDigit(char c)
 {
    return std::isdigit(static_cast<unsigned char>(c)) != 0;
@@ -42,7 +40,7 @@ public:
          throw ExpressionProblem("it has more than " + std::to_string(kMaxLength) + " characters");
       while (SkipSpace())
          fTokens.push_back(Next());
-      fTokens.push_back({EKind::kEnd, ""});
+      fTokens.push_back({Token::EKind::kEnd, ""});
       return std::move(fTokens);
    }
 
@@ -76,7 +74,7 @@ private:
       if (fTokens.empty())
          return false;
       const Token &last = fTokens.back();
-      return last.fKind == EKind::kName || (last.fKind == EKind::kSign && last.fText == "]");
+      return last.fKind == Token::EKind::kName || (last.fKind == Token::EKind::kSign && last.fText == "]");
    }
 
    /// True if a period here belongs to the name before it.
@@ -106,7 +104,7 @@ private:
       SkipSuffix(value);
       if (ContinuesName(At(0)) || (At(0) == '.' && IsDigit(At(1))))
          throw ExpressionProblem("'" + fText.substr(begin, fAt + 1 - begin) + "' is not a number");
-      return {EKind::kNumber, fText.substr(begin, fAt - begin), value};
+      return {Token::EKind::kNumber, fText.substr(begin, fAt - begin), value};
    }
 
    /// The suffixes of C++: 2.f, 3u, 4ull.
@@ -126,7 +124,7 @@ private:
       const std::size_t begin = fAt;
       while (ContinuesName(At(0)) || (At(0) == ':' && At(1) == ':' && BeginsName(At(2))))
          fAt += At(0) == ':' ? 2 : 1;
-      return {EKind::kName, fText.substr(begin, fAt - begin)};
+      return {Token::EKind::kName, fText.substr(begin, fAt - begin)};
    }
 
    Token Text()
@@ -136,7 +134,7 @@ private:
          throw ExpressionProblem("a quotation mark is missing");
       const std::size_t begin = fAt + 1;
       fAt = end + 1;
-      return {EKind::kText, fText.substr(begin, end - begin)};
+      return {Token::EKind::kText, fText.substr(begin, end - begin)};
    }
 
    Token Parameter()
@@ -146,7 +144,7 @@ private:
          throw ExpressionProblem("']' is missing");
       const std::size_t begin = fAt + 1;
       fAt = end + 1;
-      return {EKind::kParameter, fText.substr(begin, end - begin)};
+      return {Token::EKind::kParameter, fText.substr(begin, end - begin)};
    }
 
    Token Sign()
@@ -166,14 +164,14 @@ private:
       for (const auto &[written, meant] : kLong) {
          if (At(0) == written[0] && At(1) == written[1]) {
             fAt += 2;
-            return {EKind::kSign, meant};
+            return {Token::EKind::kSign, meant};
          }
       }
       const char c = fText[fAt++];
       if (std::string("+-*/%^<>!&|?:(),[].@").find(c) == std::string::npos)
          throw ExpressionProblem(std::isprint(static_cast<unsigned char>(c)) ? std::string("unexpected '") + c + "'"
                                                                              : "it has a character that is not text");
-      return {EKind::kSign, std::string(1, c)};
+      return {Token::EKind::kSign, std::string(1, c)};
    }
 
    const std::string &fText;

@@ -24,7 +24,6 @@ constexpr int kMaxLoops = 4;
 constexpr int kMaxIndices = 8;
 /// Characters of a text that is not the user's own, and of its guard: the guard of an index repeats the index.
 constexpr std::size_t kMaxText = 40000;
-constexpr const char *kStandard = "std::";
 
 /// gaus, xexpo, landau(0), pol2, ...: TTreeFormula accepts them and computes nothing.
 bool IsParametrised(const std::string &name)

@@ -7,13 +7,13 @@ namespace TorchMVA {
 
 namespace {
 /// A megabyte of text.
-constexpr std::size_t kMaxParameters = 100000;
+constexpr std::size_t kMaxParametersInCode = 100000;
 } // namespace
 
 Bool_t MethodPyTorch::WritesClassAfterTraining() const
 {
    const Network *network = fImpl->Expressible();
-   return network && network->GetDescription().fParameters.size() <= kMaxParameters;
+   return network && network->GetDescription().fParameters.size() <= kMaxParametersInCode;
 }
 
 Bool_t MethodPyTorch::WritePrediction(Internal::StandaloneCode &code, std::string *why) const

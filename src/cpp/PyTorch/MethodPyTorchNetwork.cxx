@@ -21,7 +21,7 @@ constexpr double kTolerance = 1e-5;
 /// because each of the engines rounds.
 constexpr double kRoundings = 2;
 /// Parameters that a weight file may hold as text; larger networks stay with Python.
-constexpr std::size_t kMaxParameters = 16 << 20;
+constexpr std::size_t kMaxParametersInFile = 16 << 20;
 /// Child element of <Weights>.
 constexpr const char *kNetwork = "Network";
 
@@ -98,9 +98,9 @@ void MethodPyTorch::MakeNetworks(const TrainRequest &request)
    impl.fWhyNoNetwork = exported.fWhyNoNetwork;
    if (exported.fNetwork && exported.fPrediction == "User")
       impl.fWhyNoNetwork = "predict_func does more than call the model";
-   else if (exported.fNetwork && exported.fNetwork->fParameters.size() > kMaxParameters)
+   else if (exported.fNetwork && exported.fNetwork->fParameters.size() > kMaxParametersInFile)
       impl.fWhyNoNetwork = "it has " + std::to_string(exported.fNetwork->fParameters.size()) + " parameters, at most " +
-                           std::to_string(kMaxParameters) + " fit into a weight file";
+                           std::to_string(kMaxParametersInFile) + " fit into a weight file";
    else if (Types::GetEngine(impl.fOptions.fEngine) == Types::kPythonEngine)
       impl.fWhyNoNetwork = "option Engine=Python";
    if (!exported.fNetwork || !impl.fWhyNoNetwork.empty()) {
