@@ -41,7 +41,7 @@ AREAS = {
     "Evaluate": Tests(["Evaluate_*", "Facade_GoldenEvaluationTests", "Method_MethodFiguresTests"], ["test_figures.py"]),
     "Method": Tests(["Method_*", "Facade_GoldenEvaluationTests"], ["test_linear_methods.py", "test_trees.py"]),
     "Network": Tests(["Network_*"], ["engine/test_graph_operators.py"]),
-    "Apply": Tests(["Apply_*"], ["test_rreader.py", "test_dataframe.py", "test_apply.py"]),
+    "Apply": Tests(["Apply_*"], ["test_rreader.py", "test_dataframe.py"]),
     "CrossValidation": Tests(["CrossValidation_*"], ["test_cross_validation.py"]),
     "Output": Tests(["Output_*"], ["test_output_file.py"]),
 }

@@ -33,13 +33,14 @@ _NO_TESTS = (5, 125)  # exit codes: no tests were chosen, no pytest
 # Files that make numbers, by a regular expression, and the tests that are to notice a fault in them, the quickest first:
 # names of files of tests/python, with a choice among their tests (-k) in brackets.
 AREAS = {
-    r"_engine/(loop|checkpoint)": "engine/plain_pytorch engine/loop",
+    r"_engine/(loop|checkpoint)": "engine/plain_pytorch engine/loop engine/physics[plain_pytorch|validation_loss]",
     r"_engine/history": "engine/loop engine/search",
     r"_engine/training": "engine/plain_pytorch engine/training engine/loop engine/physics",
     r"_engine/(batches|events)": "engine/batches engine/events engine/plain_pytorch",
     r"_engine/(losses|weights|optimization)": "engine/weights engine/optimization engine/losses engine/plain_pytorch",
     r"_engine/(search|network_search|tree_search|parameters|figures)": "engine/search",
-    r"_engine/(network|automatic|options)": "engine/network engine/automatic engine/plain_pytorch",
+    r"_engine/options": "defaults engine/network engine/automatic engine/plain_pytorch",
+    r"_engine/(network|automatic)": "engine/network engine/automatic engine/plain_pytorch",
     r"_engine/(decorrelation|parametrisation|calibration|ensemble)": "engine/physics",
     r"_engine/(prediction|probe)": "engine/prediction engine/session",
     r"_engine/trees": "engine/trees",

@@ -168,6 +168,20 @@ def test_damaged_files_are_refused(tmp_path, old, new, message):
     assert "damaged.weights.xml" in str(error.value)
 
 
+def test_variables_with_distributions_of_different_numbers_of_classes_are_refused(tmp_path):
+    text = (GOLDEN / "weights" / "TMVAClassification_FisherU.weights.xml").read_text()
+    path = tmp_path / "damaged.weights.xml"
+    path.write_text(re.sub(r"<CumulativePDF_cls2>.*?</CumulativePDF_cls2>", "", text, count=1, flags=re.DOTALL))
+    with pytest.raises(WeightFileError, match="expected as many <CumulativePDF_cls> in each <Variable>"):
+        weightfile.read(path)
+
+
+def test_the_text_of_a_weight_file_object_is_short():
+    file = weightfile.read(GOLDEN / "weights" / "TMVAClassification_FisherU.weights.xml")
+    assert file.transformations
+    assert "Cumulative" not in repr(file)
+
+
 def test_a_file_cut_anywhere_is_refused(tmp_path):
     data = (GOLDEN / "weights" / "TMVAClassification_FisherN.weights.xml").read_bytes()
     path = tmp_path / "cut.weights.xml"

@@ -34,7 +34,6 @@ void WriteEfficiency(TDirectory *directory, const std::string &name, const std::
       histogram.SetBinContent(static_cast<int>(i) + 1, values[i]);
    histogram.SetXTitle(xTitle);
    histogram.SetYTitle(yTitle);
-   histogram.SetEntries(static_cast<double>(values.size()));
    Internal::WriteObject(directory, histogram);
 }
 

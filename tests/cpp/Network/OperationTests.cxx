@@ -6,6 +6,7 @@
 
 #include "support/ExpectError.hxx"
 #include "support/Golden.hxx"
+#include "support/TempDir.hxx"
 
 #include <gtest/gtest.h>
 
@@ -157,6 +158,24 @@ TEST(Operations, EveryTypeHasAReference)
          found.insert(operation.Attribute("Type"));
    }
    EXPECT_EQ(found, std::set<std::string>(types.begin(), types.end()));
+}
+
+TEST(Operations, NoneAcceptsAShapeThatIsNotThatOfItsResult)
+{
+   const std::string file = TorchMVA::Test::ReadText(TorchMVA::Test::DataDir() + "/golden/networks/operations.xml");
+   const std::string end = "</Network>";
+   int tried = 0;
+   for (auto at = file.find("<Network "); at != std::string::npos; at = file.find("<Network ", at + 1)) {
+      const std::string network = file.substr(at, file.find(end, at) + end.size() - at);
+      for (auto shape = network.find("Shape="); shape != std::string::npos; shape = network.find("Shape=", shape + 1)) {
+         const auto first = shape + 7, last = network.find('"', first);
+         const std::string wrong = network.substr(first, last - first) + " 2";
+         ExpectError(EErrorCode::kWeightFile, {"operation: ", "'" + wrong + "'"},
+                     [&] { Network::FromXml(network.substr(0, first) + wrong + network.substr(last)); });
+         ++tried;
+      }
+   }
+   EXPECT_GT(tried, 60);
 }
 
 TEST(Operations, OneMayHaveManyInputs)

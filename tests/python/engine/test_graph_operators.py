@@ -63,6 +63,8 @@ FUNCTIONS = {
     "chunk": "x.chunk(3, 1)[2] + x.split([2, 4, 2], 1)[0] * x.split(2, 1)[1]",
     "tensor_split": "torch.tensor_split(x, 3, 1)[1] + 1",
     "unbind": "torch.stack(x.unbind(1)[::-1], 1)",
+    "flatten in the middle": "x.view(-1, 2, 2, 2).flatten(1, 2).softmax(1).flatten(1)",
+    "shapes of different lengths": "x * 2 if x.size() == [2, 4, 8] else x + 1",
     "columns": "torch.cat([x[:, [0, 3, 4, 5]], x[:, ::3], x[:, -2:], x[:, 2].unsqueeze(1)], 1)",
     "steps that go too far": "torch.cat([x[:, 6::5], x[:, 1:4][:, ::7], x[:, ::4]], 1)",
     "narrow": "x.narrow(1, 2, 3)",
@@ -90,6 +92,7 @@ FUNCTIONS = {
     "attention": "torch.bmm(F.softmax(torch.bmm(x.view(-1, 2, 4), x.view(-1, 2, 4).transpose(1, 2)) / 2.0, -1), x.view(-1, 2, 4)).flatten(1)",
     "attention of torch": "F.scaled_dot_product_attention(x.view(-1, 2, 4), x.view(-1, 2, 4), x.view(-1, 2, 4)).flatten(1)",
     "events as columns": "(torch.arange(16.0).reshape(2, 8) @ x.t()).t()",
+    "product and a constant": "torch.baddbmm(torch.tensor([0.5, -1.0]), x.view(-1, 2, 4), x.view(-1, 4, 2), alpha=0.5).flatten(1)",
     "matrix first": "(torch.arange(6.0).reshape(3, 2) @ x.view(-1, 2, 4)).flatten(1)",
     "outer": "(x.unsqueeze(2) * x[:, :2].unsqueeze(1)).flatten(1)",
 }

@@ -50,6 +50,17 @@ class JoinedEvents(nn.Module):
         return x.view(-1, 2, 4).flatten(0, 1).tanh().view(-1, 8)
 
 
+class OuterProductOfEvents(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x + (x[:, :1] * x[:, 1:2].t()).sum(1, keepdim=True)
+
+
+class BroadcastOfAConstant(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        both = torch.ops.aten.broadcast_tensors([x, torch.ones(8)])
+        return both[0] * 2
+
+
 class SumOfAll(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x / x.abs().sum()
@@ -121,6 +132,8 @@ REFUSED: dict[str, tuple[nn.Module, str]] = {
     "first event": (FirstEvents(), "aten::slice: it takes some of the events"),
     "reshape": (AcrossEvents(), "joins events with another dimension"),
     "flatten": (JoinedEvents(), "it joins the events of a tensor of shape"),
+    "outer product of events": (OuterProductOfEvents(), f"it combines {EVENTS} of one tensor with another dimension"),
+    "constant": (BroadcastOfAConstant(), "a constant among tensors that depend on the event"),
     "sum of all": (SumOfAll(), "aten::sum: it combines all events"),
     "double precision": (Double(), "numbers of type"),
     "noise": (Noise(), "aten::randn_like"),

@@ -55,6 +55,15 @@ def test_fused_steps_are_those_of_plain_pytorch(name):
     assert torch.allclose(ours.weight, plain.weight, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", FUSED)
+def test_parameters_that_fused_kernels_do_not_know_are_trained(name):
+    parameter = torch.nn.Parameter(torch.tensor([1 + 2j]))
+    made = make_optimizer([parameter], TrainingOptions(optimizer=name, learning_rate=0.01, weight_decay=0.0))
+    parameter.abs().sum().backward()
+    made.step()
+    assert 0 < abs(parameter.item()) < abs(1 + 2j)
+
+
 def test_unknown_optimizer_lists_the_known_ones():
     with pytest.raises(EngineError, match=r"Optimizer: expected one of SGD, Adam, .*found 'Adamm'") as caught:
         make_optimizer(torch.nn.Linear(2, 1).parameters(), TrainingOptions(optimizer="Adamm"))

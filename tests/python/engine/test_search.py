@@ -468,4 +468,5 @@ def test_nothing_is_tried_twice(log):
     found = make_search(log, *searched, n_trials=50).run(objective)
     assert sorted(tried) == [(a, b) for a in (1, 2, 3) for b in ("x", "y")]
     assert (found.values, found.figure) == ({"a": 2, "b": "x"}, 1)
-    assert any("nothing new to try: the search ends after 6" in text for _, text in log.lines)
+    said = [text for _, text in log.lines if "nothing new to try" in text]
+    assert said == ["There is nothing new to try: the search ends after 6 trials"]

@@ -110,7 +110,6 @@ def build(shape: Shape, options: TrainingOptions) -> Network:
     return Network(shape.n_variables, shape.n_outputs, shape.kind, of_network(options, shape.kind))
 
 
-@torch.no_grad()  # type: ignore[untyped-decorator]
 def _moments(values: torch.Tensor, weights: torch.Tensor, chunk: int = 1 << 16) -> tuple[torch.Tensor, torch.Tensor]:
     """Mean and standard deviation of each column, weighted with |w|, without a copy of the events."""
     total = torch.zeros((), dtype=torch.float64)

@@ -90,7 +90,7 @@ def bind(schema: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str
         elif argument.name in kwargs:
             bound[argument.name] = kwargs[argument.name]
         else:
-            bound[argument.name] = argument.default_value if argument.has_default_value() else None
+            bound[argument.name] = argument.default_value  # None where there is none
     return bound
 
 

@@ -68,7 +68,7 @@ def _select(call: Call) -> Value:
 @rule("unbind", view=True)
 def _unbind(call: Call) -> list[Value]:
     value = call.value()
-    dim = value.event_dim(call.get("dim", 0))
+    dim = value.event_dim(call.get("dim"))
     return [_without(call, part(call, value, dim, i, i + 1), dim) for i in range(value.shape[dim])]
 
 
