@@ -131,8 +131,9 @@ def affine(builder: Builder, value: Value, *, scale: Any = None, shift: Any = No
 
 
 def elementwise(builder: Builder, value: Value, **tensors: torch.Tensor) -> Value:
-    """The operation Affine with constants for one event, each with as many dimensions as the value."""
-    spread = [dim for dim in range(len(value.shape)) if any(tensor.shape[dim] != 1 for tensor in tensors.values())]
+    """The operation Affine with constants for one event, all of one shape, with as many dimensions as the value."""
+    given_shape = next(iter(tensors.values())).shape
+    spread = [dim for dim, extent in enumerate(given_shape) if extent != 1]
     last = len(value.shape) - 1
     shape: tuple[int, ...] = value.shape
     where: str | None = "all"
