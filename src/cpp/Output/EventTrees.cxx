@@ -1,6 +1,8 @@
 #include "Output/DirectoryTools.hxx"
 #include "TTree.h"
+#include "TBranch.h"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
 #include "TorchMVA/Output/OutputFile.hxx"
 
@@ -17,6 +19,7 @@ class EventTree {
 public:
    EventTree(TDirectory *directory, const std::string &name, const DataSetInfo &info, const Sample &sample,
              const std::vector<MethodResponses> &responses, const std::vector<bool> &areFloats, bool training);
+   void WarnOfEqualNames();
    void Write();
 
 private:
@@ -128,6 +131,16 @@ void EventTree::FillEvent(Long64_t i)
                   {{"directory", fDirectory->GetPath()}});
 }
 
+void EventTree::WarnOfEqualNames()
+{
+   for (const TObject *branch : *fTree.GetListOfBranches())
+      if (fTree.GetListOfBranches()->FindObject(branch->GetName()) != branch)
+         Logger("OutputFile")
+            .Warning(std::string("TestTree and TrainTree have two branches \"") + branch->GetName() +
+                     "\": by this name ROOT finds the first, which is that of the variable, target or "
+                     "spectator. Another title or name keeps them apart");
+}
+
 void EventTree::Write()
 {
    for (Long64_t i = 0; i < fSample.Size(); ++i)
@@ -170,7 +183,9 @@ void WriteEventTrees(TDirectory *dataSetDirectory, const DataSet &data, const Da
              [](const MethodResponses &a, const MethodResponses &b) { return a.fTitle < b.fTitle; });
    const Internal::DetachedScope detached;
    const auto areFloats = FloatSpectators(data);
-   EventTree(dataSetDirectory, "TestTree", info, data.GetSample(Types::kTesting), responses, areFloats, false).Write();
+   EventTree test(dataSetDirectory, "TestTree", info, data.GetSample(Types::kTesting), responses, areFloats, false);
+   test.WarnOfEqualNames();
+   test.Write();
    EventTree(dataSetDirectory, "TrainTree", info, data.GetSample(Types::kTraining), responses, areFloats, true).Write();
 }
 

@@ -294,6 +294,26 @@ TEST(OutputFile, ArraysTargetsAndLeafLists)
    EXPECT_EQ(m[1], 0.2F);
 }
 
+TEST(OutputFile, TwoBranchesOfOneNameAreSaid)
+{
+   const TorchMVA::Test::TempDir folder;
+   DataSetInfo info("d");
+   info.AddVariable("x");
+   info.AddVariable("weight");
+   info.AddClass("Signal");
+   const auto data = MakeDataSet({1, 2, 3, 4}, 2, 0, 0, {0, 0}, 1, 1);
+   const float response = 0.5F;
+   TFile file((folder / "out.root").c_str(), "RECREATE");
+   testing::internal::CaptureStderr();
+   WriteEventTrees(MakeDataSetDirectory(&file, "d"), *data, info, {{"x", {}, &response, &response}});
+   const std::string said = testing::internal::GetCapturedStderr();
+   for (const char *name : {"\"x\"", "\"weight\""}) {
+      const auto at = said.find(std::string("TestTree and TrainTree have two branches ") + name);
+      EXPECT_NE(at, std::string::npos) << said;
+      EXPECT_EQ(said.find(name, at + 60), std::string::npos) << said; // once
+   }
+}
+
 TEST(OutputFile, MulticlassObjects)
 {
    const TorchMVA::Test::TempDir folder;

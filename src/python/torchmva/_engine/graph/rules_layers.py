@@ -245,7 +245,7 @@ def _rms_norm(call: Call) -> Value:
 
 def _numbers(given: Any, dims: int) -> list[int]:
     """One number a dimension from a number or a list."""
-    numbers = [int(number) for number in given] if isinstance(given, (list, tuple)) else [int(given)]
+    numbers = list(given) if isinstance(given, (list, tuple)) else [given]
     return numbers * dims if len(numbers) == 1 else numbers
 
 
