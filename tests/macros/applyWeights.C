@@ -1,5 +1,5 @@
 // Applies the weight files of a folder to the rows stored beside them, event by event and in one call, and prints
-// every response with all its bits. One source for three doors: interpreted, ACLiC, and the body of an executable.
+// every response with all its bits. One source for three interfaces: interpreted, ACLiC, and the body of an executable.
 
 #include "TString.h"
 #include "TMVA/Reader.h"

@@ -1,4 +1,4 @@
-// Bad input through the C++ doors: every case gives one TorchMVA::Error with the right code and words, and the process
+// Bad input through C++: every case gives one TorchMVA::Error with the right code and words, and the process
 // goes on. Also the body of an executable.
 
 #include "TFile.h"

@@ -10,11 +10,11 @@ import ROOT
 
 import torchmva  # noqa: F401
 
-mode, door, library = sys.argv[1:]
+mode, type_name, library = sys.argv[1:]
 TMVA = ROOT.TMVA
 events = np.load("events.npz")
 
-if door == "Plugins":
+if type_name == "Plugins":
     manager = ROOT.gROOT.GetPluginManager()
     cls, base = "MethodHistogramLikelihood", "TMVA@@MethodBase"
     # as jobs of TMVA do: the handler for weight files has the job's name before the title
@@ -35,7 +35,7 @@ if mode == "train":
         ):
             loader.AddEvent("Signal" if is_signal else "Background", kind, values, weight)
     loader.PrepareTrainingAndTestTree(ROOT.TCut(""), NormMode="None")
-    name = TMVA.Types.kPlugins if door == "Plugins" else door
+    name = TMVA.Types.kPlugins if type_name == "Plugins" else type_name
     method = factory.BookMethod(loader, name, "MyPlugin", NBins=7)
     factory.BookMethod(loader, name, "OtherPlugin", NBins=7)
     factory.TrainAllMethods()

@@ -62,12 +62,12 @@ def likelihood_response(events: dict[str, np.ndarray]) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("way", "door"), [("CMake", "HistogramLikelihood"), ("ACLiC", "HistogramLikelihood"), ("ACLiC", "Plugins")]
+    ("way", "method"), [("CMake", "HistogramLikelihood"), ("ACLiC", "HistogramLikelihood"), ("ACLiC", "Plugins")]
 )
-def test_trained_written_and_read_back(libraries, events, run_checked, tmp_path, way, door):
+def test_trained_written_and_read_back(libraries, events, run_checked, tmp_path, way, method):
     script = Path(__file__).with_name("ownMethod.py")
     for mode in ("train", "apply"):  # in a process of its own each
-        result = run_checked([sys.executable, script, mode, door, libraries[way]], cwd=tmp_path, timeout=TIME_LIMIT)
+        result = run_checked([sys.executable, script, mode, method, libraries[way]], cwd=tmp_path, timeout=TIME_LIMIT)
         if mode == "train":
             assert 0.7 < float(re.search(r"^area (\S+)$", result.stdout, re.MULTILINE).group(1)) < 0.9
     expected = likelihood_response(events)
@@ -75,7 +75,7 @@ def test_trained_written_and_read_back(libraries, events, run_checked, tmp_path,
         for column in np.load(tmp_path / f"{mode}.npy").T:
             np.testing.assert_allclose(column, expected, rtol=1e-5)
     xml = (tmp_path / "dataset/weights/job_MyPlugin.weights.xml").read_text()
-    assert f'Method="{door}::MyPlugin"' in xml
+    assert f'Method="{method}::MyPlugin"' in xml
 
 
 def test_the_example_is_short(macros):

@@ -496,7 +496,7 @@ def test_read_only_folder(tmp_path):
     assert (free / "dataset/weights/job_Fisher.weights.xml").exists()
 
 
-# --- the other doors --------------------------------------------------------------------------------------------------
+# --- the other interfaces ---------------------------------------------------------------------------------------------
 
 MACRO = HERE.parent / "macros" / "badInput.C"
 

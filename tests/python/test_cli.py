@@ -184,9 +184,9 @@ def command_lines(script: Path) -> dict[str, list[object]]:
     }
 
 
-@pytest.mark.parametrize("door", ["module", "command"])
-def test_script_is_main_and_its_exit_code_passes_through(run, script, door):
-    result = run([*command_lines(script)[door], "-b", "--version", "x"], check=False)
+@pytest.mark.parametrize("way", ["module", "command"])
+def test_script_is_main_and_its_exit_code_passes_through(run, script, way):
+    result = run([*command_lines(script)[way], "-b", "--version", "x"], check=False)
     assert result.stdout.splitlines() == [
         "42 ['-b', '--version', 'x']",
         "at exit {'train_func': 1}",

@@ -167,7 +167,7 @@ def check_app(run, app: Path) -> None:
     assert result.stdout.strip().splitlines()[-1] == metadata.version("torchmva")
 
 
-CMAKE_DOORS = {
+CMAKE_HINTS = {
     "prefix path": lambda run: [f"-DCMAKE_PREFIX_PATH={_paths.PACKAGE_DIR}"],
     "TorchMVA_DIR": lambda run: [
         "-DTorchMVA_DIR=" + shlex.split(run([sys.executable, "-m", "torchmva", "config", "--cmakedir"]).stdout)[0]
@@ -175,11 +175,11 @@ CMAKE_DOORS = {
 }
 
 
-@pytest.mark.parametrize("door", CMAKE_DOORS)
-def test_cmake_project_finds_compiles_and_runs(run, downstream, door):
+@pytest.mark.parametrize("way", CMAKE_HINTS)
+def test_cmake_project_finds_compiles_and_runs(run, downstream, way):
     version = metadata.version("torchmva")
     build = downstream / "build"
-    hints = CMAKE_DOORS[door](run)
+    hints = CMAKE_HINTS[way](run)
     run(["cmake", "-S", downstream / "cmake", "-B", build, "-G", "Ninja", f"-DWANTED_VERSION={version}", *hints])
     run(["cmake", "--build", build])
     check_app(run, build / "app")

@@ -1,4 +1,4 @@
-"""kBDT as a whole job, at the doors: PyROOT against LightGBM's own predictions, a macro, and without LightGBM."""
+"""kBDT as a whole job from each interface: PyROOT against LightGBM's own predictions, a macro, and without LightGBM."""
 
 from __future__ import annotations
 

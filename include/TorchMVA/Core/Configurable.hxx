@@ -15,7 +15,7 @@ namespace Internal {
 class OptionTable;
 }
 
-/// One declared option as other rooms see it (weight files, help pages).
+/// One declared option as other modules see it (weight files, help pages).
 struct OptionInfo {
    std::string fName;
    std::string fType;                 ///< "Bool", "Int", "UInt", "Float", "Double", "String"

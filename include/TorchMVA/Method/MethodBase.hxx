@@ -195,7 +195,7 @@ public:
    virtual Double_t GetRarity(Double_t mva, Types::ESBType reference = Types::kBackground) const;
 
    // ---- figures of merit, from the responses that AddOutput kept (binary classification unless said otherwise) -----
-   // All throw Error (kState) before the responses exist, and as the functions of the Evaluate room.
+   // All throw Error (kState) before the responses exist, and as the functions of the module Evaluate.
    /// Signal efficiency at a background efficiency, spec "Efficiency:0.10", with its binomial uncertainty; without a
    /// number the area that the table is ordered by (error 0). `type` says which sample; both cut and efficiency are its.
    virtual Double_t GetEfficiency(const TString &spec, Types::ETreeType type, Double_t &error);

@@ -1,4 +1,4 @@
-// What EvaluateAllMethods does: figures from the Evaluate room, tables and file from the Output room.
+// What EvaluateAllMethods does: figures from module Evaluate, tables and file from module Output.
 
 #include "FactoryBooking.hxx"
 #include "FileNames.hxx"

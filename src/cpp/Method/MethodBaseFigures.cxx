@@ -1,4 +1,4 @@
-// The figures of merit of MethodBase: functions of the Evaluate room on the responses that AddOutput kept.
+// The figures of merit of MethodBase: functions of module Evaluate on the responses that AddOutput kept.
 
 #include "Evaluate/MvaPdf.hxx"
 #include "TorchMVA/Core/Config.hxx"

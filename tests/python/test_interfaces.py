@@ -1,6 +1,6 @@
-"""One weight file, every door, the same numbers to the last bit, one by one and in a batch; and weight files that must be refused.
+"""One weight file, every interface: the same numbers to the last bit, one by one and in a batch; and files to be refused.
 
-The doors: a macro (interpreted, ACLiC), a PyROOT script (ours and an ordinary interpreter), an executable (built by
+The interfaces: a macro (interpreted, ACLiC), a PyROOT script (ours and an ordinary interpreter), an executable (built by
 CMake's find_package and by hand with `torchmva config`).
 """
 
@@ -68,7 +68,7 @@ def parse(text: str) -> dict[tuple[str, int, int, str], float]:
 
 @pytest.fixture(scope="module")
 def reference(weights, run_script):
-    """What the PyROOT door says."""
+    """What PyROOT says."""
     text = run_script(HERE / "applyWeights.py", str(weights), cwd=weights, timeout=TIME_LIMIT).stdout
     values = parse(text)
     assert len(values) == 2 * 60 * (1 + 1 + 4 + 1)
