@@ -65,17 +65,17 @@ def _number(call: Call, name: str, default: float) -> float:
 
 @rule("add")
 def _add(call: Call) -> Value:
-    return _sum(call, call.get("self"), call.get("other"), call.get("alpha", 1))
+    return _sum(call, call.get("self"), call.get("other"), call.get("alpha"))
 
 
 @rule("sub", "subtract")
 def _sub(call: Call) -> Value:
-    return _sum(call, call.get("self"), call.get("other"), -call.get("alpha", 1))
+    return _sum(call, call.get("self"), call.get("other"), -call.get("alpha"))
 
 
 @rule("rsub")
 def _rsub(call: Call) -> Value:
-    return _sum(call, call.get("other"), call.get("self"), -call.get("alpha", 1))
+    return _sum(call, call.get("other"), call.get("self"), -call.get("alpha"))
 
 
 @rule("mul", "multiply")
@@ -98,13 +98,13 @@ def _reciprocal(call: Call) -> Value:
 @rule("addcmul")
 def _addcmul(call: Call) -> Value:
     product = _product(call, call.get("tensor1"), call.get("tensor2"))
-    return _sum(call, call.get("self"), product, call.get("value", 1))
+    return _sum(call, call.get("self"), product, call.get("value"))
 
 
 @rule("addcdiv")
 def _addcdiv(call: Call) -> Value:
     quotient = _quotient(call, call.get("tensor1"), call.get("tensor2"))
-    return _sum(call, call.get("self"), quotient, call.get("value", 1))
+    return _sum(call, call.get("self"), quotient, call.get("value"))
 
 
 @rule("lerp")
@@ -211,7 +211,7 @@ def _logit(call: Call) -> Value:
 
 @rule("gelu")
 def _gelu(call: Call) -> Value:
-    return call.result("GELU", call.value(), Approximate=call.get("approximate", "none"))
+    return call.result("GELU", call.value(), Approximate=call.get("approximate"))
 
 
 @rule("leaky_relu")
@@ -311,7 +311,7 @@ def _prelu(call: Call) -> Value:
 @rule("glu")
 def _glu(call: Call) -> Value:
     value = call.value()
-    dim = value.event_dim(call.get("dim", -1))
+    dim = value.event_dim(call.get("dim"))
     half = value.shape[dim] // 2
     shape = (*value.shape[:dim], half, *value.shape[dim + 1 :])
     parts = [call.result("Slice", value, shape=shape, Dim=dim, Start=i * half, Stop=(i + 1) * half) for i in (0, 1)]

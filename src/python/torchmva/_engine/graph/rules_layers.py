@@ -115,7 +115,7 @@ def _attention(call: Call) -> Value:
 def _addmm(call: Call) -> Value:
     builder = call.builder
     bias, first, second = list(call.arguments.values())[:3]
-    beta, alpha = call.get("beta", 1), call.get("alpha", 1)
+    beta, alpha = call.get("beta"), call.get("alpha")
     if isinstance(first, Value) and not isinstance(second, Value) and not isinstance(bias, Value):
         joined = as_tensor(bias) * beta
         if joined.dim() <= 1 and as_tensor(second).dim() == 2:
@@ -187,7 +187,7 @@ def _normalised(call: Call, value: Value, dims: int, eps: float, **parameters: A
 def _layer_norm(call: Call) -> Any:
     value, dims = call.value("input"), len(call.get("normalized_shape"))
     scale, shift = call.constant("weight"), call.constant("bias")
-    result = _normalised(call, value, dims, call.get("eps", 1e-5), Scale=scale, Shift=shift)
+    result = _normalised(call, value, dims, call.get("eps"), Scale=scale, Shift=shift)
     return result if call.name == "layer_norm" else [result, None, None]
 
 
@@ -206,12 +206,12 @@ def _group_norm(call: Call, value: Value, groups: int, eps: float) -> Value:
 
 @rule("group_norm")
 def _group_norm_rule(call: Call) -> Value:
-    return _group_norm(call, call.value("input"), call.get("num_groups"), call.get("eps", 1e-5))
+    return _group_norm(call, call.value("input"), call.get("num_groups"), call.get("eps"))
 
 
 @rule("native_group_norm")
 def _native_group_norm(call: Call) -> list[Any]:
-    return [_group_norm(call, call.value("input"), call.get("group"), call.get("eps", 1e-5)), None, None]
+    return [_group_norm(call, call.value("input"), call.get("group"), call.get("eps")), None, None]
 
 
 @rule("instance_norm")
@@ -219,7 +219,7 @@ def _instance_norm(call: Call) -> Value:
     value = call.value("input")
     if not call.get("use_input_stats"):
         raise NotExpressible("running statistics")
-    return _group_norm(call, value, _channels(value), call.get("eps", 1e-5))
+    return _group_norm(call, value, _channels(value), call.get("eps"))
 
 
 @rule("rms_norm")
@@ -305,8 +305,8 @@ def _convolution(call: Call) -> Value:
     if call.get("transposed") or dims not in (1, 2):
         raise NotExpressible("a transposed convolution" if call.get("transposed") else f"{dims} dimensions")
     kernel = list(weight.shape[2:])
-    stride, dilation = _numbers(call.get("stride", 1), dims), _numbers(call.get("dilation", 1), dims)
-    padding = call.get("padding", 0)
+    stride, dilation = _numbers(call.get("stride"), dims), _numbers(call.get("dilation"), dims)
+    padding = call.get("padding")
     if padding == "same":
         value, padding = _same_padding(call, value, kernel, dilation)
     padding = _numbers(0 if padding == "valid" else padding, dims)
@@ -321,7 +321,7 @@ def _convolution(call: Call) -> Value:
         Stride=stride,
         Padding=padding,
         Dilation=dilation,
-        Groups=int(call.get("groups", 1)),
+        Groups=int(call.get("groups")),
     )
 
 
@@ -329,8 +329,8 @@ def _pool(call: Call, type_: str, dims: int, **attributes: Any) -> Value:
     value = call.value("self")
     kernel = _numbers(call.get("kernel_size"), dims)
     stride = _numbers(call.get("stride"), dims) if call.get("stride") else kernel
-    padding = _numbers(call.get("padding", 0), dims)
-    dilation = _numbers(call.get("dilation", 1), dims)
+    padding = _numbers(call.get("padding"), dims)
+    dilation = _numbers(call.get("dilation", 1), dims)  # averages have none
     if dilation != [1] * dims:
         raise NotExpressible("pooling with dilation")
     shape = (*value.shape[:1], *_window(value, kernel, stride, padding, dilation, bool(call.get("ceil_mode"))))
@@ -349,9 +349,7 @@ def _max_pool(call: Call) -> Any:
 def _avg_pool(call: Call) -> Value:
     if call.get("divisor_override") is not None:
         raise NotExpressible("divisor_override")
-    return _pool(
-        call, "AvgPool", 1 if "1d" in call.name else 2, CountIncludePad=int(call.get("count_include_pad", True))
-    )
+    return _pool(call, "AvgPool", 1 if "1d" in call.name else 2, CountIncludePad=int(call.get("count_include_pad")))
 
 
 @rule(

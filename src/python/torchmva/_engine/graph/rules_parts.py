@@ -36,7 +36,7 @@ def part(call: Call, value: Value, dim: int, start: int, stop: int, step: int = 
 @rule("slice", "narrow", view=True)
 def _slice(call: Call) -> Value:
     value = call.value()
-    dim = value.position(call.get("dim", 0))
+    dim = value.position(call.get("dim"))
     if call.name == "narrow":
         start, stop, step = call.get("start"), call.get("start") + call.get("length"), 1
     else:
@@ -75,7 +75,7 @@ def _unbind(call: Call) -> list[Value]:
 @rule("chunk", "split", "split_with_sizes", "tensor_split", view=True)
 def _split(call: Call) -> list[Value]:
     value = call.value()
-    dim = value.event_dim(call.get("dim", 0))
+    dim = value.event_dim(call.get("dim"))
     extent = value.shape[dim]
     arguments = list(call.arguments.values())
     given = arguments[1]
@@ -198,12 +198,12 @@ def _values(call: Call) -> list[Value]:
 @rule("cat", "concat", "concatenate")
 def _cat(call: Call) -> Value:
     values = _values(call)
-    return joined(call, values, values[0].event_dim(call.get("dim", 0)))
+    return joined(call, values, values[0].event_dim(call.get("dim")))
 
 
 @rule("stack")
 def _stack(call: Call) -> Value:
-    values, dim = _values(call), call.get("dim", 0)
+    values, dim = _values(call), call.get("dim")
     higher = [raised(call, value, dim) for value in values]
     return joined(call, higher, higher[0].event_dim(higher[0].position(dim)))
 

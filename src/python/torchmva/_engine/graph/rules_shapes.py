@@ -85,7 +85,7 @@ def _view_as(call: Call) -> Value:
 @rule("flatten", view=True)
 def _flatten(call: Call) -> Value:
     value = call.value()
-    start, end = value.position(call.get("start_dim", 0)), value.position(call.get("end_dim", -1))
+    start, end = value.position(call.get("start_dim")), value.position(call.get("end_dim"))
     extents = value.extents()
     joined = extents[start : end + 1]
     if any(extent is EVENTS for extent in joined):
