@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-from network_formats import FORMATS, check, exported, randomised, scripted
+from network_formats import FORMATS, check, exported, modules_of, randomised, scripted
 from torch import nn
 
 # What a model may do with x [events, 8]; every result is [events, ...], and flattened.
@@ -24,6 +22,11 @@ FUNCTIONS = {
     "a column first": "x[:, :1] - x + x[:, 1:2] / (x.abs() + 1)",
     "powers": "torch.cat([x**2, x**3, x.abs() ** 0.5, (x.abs() + 1) ** -2, x.square()], 1)",
     "roots": "torch.cat([(x.abs() + 1).rsqrt(), x.abs().sqrt(), (x.abs() + 1).reciprocal()], 1)",
+    "inverse of a root": "(x.abs() + 1) ** -0.5",
+    "special functions": "torch.cat([torch.special.expit(x), F.tanhshrink(x), torch.ops.aten.log_sigmoid_forward(x)[0]], 1)",
+    "extremes with a constant": "torch.cat([torch.maximum(torch.full((1, 8), 0.1), x), torch.min(x, 2 * x), torch.max(x, -x)], 1)",
+    "extremes of columns": "torch.maximum(x.t(), torch.arange(8.0).view(8, 1) * 0.1).t()",
+    "limits that are tensors": "torch.clamp(x, torch.full((8,), -0.1), x.abs() * 0.5)",
     "logarithms": "torch.cat([(x.abs() + 1).log2(), (x.abs() + 1).log10(), x.abs().log1p(), x.expm1()], 1)",
     "exponentials": "torch.cat([x.exp(), x.exp2(), -x, x.sigmoid().logit()], 1)",
     "addcmul": "torch.addcmul(x, x, x, value=0.5) + torch.addcdiv(x, x, x.abs() + 1, value=2.0)",
@@ -63,6 +66,15 @@ FUNCTIONS = {
     "chunk": "x.chunk(3, 1)[2] + x.split([2, 4, 2], 1)[0] * x.split(2, 1)[1]",
     "tensor_split": "torch.tensor_split(x, 3, 1)[1] + 1",
     "unbind": "torch.stack(x.unbind(1)[::-1], 1)",
+    "one tensor": "torch.cat([x.tanh()], 1)",
+    "tensor_split at places": "torch.tensor_split(x, [2, 5], 1)[1]",
+    "mask of columns": "x[:, torch.tensor([True, False, False, True, True, False, True, False])]",
+    "side by side": "torch.cat([torch.hstack([x, x.tanh()]), torch.column_stack([x[:, 0], x[:, 3]])], 1)",
+    "padding that cuts": "torch.cat([F.pad(x, (-1, -2)), F.pad(x, (0, 0)), F.pad(x, (-1, 2))], 1)",
+    "view_as": "x.view(-1, 2, 4).view_as((x * 2).view(-1, 4, 2)).softmax(1).flatten(1)",
+    "flatten with the events": "x.unsqueeze(0).flatten(0, 1).tanh()",
+    "constant for every event": "torch.arange(4.0).view(1, 4).expand(x.size(0), 4) + x[:, :4]",
+    "broadcast_tensors": "torch.ops.aten.broadcast_tensors([x[:, :1], x])[0]",
     "flatten in the middle": "x.view(-1, 2, 2, 2).flatten(1, 2).softmax(1).flatten(1)",
     "shapes of different lengths": "x * 2 if x.size() == [2, 4, 8] else x + 1",
     "columns": "torch.cat([x[:, [0, 3, 4, 5]], x[:, ::3], x[:, -2:], x[:, 2].unsqueeze(1)], 1)",
@@ -86,6 +98,7 @@ FUNCTIONS = {
     "logsumexp": "x.view(-1, 2, 4).logsumexp(1)",
     "variance": "torch.stack([x.var(1), x.std(1), x.var(1, unbiased=False)], 1)",
     "norms": "torch.stack([x.norm(2.0, [1]), torch.linalg.vector_norm(x, 1.0, [1])], 1)",
+    "norm of the largest": "torch.linalg.vector_norm(x, float('inf'), [1]).unsqueeze(1)",
     "normalize": "F.normalize(x, dim=1)",
     "centred": "x - x.mean(1, keepdim=True)",
     # products
@@ -93,35 +106,25 @@ FUNCTIONS = {
     "attention of torch": "F.scaled_dot_product_attention(x.view(-1, 2, 4), x.view(-1, 2, 4), x.view(-1, 2, 4)).flatten(1)",
     "events as columns": "(torch.arange(16.0).reshape(2, 8) @ x.t()).t()",
     "product and a constant": "torch.baddbmm(torch.tensor([0.5, -1.0]), x.view(-1, 2, 4), x.view(-1, 4, 2), alpha=0.5).flatten(1)",
+    "product and a value": "torch.baddbmm(x.view(-1, 2, 4)[:, :, :2], x.view(-1, 2, 4), x.view(-1, 4, 2), beta=2).flatten(1)",
+    "product with one table": "(x.view(-1, 2, 4) @ torch.arange(12.0).view(1, 4, 3)).flatten(1)",
+    "linear with one output": "F.linear(x, torch.arange(8.0)).unsqueeze(1)",
+    "linear with one bias": "F.linear(x, torch.arange(24.0).view(3, 8), torch.tensor([0.5]))",
+    "group norm of torch": "torch.ops.aten.native_group_norm(x.unsqueeze(2), None, None, x.size(0), 8, 1, 2, 1e-5)[0].flatten(1)",
     "matrix first": "(torch.arange(6.0).reshape(3, 2) @ x.view(-1, 2, 4)).flatten(1)",
     "outer": "(x.unsqueeze(2) * x[:, :2].unsqueeze(1)).flatten(1)",
 }
 
 
 @pytest.fixture(scope="module")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, type[nn.Module]]:
-    """A class for each of the functions, in a file: TorchScript reads its source."""
-    lines = ["import torch", "from torch import Tensor, nn", "from torch.nn import functional as F"]
-    for number, text in enumerate(FUNCTIONS.values()):
-        lines += [
-            f"class Model{number}(nn.Module):",
-            "    def forward(self, x: Tensor) -> Tensor:",
-            f"        return {text}",
-        ]
-    file = tmp_path_factory.mktemp("functions") / "functions_of_x.py"
-    file.write_text("\n".join(lines))
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[file.stem] = module
-    spec.loader.exec_module(module)
-    return {name: getattr(module, f"Model{number}") for number, name in enumerate(FUNCTIONS)}
+def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, nn.Module]:
+    return modules_of(FUNCTIONS, tmp_path_factory.mktemp("functions") / "functions_of_x.py")
 
 
 @pytest.mark.parametrize("written", [exported, scripted])
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_function(modules: dict[str, type[nn.Module]], name: str, written: Any) -> None:
-    module = modules[name]()
-    check(module, written(module))
+def test_function(modules: dict[str, nn.Module], name: str, written: Any) -> None:
+    check(modules[name], written(modules[name]))
 
 
 def images(*layers: nn.Module) -> nn.Module:

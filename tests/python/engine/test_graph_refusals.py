@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import torch
-from network_formats import FORMATS, N_VARIABLES, check, exported, scripted
+from network_formats import FORMATS, N_VARIABLES, check, exported, modules_of, scripted
 from torch import Tensor, nn
 
 from torchmva._engine import model as models
@@ -159,6 +160,71 @@ def test_refusal(name: str, written: Any) -> None:
     model, message = REFUSED[name]
     with pytest.raises(NotExpressible, match=message):
         describe(written(model), N_VARIABLES)
+
+
+# Functions of x, and what the refusal says. They are not run: their shapes need not fit.
+REFUSED_FUNCTIONS = {
+    # other numbers
+    "x ** 0.3": "exponent 0.3",
+    "x ** 17": "exponent 17",
+    "torch.div(x, 2.0, rounding_mode='floor')": "rounding mode floor",
+    "torch.fmax(x, 2 * x)": "it passes NaN over",
+    "F.softmax(x, 1, dtype=torch.float64).float()": "numbers of type",
+    "F.rrelu(x, training=True)": "it draws random numbers",
+    "F.dropout(x, 0.5, True)": "dropout in training mode",
+    "x[:, :1].var(1).unsqueeze(1)": "a variance without degrees of freedom",
+    "x.norm(3.0, [1]).unsqueeze(1)": "a norm of order 3",
+    "torch.zeros(1, 8).add_(x)": "it changes a constant in place",
+    "x * torch.tensor(float(x.size(0)))": "a tensor made of numbers that depend on the event",
+    "F.prelu(x.unsqueeze(0), torch.ones(8))": "8 slopes for a tensor of shape",
+    # the dimension of the events
+    "F.softmax(x[:, 0], 0).unsqueeze(1)": EVENTS,
+    "F.layer_norm(x, [3, 8])": EVENTS,
+    "F.rms_norm(x, [3, 8])": EVENTS,
+    "x.squeeze(0)": EVENTS,
+    "torch.cat([x.unsqueeze(0), x.unsqueeze(1)], 2)": EVENTS,
+    "F.group_norm(x.t(), 1)": "expected [events, channels, ...]",
+    "F.conv1d(x.unsqueeze(0), torch.ones(1, 5, 3))": "expected [events, channels] and 1 more",
+    "x.roll(1)": "it mixes events",
+    "x.repeat(2, 1)": "it repeats events",
+    "x.expand(3, 8)": "an expansion of",
+    "x + torch.arange(3.0).view(3, 1)": "a constant has another value for each event of a block",
+    "torch.hstack([x[:, 0], x[:, 1]]).unsqueeze(1)": "it joins events",
+    # shapes
+    "x.unsqueeze(1) + x[:, :6].view(-1, 2, 3)": "do not fit",
+    "x.transpose(1, 2)": "dimension 2 of a tensor of 2 dimensions",
+    "F.linear(x, torch.ones(3, 7))": "weights [3, 7] for 8 inputs",
+    "torch.cat([x, x[:, 3:3]], 1)": "an empty part of",
+    "x[:, torch.tensor([[0, 1], [2, 3]])].flatten(1)": "an index of shape [2, 2]",
+    "x.view(-1, 2, 4)[:, torch.tensor([0]), torch.tensor([1])]": "2 indices at once",
+    # products
+    "x @ torch.ones(2, 8, 4)": "a product with a constant of shape [2, 8, 4]",
+    "torch.ones(2) @ x.view(-1, 2, 4)": "a product of a constant of shape [2]",
+    "x.t() @ x": "a product of [8, ",
+    "x.view(-1, 2, 4) @ x.view(-1, 2, 4)": "a product of ",
+    "x.repeat(1, 64).view(-1, 64, 8) @ x.repeat(1, 512).view(-1, 8, 512)": "too large without parameters",
+    "F.scaled_dot_product_attention(x.view(-1, 2, 4), x.view(-1, 2, 4), x.view(-1, 2, 4), is_causal=True)": "a mask",
+    # windows
+    "F.instance_norm(x.unsqueeze(2), torch.zeros(8), torch.ones(8), use_input_stats=False)": "running statistics",
+    "F.max_pool1d(x.view(-1, 2, 4), 3, 2, ceil_mode=True)": "ceil_mode where the windows do not fit",
+    "F.max_pool1d(x.view(-1, 2, 4), 2, 1, dilation=2)": "pooling with dilation",
+    "F.avg_pool2d(x.view(-1, 2, 2, 2), [2, 2], divisor_override=3)": "divisor_override",
+    "F.adaptive_avg_pool1d(x.view(-1, 2, 4), 3)": "windows of different sizes",
+    "F.conv1d(x.view(-1, 2, 4), torch.ones(2, 2, 3, 3))": "expected [events, channels] and 2 more",
+    "F.pad(x.view(-1, 2, 4), [1, 1], mode='reflect')": "padding mode reflect",
+}
+
+
+@pytest.fixture(scope="module")
+def refused_modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, nn.Module]:
+    texts = {text: text for text in REFUSED_FUNCTIONS}
+    return modules_of(texts, tmp_path_factory.mktemp("refused") / "refused_functions_of_x.py")
+
+
+@pytest.mark.parametrize("text", REFUSED_FUNCTIONS)
+def test_refusal_of_a_function(refused_modules: dict[str, nn.Module], text: str) -> None:
+    with pytest.raises(NotExpressible, match=re.escape(REFUSED_FUNCTIONS[text])):
+        describe(scripted(refused_modules[text]), N_VARIABLES)
 
 
 @pytest.mark.parametrize(
