@@ -48,7 +48,7 @@ AREAS = {
         "engine/graph_operators[scripted|TorchScript] engine/graph_refusals engine/graph "
         "engine/graph_operators[export|trace]"
     ),
-    r"/(_weightfile|_transformations)": "weightfile",
+    r"/(_weightfile|_transformations)": "weightfile info untrusted_weight_files",
     r"/_onnx": "engine/onnx standalone_code[agree_with_the_reader|onnx]",
     r"/_arrays": "zero_copy reader_blocks",
     r"/_roc": "figures",

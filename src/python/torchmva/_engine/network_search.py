@@ -129,12 +129,10 @@ class NetworkSearch:
         base = replace(
             self.options,
             seed=self.options.seed or settings.seed,
-            # these cost time and change no comparison, or write files
+            # these cost time and change no comparison; a trial begins from the start
             ensemble_size=1,
             calibrate=False,
-            filename_trained_model="",
             continue_training=False,
-            tensor_board="",
         )
         quiet = _quiet_after_first(self.log)
 
