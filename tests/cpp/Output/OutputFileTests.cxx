@@ -382,6 +382,36 @@ TEST(OutputFile, RegressionObjectsAreTMVAs)
    EXPECT_NEAR(directory->Get<TH1>("MVA_LDtest_Quadr_Dev_best90perc_target_0_")->Integral(), 8100, 30);
 }
 
+TEST(OutputFile, DeviationsOfEachTargetAreAgainstEachColumn)
+{
+   const TorchMVA::Test::TempDir folder;
+   DataSetInfo info("d");
+   info.AddVariable("x");
+   info.AddVariable("y");
+   info.AddTarget("t");
+   info.AddTarget("u");
+   info.AddClass("Regression");
+   const std::vector<float> rows = {1, 20, 300, 4000, 2, 30, 500, 7000, 5, 80, 700, 9000}; // x, y, t, u of three events
+   const std::vector<float> predictions = {301, 4003, 505, 7010, 702, 9007};
+   const double weights[] = {1.5, 1}; // of the last two, which are the test sample
+   const auto data = MakeDataSet(rows, 2, 2, 0, {0, 0, 0}, 1, 1);
+   TFile file((folder / "out.root").c_str(), "RECREATE");
+   WriteRegressionHistograms(&file, "M", Types::kTesting, info, data->GetSample(Types::kTesting), &predictions[2]);
+   const auto mean = [&](const std::vector<float> &values, int columns, int column) {
+      return (weights[0] * values[columns + column] + weights[1] * values[2 * columns + column]) /
+             (weights[0] + weights[1]);
+   };
+   for (int target = 0; target < 2; ++target)
+      for (int column = 0; column < 4; ++column) {
+         const std::string name = std::string("MVA_Mtest_reg_") + (column < 2 ? "var" : "tgt") +
+                                  std::to_string(column % 2) + "_rtgt" + std::to_string(target);
+         auto *histogram = file.Get<TH1>(name.c_str());
+         ASSERT_NE(histogram, nullptr) << name;
+         EXPECT_FLOAT_EQ(histogram->GetMean(1), mean(rows, 4, column)) << name;
+         EXPECT_NEAR(histogram->GetMean(2), mean(predictions, 2, target) - mean(rows, 4, 2 + target), 1e-3) << name;
+      }
+}
+
 TEST(OutputFile, ReadOnlyFileIsRefused)
 {
    const TorchMVA::Test::TempDir folder;
