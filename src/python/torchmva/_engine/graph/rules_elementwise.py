@@ -58,9 +58,8 @@ def _quotient(call: Call, first: Any, second: Any) -> Value:
     return binary(call.builder, "Divide", _as_value(call, first, second), second)
 
 
-def _number(call: Call, name: str, default: float) -> float:
-    value = call.constant(name, default)
-    return float(default if value is None else value)
+def _number(call: Call, name: str) -> float:
+    return float(call.constant(name))
 
 
 @rule("add")
@@ -216,40 +215,40 @@ def _gelu(call: Call) -> Value:
 
 @rule("leaky_relu")
 def _leaky_relu(call: Call) -> Value:
-    return call.result("LeakyReLU", call.value(), Slope=_number(call, "negative_slope", 0.01))
+    return call.result("LeakyReLU", call.value(), Slope=_number(call, "negative_slope"))
 
 
 @rule("rrelu")
 def _rrelu(call: Call) -> Value:
     if call.get("training"):
         raise NotExpressible("it draws random numbers")
-    slope = (_number(call, "lower", 1 / 8) + _number(call, "upper", 1 / 3)) / 2
+    slope = (_number(call, "lower") + _number(call, "upper")) / 2
     return call.result("LeakyReLU", call.value(), Slope=slope)
 
 
 @rule("elu")
 def _elu(call: Call) -> Value:
-    if _number(call, "input_scale", 1) != 1:
+    if _number(call, "input_scale") != 1:
         raise NotExpressible("input_scale other than 1")
-    return _scaled(call, call.result("ELU", call.value(), Alpha=_number(call, "alpha", 1)), _number(call, "scale", 1))
+    return _scaled(call, call.result("ELU", call.value(), Alpha=_number(call, "alpha")), _number(call, "scale"))
 
 
 @rule("celu")
 def _celu(call: Call) -> Value:
-    alpha = _number(call, "alpha", 1)
+    alpha = _number(call, "alpha")
     inner = call.result("ELU", _scaled(call, call.value(), 1 / alpha), Alpha=1.0)
     return _scaled(call, inner, alpha)
 
 
 @rule("softplus")
 def _softplus(call: Call) -> Value:
-    beta, threshold = _number(call, "beta", 1), _number(call, "threshold", 20)
+    beta, threshold = _number(call, "beta"), _number(call, "threshold")
     return call.result("Softplus", call.value(), Beta=beta, Threshold=threshold)
 
 
 @rule("softshrink")
 def _softshrink(call: Call) -> Value:
-    width, value, builder = _number(call, "lambd", 0.5), call.value(), call.builder
+    width, value, builder = _number(call, "lambd"), call.value(), call.builder
     above = call.result("ReLU", affine(builder, value, shift=-width))
     below = call.result("ReLU", affine(builder, _scaled(call, value, -1), shift=-width))
     return binary(builder, "Subtract", above, below)
@@ -257,8 +256,8 @@ def _softshrink(call: Call) -> Value:
 
 @rule("hardtanh", "relu6")
 def _hardtanh(call: Call) -> Value:
-    low, high = (0.0, 6.0) if call.name == "relu6" else (-1.0, 1.0)
-    return call.result("Clamp", call.value(), Min=_number(call, "min_val", low), Max=_number(call, "max_val", high))
+    low, high = (0.0, 6.0) if call.name == "relu6" else (_number(call, "min_val"), _number(call, "max_val"))
+    return call.result("Clamp", call.value(), Min=low, Max=high)
 
 
 @rule("clamp", "clip", "clamp_min", "clamp_max")
