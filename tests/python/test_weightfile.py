@@ -168,6 +168,98 @@ def test_damaged_files_are_refused(tmp_path, old, new, message):
     assert "damaged.weights.xml" in str(error.value)
 
 
+FIRST_PDF = r"<CumulativePDF_cls0>.*?</CumulativePDF_cls0>"
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "replacement", "message"),
+    [
+        ("FisherN", '<Transform Name="Normalize">', '<Transform Name="Normalise">', 'found "Normalise"'),
+        ("FisherN", 'Name="Normalize"', 'Name="Normalize" ReferenceClass="Muons"', 'there is no class "Muons"'),
+        ("FisherN", 'Name="Normalize"', 'Name="Normalize" Scale="2"', "the attribute 'Scale' is not known here"),
+        ("FisherN", 'Name="Normalize"', 'Name="Normalize" UseOffsetOrNot="No"', "expected UseOffset, found 'No'"),
+        ("FisherN", '<Input NInputs="4">', '<Input NInputs="3">', "expected 3 <Input>, at least one, found 4"),
+        ("FisherN", r"<Input NInputs.*?</Input>", '<Input NInputs="0"></Input>', "expected 0 <Input>, at least one"),
+        ("FisherN", '<Output NOutputs="4">', '<Output NOutputs="5">', "expected the outputs to be the inputs"),
+        ("FisherN", r'(<Output Type[^>]*var1[^>]*>)(\s*)(<Output Type[^>]*var2[^>]*>)', r"\3\2\1", "expected the outputs to be the inputs"),
+        ("FisherN", 'Input Type="Variable"', 'Input Type="Weight"', 'expected Variable, Target or Spectator, found "Weight"'),
+        ("FisherN", '<Input Type="Variable" Label="var2" Expression="var2"',
+         '<Input Type="Variable" Label="var9" Expression="var9"', 'needs the Variable "var9" (label "var9")'),
+        ("FisherN", r'<Range Index="3" .*?/>', "", "expected 4 ranges, found 3"),
+        ("FisherN", r'<Range Index="0" Min="[^"]*"', '<Range Index="0" Min="-1e39"', "that single precision can hold"),
+        ("FisherN", r'<Range Index="0" Min="[^"]*"', '<Range Index="0" Min="99"', "expected Min <= Max"),
+        ("FisherN", r'<Range Index="0" Min="[^"]*"', '<Range Index="0"', "expected attribute 'Min' in <Range>"),
+        ("FisherN", r'<Class ClassIndex="2">.*?</Class>', "", "of each of 2 classes and of all, found 2 sets"),
+        ("FisherN", r'<Class ClassIndex=.*</Class>', "", "expected one <Class> with <Ranges> per class, found none"),
+        ("FisherN", r"<Ranges>.*?</Ranges>", "", "expected element <Ranges> inside <Class>, found none"),
+        ("FisherDG", 'FlatOrGauss="Gauss"', 'FlatOrGauss="Round"', 'expected Gauss or Flat, found "Round"'),
+        ("FisherDG", '<Matrix Rows="4" Columns="4">', '<Matrix Rows="4" Columns="5">', "from 4 to 4, found 5"),
+        ("FisherDG", '(<Matrix Rows="4" Columns="4">)', r"\1 1.0 ", "expected 16 numbers, found 17"),
+        ("FisherDG", r'(<Matrix Rows="4" Columns="4">)\s*\S+', r"\1 inf", "found one that is not finite"),
+        ("FisherDG", r'(<Matrix Rows="4" Columns="4">)\s*\S+', r"\1 1,5", "expected finite numbers separated by blanks"),
+        ("FisherDG", "<Matrix ", "<Table/><Matrix ", "expected <Selection>, <Matrix>, found <Table>"),
+        ("FisherU", r'<Variable VarIndex="3">.*?</Variable>', "", "expected 4 <Variable>, found 3"),
+        ("FisherU", r'(<HistogramBinning NBins="\d+">)\s*(\S+) (\S+)', r"\1 \3 \2", "expected increasing bin edges"),
+        ("FisherU", FIRST_PDF, "", "expected as many <CumulativePDF_cls> in each <Variable>"),
+        ("Fisher", r"<Variables NVar.*?</Variables>", '<Variables NVar="0"></Variables>', "expected at least one variable"),
+        ("Fisher", '<Info name="AnalysisType"', '<Info name="Analysis"', "<Info> with the name AnalysisType, found none"),
+        ("Fisher", "<MethodSetup", "<!DOCTYPE MethodSetup><MethodSetup", "a document type with entities of its own"),
+    ],
+)  # fmt: skip
+def test_damaged_transformations_are_refused(tmp_path, name, pattern, replacement, message):
+    text = (GOLDEN / "weights" / f"TMVAClassification_{name}.weights.xml").read_text()
+    damaged, number = re.subn(pattern, replacement, text, count=1, flags=re.DOTALL)
+    assert number == 1
+    path = tmp_path / "damaged.weights.xml"
+    path.write_text(damaged)
+    with pytest.raises(WeightFileError, match=re.escape(message)):
+        weightfile.read(path)
+
+
+def principal_components(n_vectors):
+    sets = range(3)
+    return (
+        '<Transform Name="PCA">'
+        + "".join(f'<Statistics ClassIndex="{i}" NRows="4">{i} 1 2 3</Statistics>' for i in sets)
+        + "".join(
+            f'<Eigenvectors ClassIndex="{i}" NRows="4" NCols="4">{" ".join(map(str, range(16)))}</Eigenvectors>'
+            for i in sets[:n_vectors]
+        )
+        + "</Transform>"
+    )
+
+
+def test_principal_components_without_a_selection_are_those_of_all_variables(tmp_path):
+    """As old versions of TMVA wrote them; an eigenvector is a column."""
+    text = (GOLDEN / "weights" / "TMVAClassification_FisherN.weights.xml").read_text()
+    path = tmp_path / "old.weights.xml"
+    for n_vectors in (3, 2):
+        pca = re.sub(r"<Transform .*</Transform>", principal_components(n_vectors), text, flags=re.DOTALL)
+        path.write_text(
+            pca.replace(
+                '<Option name="VarTransform" modified="Yes">N<', '<Option name="VarTransform" modified="Yes">P<'
+            )
+        )
+        if n_vectors == 2:
+            with pytest.raises(WeightFileError, match="as many <Statistics> as <Eigenvectors>, found 3 and 2"):
+                weightfile.read(path)
+            continue
+        (step,) = weightfile.read(path).transformations
+        assert [(slot.kind, slot.index) for slot in step.slots] == [("Variable", i) for i in range(4)]
+        assert step.active == 2
+        assert list(step.parameters.center) == [2, 1, 2, 3]
+        assert np.reshape(step.parameters.matrix, (4, 4)).tolist() == np.arange(16).reshape(4, 4).T.tolist()
+
+
+def test_equidistant_bins_have_edges_from_their_limits(tmp_path):
+    text = (GOLDEN / "weights" / "TMVAClassification_FisherU.weights.xml").read_text()
+    pattern = r'NBins="101" XMin="[^"]*" XMax="[^"]*" HasEquidistantBins="0"'
+    path = tmp_path / "equidistant.weights.xml"
+    path.write_text(re.sub(pattern, 'NBins="101" XMin="-1" XMax="3" HasEquidistantBins="1"', text, count=1))
+    (step,) = weightfile.read(path).transformations
+    np.testing.assert_allclose(step.sets[0].edges[0], np.linspace(-1, 3, 102), rtol=1e-6)
+
+
 def test_variables_with_distributions_of_different_numbers_of_classes_are_refused(tmp_path):
     text = (GOLDEN / "weights" / "TMVAClassification_FisherU.weights.xml").read_text()
     path = tmp_path / "damaged.weights.xml"

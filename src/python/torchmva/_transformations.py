@@ -133,10 +133,9 @@ def _type_of(node: Node) -> str:
 
 def _read_slots(node: Node, columns: Mapping[str, Sequence[Names]]) -> tuple[Slot, ...]:
     selection = node.child("Selection")
-    if selection is not None:
-        selection.require_known((), ("Input", "Output"))
     if selection is None:  # files of old versions of TMVA
         return tuple(Slot("Variable", i) for i in range(len(columns["Variable"])))
+    selection.require_known((), ("Input", "Output"))
     group = selection.required("Input")
     group.require_known(("NInputs",), ("Input",))
     inputs = group.children("Input")
@@ -144,7 +143,7 @@ def _read_slots(node: Node, columns: Mapping[str, Sequence[Names]]) -> tuple[Slo
         raise group.fail(f"expected {group.attribute('NInputs')} <Input>, at least one, found {len(inputs)}")
     finder = _SlotFinder(columns)
     slots = tuple(map(finder.read, inputs))
-    output = None if selection is None else selection.child("Output")
+    output = selection.child("Output")
     if output is not None:
         output.require_known(("NOutputs",), ("Output",))
         finder = _SlotFinder(columns)
