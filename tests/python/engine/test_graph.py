@@ -16,7 +16,7 @@ from torchmva._engine import model as models
 from torchmva._engine import network
 from torchmva._engine.calibration import Calibrated
 from torchmva._engine.ensemble import Ensemble
-from torchmva._engine.graph import describe
+from torchmva._engine.graph import NotExpressible, describe
 from torchmva._engine.options import TrainingOptions
 from torchmva._engine.probe import Shape
 
@@ -72,6 +72,42 @@ def test_plain_module_of_training_mode_stays_in_it() -> None:
     assert model.training
     assert all(operation.type != "Dropout" for operation in description.operations)
     check(model, exported(model))
+
+
+class WithoutGradients(nn.Module):
+    """A graph inside of the graph, in both formats."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            y = x.tanh() * 2
+        return y - x
+
+
+@pytest.mark.parametrize("written", [exported, scripted])
+def test_a_part_without_gradients(written: Any) -> None:
+    check(WithoutGradients(), written(WithoutGradients()))
+
+
+class Choosing(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cond(x.sum() > 0, lambda y: y + 1, lambda y: y - 1, (x,))
+
+
+class Counted(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * (x.shape[0] + 1)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (Choosing(), "a branch or loop that depends on the event"),
+        (Counted(), "arithmetic with the number of events"),
+    ],
+)
+def test_what_an_exported_program_may_not_do(model: nn.Module, message: str) -> None:
+    with pytest.raises(NotExpressible, match=message):
+        describe(exported(model), N_VARIABLES)
 
 
 def test_standardised_inputs_of_a_large_offset_lose_nothing() -> None:

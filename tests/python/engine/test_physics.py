@@ -444,6 +444,23 @@ def values_of(values, weights):
     return parametrisation.ParameterValues("mass", torch.tensor(values).float(), torch.tensor(weights).float())
 
 
+def test_a_loader_begins_with_the_first_epoch():
+    class Batches(list):
+        def set_epoch(self, epoch):
+            pass
+
+    values = values_of(range(100), [1] * 100)
+
+    def drawn(epoch=None):
+        batches = Batches([(torch.zeros(50, 1), torch.zeros(50, 2))])
+        loader = parametrisation.ParametrisedLoader(batches, values, 0, 0, seed=3)
+        if epoch is not None:
+            loader.set_epoch(epoch)
+        return next(iter(loader))[0][:, 0].tolist()
+
+    assert drawn() == drawn(0) != drawn(1)
+
+
 def test_a_value_is_drawn_by_its_net_weight():
     made = values_of([1, 2, 2, 1, 3, 3, 4], [2, 3, -2, 1, 0, 0, 6])
     assert len(made) == 4

@@ -104,6 +104,7 @@ def trained(
         Log(lambda _, text: lines.append(text)),
         history,
         file,
+        progress=False,
     )
     torch.manual_seed(SEED)
     result = training.run_default(job, made, keep=keep)

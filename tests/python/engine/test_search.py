@@ -12,7 +12,17 @@ from engine_helpers import define, network
 from sklearn.metrics import r2_score, roc_auc_score
 from test_trees import settings as tree_settings
 
-from torchmva._engine import automatic, figures, loop, network_search, parameters, search, tree_search, usercode
+from torchmva._engine import (
+    automatic,
+    figures,
+    loop,
+    network_search,
+    parameters,
+    search,
+    training,
+    tree_search,
+    usercode,
+)
 from torchmva._engine.errors import EngineError
 from torchmva._engine.log import Log
 from torchmva._engine.parameters import Parameter
@@ -105,6 +115,19 @@ def test_what_is_logged_is_what_a_training_gives(tune, session):
     outputs = outputs_with(session, found, CLASSIFICATION, data.request(), weight_decay=-1.0)
     area = roc_auc_score(data.classes[400:] == 0, outputs[400:, 0], sample_weight=data.weights[400:])
     assert max(figures_of(lines)) == pytest.approx(area, abs=2e-5)
+
+
+def test_a_trial_trains_one_network_without_calibration(tune, monkeypatch):
+    seen = []
+    run = training.run_default
+
+    def watched(job, *arguments, **keywords):
+        seen.append((job.options.ensemble_size, job.options.calibrate, job.options.continue_training))
+        return run(job, *arguments, **keywords)
+
+    monkeypatch.setattr(training, "run_default", watched)
+    tune(search_settings=search.Settings(n_trials=2), num_epochs=1, ensemble_size=3, calibrate=True)
+    assert seen == [(1, False, False)] * 2
 
 
 def test_a_trial_has_as_many_epochs_as_a_training(tune, session, monkeypatch):

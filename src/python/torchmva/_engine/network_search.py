@@ -159,7 +159,9 @@ class NetworkSearch:
         is_ours = isinstance(self.model, network.Network)
         model = network.build(self.shape, options) if is_ours else copy.deepcopy(self.model)
         history = _TrialHistory(report)
-        job = training.Training(self.events, self.shape, options, self.objects, log, history)
+        job = training.Training(
+            self.events, self.shape, options, self.objects, log, history, trained_file=None, progress=False
+        )
         training.check_samples(job)
         training.set_up_torch(options)
         trained = training.run_default(job, model, keep=lambda _: None).eval()

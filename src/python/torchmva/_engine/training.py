@@ -47,8 +47,8 @@ class Training:
     objects: CustomObjects
     log: Log
     history: History
-    trained_file: Path | None = None
-    progress: bool = False
+    trained_file: Path | None
+    progress: bool
     next_model: Callable[[int], Any] | None = None
 
     def seed(self) -> int:
