@@ -130,6 +130,15 @@ def test_a_trial_trains_one_network_without_calibration(tune, monkeypatch):
     assert seen == [(1, False, False)] * 2
 
 
+def test_only_the_first_trial_warns(log):
+    quiet = network_search._quiet_after_first(Log(log.write))
+    for number in range(3):
+        trial = quiet()
+        trial.info(f"trial {number}")
+        trial.warning(f"of trial {number}")
+    assert [text for _, text in log.lines] == ["of trial 0"]
+
+
 def test_a_trial_has_as_many_epochs_as_a_training(tune, session, monkeypatch):
     """The epochs of a regression follow the size of the batches where they are not given."""
     monkeypatch.setattr(automatic, "REGRESSION_BATCHES", 250)

@@ -37,7 +37,7 @@ def relative_rms(predicted: Array, targets: Array, weights: Array) -> float:
         targets: [n, k].
         weights: [n]; negative ones count as 0.
     """
-    w = np.maximum(weights, 0).astype(np.float64)
+    w = np.maximum(weights, 0)
     square = np.average((predicted.astype(np.float64) - targets) ** 2, axis=0, weights=w)
     mean = np.average(targets.astype(np.float64), axis=0, weights=w)
     variance = np.average((targets - mean) ** 2, axis=0, weights=w)

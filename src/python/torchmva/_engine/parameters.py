@@ -47,7 +47,7 @@ class Parameter:
             return trial.suggest_categorical(self.name, self.choices)
         is_log = self.low > 0 and self.high >= 10 * self.low
         if self.is_integer:
-            return trial.suggest_int(self.name, int(self.low), int(self.high), log=is_log)
+            return trial.suggest_int(self.name, self.low, self.high, log=is_log)
         return float(f"{trial.suggest_float(self.name, self.low, self.high, log=is_log):.3g}")
 
     def contains(self, value: Any) -> bool:
