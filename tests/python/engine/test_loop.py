@@ -175,6 +175,23 @@ def test_ctrl_c_keeps_the_epochs_until_then(trained, events, monkeypatch, log):
     assert Path("trained.checkpoint").exists()
 
 
+def test_without_a_validation_loss_the_last_whole_epoch_is_kept(trained, events, monkeypatch, log):
+    calls = []
+
+    def without_loss(self):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return float("nan")
+
+    monkeypatch.setattr(loop.TrainingLoop, "_validate", without_loss)
+    interrupted = trained(events, num_epochs=50, learning_rate_schedule="None")
+    assert any("Every validation loss was NaN" in text for text in log.warnings())
+    calls.clear()
+    two_epochs = trained(events, num_epochs=2, learning_rate_schedule="None")
+    assert torch.equal(parameters(interrupted), parameters(two_epochs))
+
+
 def test_ctrl_c_in_the_first_epoch_is_an_error(trained, events, monkeypatch):
     def interrupted(self):
         raise KeyboardInterrupt
