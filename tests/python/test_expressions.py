@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import ROOT
 
 import torchmva
 from torchmva.cli import main
@@ -458,3 +459,111 @@ print("events", data.GetNTrainingEvents() + data.GetNTestEvents())
     )
     assert result.returncode == 0, result.stderr[-500:]
     assert "events 100" in result.stdout  # a = 1 and 1.5, of both classes
+
+
+@pytest.fixture(scope="module")
+def tree_of_objects(tmp_path_factory):
+    """A branch with an object, an array of objects, texts, numbers."""
+    path = tmp_path_factory.mktemp("objects") / "objects.root"
+    ROOT.gInterpreter.Declare("""
+#include "TClonesArray.h"
+#include "TLorentzVector.h"
+void makeObjects(const char *path)
+{
+   TFile file(path, "RECREATE");
+   TTree tree("t", "t");
+   TLorentzVector lv;
+   TClonesArray array("TLorentzVector"), *ca = &array;
+   std::string text = "abc";
+   char letters[8] = "xyz";
+   std::vector<float> v;
+   float pt;
+   int nj;
+   tree.Branch("lv", &lv, 32000, 0); tree.Branch("ca", &ca, 32000, 0); tree.Branch("text", &text); tree.Branch("letters", letters, "letters/C");
+   tree.Branch("v", &v); tree.Branch("pt", &pt); tree.Branch("nj", &nj);
+   for (int i = 0; i < 40; ++i) {
+      pt = i; nj = i % 4;
+      lv.SetPtEtaPhiM(10 + i, 0.1 * i, 0.2, 1);
+      v.assign(2, i);
+      array.Clear();
+      new (array[0]) TLorentzVector(lv);
+      tree.Fill();
+   }
+   tree.Write();
+}""")
+    ROOT.makeObjects(str(path))
+    return path
+
+
+REFUSED_TEXTS = [
+    *("lv.Pt()eta", "lv.Pt().x", "lv.Pt()vb[0]", "lv.Pt()lv.Pt()", "lv.Vect().Mag()x", "lv.Pt()(0)", "lv.Pt()$x", "lv.Pt()?1"),
+    *("lv.Pt():1", "lv->Pt()?v[0]", "ca[0].Mag()ca", "v@.size()::", "lv.Pt()0", "lv.Pt()[0]x", "pt;nj", "@pt", "nj<3==1"),
+    *("lv", "lv.Vect()", "ca", "ca[0]", "text", "text.c_str()", "letters", "lv.GetName()"),
+]  # fmt: skip
+
+
+def values_in_training(path, expression):
+    """Of the first events; the error if there is one. In a process of its own: what is tried here has ended some."""
+    code = f"""
+import ROOT, torchmva
+file = ROOT.TFile.Open({str(path)!r})
+ROOT.gErrorIgnoreLevel = ROOT.kFatal
+for expression in {expression!r}:
+    loader = ROOT.TMVA.DataLoader("d")
+    loader.AddVariable(expression)
+    loader.AddSignalTree(file.Get("t"))
+    loader.AddBackgroundTree(file.Get("t"))
+    loader.PrepareTrainingAndTestTree("", "SplitMode=Block:!V:!CalcCorrelations:!Correlations")
+    try:
+        data = loader.GetDataSetInfo().GetDataSet()
+        data.SetCurrentType(0)
+        print("RESULT", expression, *(data.GetEvent(i).GetValue(0) for i in range(3)))
+    except torchmva.Error as error:
+        print("RESULT", expression, "refused", str(error).count("cannot evaluate"))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return [line.removeprefix("RESULT ") for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+
+
+def test_texts_behind_a_method_and_objects_are_refused(tree_of_objects):
+    """TTreeFormula ends the process, leaves the rest of the text out, or takes an address or 0 for the number."""
+    assert values_in_training(tree_of_objects, REFUSED_TEXTS) == [f"{text} refused 1" for text in REFUSED_TEXTS]
+
+
+def test_numbers_of_objects_are_read(tree_of_objects):
+    lines = values_in_training(tree_of_objects, ["lv.Pt()", "ca[0].Pt()", "lv.Vect().Pt()", "text.size()", "v@.size()"])
+    found = {line.split()[0]: [float(number) for number in line.split()[1:]] for line in lines}
+    for expression in ("lv.Pt()", "ca[0].Pt()", "lv.Vect().Pt()"):
+        assert found[expression] == pytest.approx([10, 11, 12])
+    assert found["text.size()"] == [3, 3, 3]
+    assert found["v@.size()"] == [2, 2, 2]
+
+
+def test_methods_that_may_change_their_object_are_refused_in_weight_files(
+    tree_of_objects, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    file = ROOT.TFile.Open(str(tree_of_objects))
+    loader = ROOT.TMVA.DataLoader("d")
+    loader.AddVariable("lv.Pt()")
+    loader.AddSignalTree(file.Get("t"))
+    loader.AddBackgroundTree(file.Get("t"))
+    loader.PrepareTrainingAndTestTree("nj > 1", "nj < 2", "SplitMode=Block:!V")
+    factory = ROOT.TMVA.Factory("job", "Silent:!V:AnalysisType=Classification")
+    factory.BookMethod(loader, "Variable", "F", "Variable=lv.Pt()")
+    factory.TrainAllMethods()
+    path, output = Path("d/weights/job_F.weights.xml"), Path("out.root")
+    text = path.read_text()
+    apply = ["apply", str(path), f"{tree_of_objects}:t", "-o", str(output)]
+    assert main(apply) == 0
+    output.unlink()
+    for i, method in enumerate(
+        ("text.clear()", "v@.clear()", "v.clear()", "lv.Print()", "lv.SetPx(1)", "ca@.Delete()")
+    ):
+        changed = Path(f"changed{i}.weights.xml")
+        changed.write_text(text.replace('Expression="lv.Pt()"', f'Expression="{method}"'))
+        capsys.readouterr()
+        assert main(["apply", str(changed), *apply[2:]]) != 0
+        assert "of a weight file: the method" in capsys.readouterr().err, method
+        assert not output.exists()

@@ -63,7 +63,7 @@ void ReadTrees(const InputFiles &inputs, const DataSetInfo &info, const std::str
    for (const VariableInfo *input : InputsIn(info)) {
       const char *expression = input->GetExpression().Data();
       if (!chain.GetBranch(expression)) // a name of a branch may have any characters
-         RequirePlainExpression(expression, "the input");
+         RequirePlainExpression(expression, "the input", &chain);
    }
    TreeReader reader(chain, info, ClassInfo("", 0), cut, EMissing::kNaN);
    reader.Count();

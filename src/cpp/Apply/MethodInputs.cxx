@@ -1,6 +1,7 @@
 #include "MethodInputs.hxx"
 
-#include "Expression/TreeText.hxx"
+#include "Data/FormulaReader.hxx"
+#include "Expression/Syntax.hxx"
 #include "TorchMVA/Core/Error.hxx"
 
 namespace TorchMVA {
@@ -43,10 +44,12 @@ void DeclareInputs(const MethodBase &method, DataSetInfo &info)
    }
 }
 
-void RequirePlainExpression(const std::string &expression, const std::string &what)
+void RequirePlainExpression(const std::string &expression, const std::string &what, TTree *tree)
 {
    try {
       RequirePlain(ParseExpression(expression));
+      if (tree)
+         RequireConstMethods(*tree, expression);
    } catch (const ExpressionProblem &problem) {
       throw Error(EErrorCode::kExpression,
                   "cannot evaluate " + what + " '" + expression + "' of a weight file: " + problem.what(),

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+class TTree;
+
 namespace TorchMVA {
 namespace Internal {
 
@@ -18,8 +20,8 @@ std::size_t ArraySizeAt(const std::vector<VariableInfo> &inputs, std::size_t i);
 /// Declares InputsOf() in a data set.
 void DeclareInputs(const MethodBase &method, DataSetInfo &info);
 
-/// Throws Error (kExpression) unless an expression of a weight file only computes.
-void RequirePlainExpression(const std::string &expression, const std::string &what);
+/// Throws Error (kExpression) unless an expression of a weight file only computes; on a tree it may call const methods.
+void RequirePlainExpression(const std::string &expression, const std::string &what, TTree *tree = nullptr);
 
 } // namespace Internal
 } // namespace TorchMVA

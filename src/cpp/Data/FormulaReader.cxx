@@ -106,7 +106,16 @@ std::unique_ptr<TTreeFormula> MakeFormula(TTree &tree, const std::string &text)
    return formula;
 }
 
-TreeText TextFor(TTree &tree, const std::string &expression)
+/// The class of the objects that a formula gives; nullptr for numbers and collections of numbers.
+const TClass *ClassOfObjects(TTreeFormula &formula)
+{
+   TClass *type = formula.EvalClass();
+   while (type && type->GetCollectionProxy())
+      type = type->GetCollectionProxy()->GetValueClass();
+   return type;
+}
+
+TreeText TextFor(TTree &tree, const std::string &expression, bool mustBeConst = false)
 {
    TreeNames names;
    names.fAliasOf = [&tree](const std::string &name) {
@@ -119,6 +128,15 @@ TreeText TextFor(TTree &tree, const std::string &expression)
       const auto formula = MakeFormula(tree, text);
       return IsUnderstood(*formula) && FormulaParts::HasElements(*formula);
    };
+   names.fIsText = [&tree](const std::string &text) {
+      const auto formula = MakeFormula(tree, text);
+      return IsUnderstood(*formula) && formula->IsString();
+   };
+   names.fClassOf = [&tree](const std::string &text) -> const TClass * {
+      const auto formula = MakeFormula(tree, text);
+      return IsUnderstood(*formula) ? formula->EvalClass() : nullptr;
+   };
+   names.fMustBeConst = mustBeConst;
    return TextForTree(expression, names);
 }
 
@@ -147,6 +165,18 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    }
    if (!isUnderstood)
       fail(UnknownNames(expression, tree));
+   if (fFormula->IsString())
+      fail(": it is a text: expected a number, such as a comparison with another text");
+   if (const TClass *type = ClassOfObjects(*fFormula))
+      fail(std::string(": it is an object of class ") + type->GetName() +
+           ": expected a number, such as a member of it");
+}
+
+void RequireConstMethods(TTree &tree, const std::string &expression)
+{
+   if (tree.GetReadEntry() < 0)
+      tree.LoadTree(0);
+   TextFor(tree, expression, true);
 }
 
 bool FormulaReader::Compile(TTree &tree, const std::string &text)

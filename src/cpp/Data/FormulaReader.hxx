@@ -67,6 +67,9 @@ private:
    Int_t fSize = 0;         ///< of the present entry
 };
 
+/// Throws ExpressionProblem if the expression calls a method that may change its object.
+void RequireConstMethods(TTree &tree, const std::string &expression);
+
 } // namespace Internal
 } // namespace TorchMVA
 

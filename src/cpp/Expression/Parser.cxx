@@ -316,8 +316,11 @@ private:
 
    Syntax Element(Syntax base)
    {
-      if (Accept("]")) // all elements
-         throw ExpressionProblem("'[]' without a number");
+      if (Accept("]")) { // all elements
+         if (IsSign(Now(), "["))
+            throw ExpressionProblem("'[]' without a number before another index");
+         return base;
+      }
       Syntax index = Conditional();
       Expect("]");
       if (base.fKind == EKind::kElement) {

@@ -2,6 +2,10 @@
 
 #include "Core/ExactNumber.hxx"
 #include "Functions.hxx"
+#include "TClass.h"
+#include "TList.h"
+#include "TMethod.h"
+#include "TVirtualCollectionProxy.h"
 
 #include <algorithm>
 #include <cctype>
@@ -60,9 +64,9 @@ private:
       try {
          syntax = ParseExpression(expression);
       } catch (const ExpressionProblem &) {
-         if (!IsHarmless(expression))
+         if (!fNames.fIsBranch(expression)) // whose name may have any characters
             throw;
-         return OfOtherText(expression);
+         return expression;
       }
       RequireNumber(*syntax);
       // of the expression that this one is an alias in
@@ -120,25 +124,6 @@ private:
          throw ExpressionProblem("a text in quotation marks can only be compared with a column");
    }
 
-   /// True if nothing that has to be written otherwise can be in a text that only TTreeFormula understands.
-   static bool IsHarmless(const std::string &expression)
-   {
-      bool isText = false;
-      char last = '(';
-      for (const char c : expression) {
-         isText = isText != (c == '"');
-         // a bracket that is no index is a parameter
-         const bool isIndex = std::isalnum(static_cast<unsigned char>(last)) || std::string("_$].@").find(last) < 5;
-         if (!isText && (c == '%' || (c == '[' && !isIndex)))
-            return false;
-         if (c != ' ')
-            last = c;
-      }
-      const bool isOneText =
-         !expression.empty() && expression.front() == '"' && expression.find('"', 1) == expression.size() - 1;
-      return !isOneText && expression.find("sqrt(") == std::string::npos;
-   }
-
    // ---- numbers and names ----
 
    std::string Number(const Syntax &syntax)
@@ -173,35 +158,6 @@ private:
          throw ExpressionProblem("its aliases are nested more than " + std::to_string(kMaxAliasDepth) + " times");
       std::string text = TextOf(alias);
       --fAliasDepth;
-      return text;
-   }
-
-   /// A text that only TTreeFormula understands, with its aliases as they are written elsewhere.
-   std::string OfOtherText(const std::string &expression)
-   {
-      const std::string outer = std::exchange(fGuard, "");
-      std::string text = WithAliases(expression);
-      const std::string guard = std::exchange(fGuard, outer);
-      if (!guard.empty() && fNames.fIsCollection(guard)) // Sum$ may be around the alias: nobody knows
-         throw ExpressionProblem("one of its aliases has an index that is a collection");
-      Require(guard);
-      return text;
-   }
-
-   std::string WithAliases(const std::string &expression)
-   {
-      const auto isWord = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
-      std::string text;
-      bool isQuoted = false;
-      for (std::size_t begin = 0, end = 0; begin < expression.size(); begin = end) {
-         const char before = begin > 0 ? expression[begin - 1] : ' ';
-         end = begin + 1;
-         while (isWord(expression[begin]) && end < expression.size() && isWord(expression[end]))
-            ++end;
-         const std::string word = expression.substr(begin, end - begin);
-         isQuoted = isQuoted != (word == "\"");
-         text += !isQuoted && before != '.' && fNames.fAliasOf(word) ? Name(word) : word;
-      }
       return text;
    }
 
@@ -288,10 +244,43 @@ private:
    {
       switch (syntax.fKind) {
       case EKind::kElement: return Element(syntax, found);
-      case EKind::kMember: return Path(syntax.fParts.front(), found) + "." + syntax.fText;
+      case EKind::kMember: return Object(syntax, found) + "." + syntax.fText;
       case EKind::kMethod: return Method(syntax, found);
       default: return Write(syntax);
       }
+   }
+
+   /// What a member or method belongs to, behind a method; TTreeFormula finds out about others by itself.
+   std::string Object(const Syntax &syntax, Found &found)
+   {
+      const Syntax &object = syntax.fParts.front();
+      std::string text = Path(object, found);
+      if (HasMethod(object) && !fNames.fClassOf(text))
+         throw ExpressionProblem("'" + text + "' is no object: it has no '" + syntax.fText + "'");
+      return text;
+   }
+
+   static bool HasMethod(const Syntax &syntax)
+   {
+      const bool isPath = syntax.fKind == EKind::kElement || syntax.fKind == EKind::kMember;
+      return syntax.fKind == EKind::kMethod || (isPath && HasMethod(syntax.fParts.front()));
+   }
+
+   /// True if a method of that name cannot change the object. That of a whole collection is known by its name.
+   bool IsConst(const Syntax &method, const std::string &object)
+   {
+      if (IsOneOf(method.fText, {"size", "empty"}) || method.fNumber == 1)
+         return IsOneOf(method.fText, {"size", "empty", "GetEntries", "GetEntriesFast"});
+      const TClass *type = fNames.fClassOf(object);
+      if (type && type->GetCollectionProxy())
+         type = type->GetCollectionProxy()->GetValueClass();
+      if (!type)
+         return false;
+      for (const TObject *other : *const_cast<TClass *>(type)->GetListOfAllPublicMethods()) {
+         if (method.fText == other->GetName() && (static_cast<const TMethod *>(other)->Property() & kIsConstMethod))
+            return true;
+      }
+      return false;
    }
 
    bool IsNested(const Syntax &syntax) { return syntax.fKind == EKind::kName && fNames.fIsNested(syntax.fText); }
@@ -345,10 +334,12 @@ private:
    {
       if (syntax.IsElement())
          return Element(syntax, found);
-      const std::string object = Path(syntax.fParts.front(), found);
+      const std::string object = Object(syntax, found);
+      if (fNames.fMustBeConst && !IsConst(syntax, object))
+         throw ExpressionProblem("the method '" + syntax.fText + "' may change its object");
       if (syntax.fNumber == 1)
          return "@" + object + "." + syntax.fText + Arguments(syntax, 1);
-      if (IsOneOf(syntax.fText, {"size", "empty"}) && syntax.fParts.size() == 1)
+      if (IsOneOf(syntax.fText, {"size", "empty"}) && syntax.fParts.size() == 1 && !fNames.fIsText(object))
          return Changed("(" + (IsNested(syntax.fParts.front()) ? object + "@.size()" : "Length$(" + object + ")") +
                         (syntax.fText == "empty" ? "==0)" : ")"));
       return object + "." + syntax.fText + Arguments(syntax, 1);

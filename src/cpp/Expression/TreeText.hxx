@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+class TClass;
+
 namespace TorchMVA {
 namespace Internal {
 
@@ -21,6 +23,10 @@ struct TreeNames {
    std::function<bool(const std::string &name)> fIsBranch;
    std::function<bool(const std::string &name)> fIsNested;     ///< a branch of a collection of collections
    std::function<bool(const std::string &text)> fIsCollection; ///< with a value per element
+   std::function<bool(const std::string &text)> fIsText;       ///< whose value is a text, such as a std::string
+   /// Of the value of a text; nullptr if it is no object. TTreeFormula ends the process if a number is asked for a member.
+   std::function<const TClass *(const std::string &text)> fClassOf;
+   bool fMustBeConst = false; ///< methods that may change their object are refused
 };
 
 /// What TTreeFormula gets for an expression.
@@ -32,7 +38,7 @@ struct TreeText {
 /// The text that TTreeFormula gets for an expression: the expression itself, unless TTreeFormula would end the process
 /// (`a%b` where b truncates to zero, also inside of an alias), give another value than docs/expressions.md says (`sqrt`
 /// of a negative number, an element that does not exist), or not know a function that it has under another name
-/// (`std::abs`). Texts that only TTreeFormula understands are left as they are if nothing of this can happen in them.
+/// (`std::abs`). The whole text may also be the name of a branch, whatever its characters.
 /// Where an element does not exist, TTreeFormula has no value if all indices are plain numbers; otherwise it reads any
 /// memory, and the text must not be evaluated where its guard is 0. A NaN in place of the element is not enough, since a
 /// comparison or a condition around it gives a number.

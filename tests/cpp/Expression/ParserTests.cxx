@@ -2,6 +2,8 @@
 
 #include "ExpressionFixture.hxx"
 
+#include "TClass.h"
+
 #include <gtest/gtest.h>
 
 #include <map>
@@ -29,7 +31,7 @@ std::string Lower(const std::string &name)
    return std::to_string(std::stoi(name.substr(5)) - 1);
 }
 
-TreeText TreeTextOf(const std::string &expression)
+TreeText TreeTextOf(const std::string &expression, bool mustBeConst = false)
 {
    TreeNames names;
    names.fAliasOf = [](const std::string &name) -> std::optional<std::string> {
@@ -46,6 +48,11 @@ TreeText TreeTextOf(const std::string &expression)
    names.fIsCollection = [](const std::string &text) {
       return std::regex_search(text, std::regex("\\bw\\b|^rows\\[\\w+\\]$"));
    };
+   names.fIsText = [](const std::string &text) { return text == "text"; };
+   names.fClassOf = [](const std::string &text) {
+      return text.find("Pt()") == std::string::npos ? TClass::GetClass("TNamed") : nullptr;
+   };
+   names.fMustBeConst = mustBeConst;
    return TextForTree(expression, names);
 }
 
@@ -56,10 +63,10 @@ std::string TextOf(const std::string &expression)
    return text.fText;
 }
 
-std::string TreeProblemOf(const std::string &expression)
+std::string TreeProblemOf(const std::string &expression, bool mustBeConst = false)
 {
    try {
-      TreeTextOf(expression);
+      TreeTextOf(expression, mustBeConst);
    } catch (const ExpressionProblem &problem) {
       return problem.what();
    }
@@ -146,14 +153,12 @@ TEST(TreeText, ChangesOnlyWhatItMust)
                             "v[0]",
                             "a%b",
                             "pol1",
-                            "x<y==1",
                             "@v.size()",
                             "plain*2",
                             "v[]+1",
                             "Length$(v)>0",
                             "sqrt(abs(x))",
                             "text==\"50%\"",
-                            "blank",
                             "t[0].pt",
                             "t[1].hits[2].Pt()",
                             "v[1][2]",
@@ -168,6 +173,7 @@ TEST(TreeText, ChangesOnlyWhatItMust)
       {"sqrt(x*y)+1", "(TMath::Sqrt((x*y))+1)"},
       {"std::abs(x)", "abs(x)"},
       {"v.size()>0", "((Length$(v))>0)"},
+      {"(int)text.size()", "int(text.size())"},
       {"rows.size()", "(rows@.size())"},
       {"rows.empty()", "(rows@.size()==0)"},
       {"v.at(0)", "v[0]"},
@@ -175,7 +181,7 @@ TEST(TreeText, ChangesOnlyWhatItMust)
       {"(int)x/2", "(int(x)/2)"},
       {"(float)x/2", "(TorchMVAColumns::ToFloat(x)/2)"},
       {"risky<1", "((fmod(int(n),int(m)))<1)"},
-      {"v[]+risky>plain && text!=\"risky\"", "v[]+(fmod(int(n),int(m)))>plain && text!=\"risky\""},
+      {"v[]+risky>plain && text!=\"risky\"", "(((v+(fmod(int(n),int(m))))>plain)&&(text!=\"risky\"))"},
       {"Sum(v)", "Sum$(v)"},
       {"sqrt(n|m)", "TMath::Sqrt((n|m))"}};
    for (const auto &[text, expected] : changed)
@@ -214,7 +220,7 @@ TEST(TreeText, AsksWhetherElementsExist)
            {"x&&v[n]", "(x&&Min$(v[n]))", "(x?" + n + ":1)"},
            {"(x||v[n])?1:2", "((x||Min$(v[n]))?1:2)", "(x?1:" + n + ")"},
            {"last>0", "((Min$(v[n]))>0)", n},
-           {"v[]*last", "v[]*(Min$(v[n]))", n},
+           {"v[]*last", "(v*(Min$(v[n])))", n},
            {"Sum$(v[n])>0", "((Sum$(" + n + ")?Sum$(Min$(v[n])):0)>0)", ""},
            {"Sum$(v[w])>0", "(Sum$(v[w])>0)", "Sum$((" + w + "?(0?(v[w]):0):1))==0"},
            {"Sum$(w*v[n])", "Sum$((w*Min$(v[n])))", "Sum$((" + n + "?(0?((w*Min$(v[n]))):0):1))==0"},
@@ -228,10 +234,24 @@ TEST(TreeText, AsksWhetherElementsExist)
       EXPECT_EQ(found.fText, wanted.fText) << wanted.fExpression;
       EXPECT_EQ(found.fGuard, wanted.fGuard) << wanted.fExpression;
    }
-   EXPECT_NE(TreeProblemOf("v[]*each").find("an index that is a collection"), std::string::npos);
+   EXPECT_EQ(TreeTextOf("v[]*each").fGuard, w);
    EXPECT_NE(TreeProblemOf("rows[w][0]").find("is a collection"), std::string::npos);
    EXPECT_NE(TreeProblemOf("v[Iteration$+1]").find("has Iteration$"), std::string::npos);
    EXPECT_NE(TreeProblemOf("MinIf$(v,v[n]>0)").find("may not exist"), std::string::npos);
+}
+
+TEST(TreeText, KnowsWhatIsAnObject)
+{
+   EXPECT_EQ(TextOf("p4.Vect().Mag()+p4.Pt()"), "p4.Vect().Mag()+p4.Pt()");
+   for (const char *text : {"p4.Pt().x", "p4.Pt().Mag()", "p4.Vect().Pt().x.y", "p4.Pt()[0].x"})
+      EXPECT_NE(TreeProblemOf(text).find("is no object: it has no '"), std::string::npos) << text;
+   for (const char *text : {"p4.Pt()eta", "p4.Pt()(0)", "p4.Pt()$", "p4.Pt()?", "p4.Pt():1", "p4.Pt()p4.Pt()", "x;y",
+                            "@x", "x<y==1", "v@.size()::", "blank"})
+      EXPECT_NE(TreeProblemOf(text), "") << text;
+   for (const char *text : {"name.GetName()", "v@.size()", "v.empty()"})
+      EXPECT_EQ(TreeProblemOf(text, true), "") << text;
+   for (const char *text : {"name.SetName(x)", "name.Clear()", "v@.clear()", "v.clear()", "name.GetName().Clear()"})
+      EXPECT_NE(TreeProblemOf(text, true).find("may change its object"), std::string::npos) << text;
 }
 
 /// TTreeFormula's time depends on the text, and that of nested Sum$ is exponential.
