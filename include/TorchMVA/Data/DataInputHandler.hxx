@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+class TEntryList;
 class TTree;
 class TFile;
 
@@ -39,6 +40,7 @@ struct SourceInput {
    TString fName = "";                           ///< of the tree
    TTree *fTree = nullptr;                       ///< not owned; null once it was deleted, also with its file
    std::shared_ptr<FrameNode_t> fFrame = {};     ///< set if the source is a data frame
+   const TEntryList *fEntryList = nullptr;       ///< that the tree had when it was given; only its address is used
 
    /// Throws Error (kTree) if the tree is gone.
    TTree &Tree() const;

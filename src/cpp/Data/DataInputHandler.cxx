@@ -125,7 +125,17 @@ void DataInputHandler::AddTree(TTree *tree, const TString &className, Double_t w
    if (nEntries == 0)
       throw Error(EErrorCode::kTree, "tree '" + std::string(tree->GetName()) + "' of class '" + cls + "' is empty",
                   {{"tree", tree->GetName()}, {"class", cls}});
-   AddSource({className, weight, cut, type, tree->GetName(), tree});
+   SourceInput source{className, weight, cut, type, tree->GetName(), tree};
+   source.fEntryList = tree->GetEntryList();
+   for (const SourceInput &other : fSources) {
+      if (other.fTree == tree && other.fEntryList != source.fEntryList)
+         throw Error(EErrorCode::kTree,
+                     "the " + other.Describe() +
+                        " was given with another entry list, but the list is read when the data set is built, and a "
+                        "tree has one: expected a tree of its own for each list, such as a TChain of the same file",
+                     {{"tree", tree->GetName()}, {"class", cls}});
+   }
+   AddSource(std::move(source));
 }
 
 void DataInputHandler::AddDataFrame(const FrameNode_t &frame, const TString &className, Double_t weight,

@@ -354,6 +354,21 @@ TEST_F(Inputs, AnEntryListSelectsAsInTTreeDraw)
    chain.SetEventList(nullptr);
 }
 
+TEST_F(Inputs, OneTreeHasOneEntryList)
+{
+   const auto tree = MakeToyTree("T", 6);
+   TEntryList first("first", ""), second("second", "");
+   first.Enter(0, tree.get());
+   second.Enter(1, tree.get());
+   DataLoader loader("d");
+   tree->SetEntryList(&first);
+   loader.AddSignalTree(tree.get());
+   loader.AddSignalTree(tree.get());
+   tree->SetEntryList(&second);
+   ExpectError(EErrorCode::kTree, {"class 'Signal'", "another entry list", "a tree of its own"},
+               [&] { loader.AddBackgroundTree(tree.get()); });
+}
+
 TEST_F(Inputs, AnEntryListWithoutEntriesIsNamed)
 {
    TFile file(WriteNumbers(fDir / "a.root", "T", 10).c_str()); // ROOT's lists are for trees in files
