@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from torchmva import _embedded
+from torchmva import _embedded, _regular_file
 
 from . import archive, device, program
 from .errors import EngineError, summary_of, traceback_of
@@ -95,7 +95,7 @@ def read(path: Path, size: int = 0) -> bytes:
                 f"The model does not belong to this weight file: expected {size} bytes, found {found}",
                 [("file", str(path))],
             )
-        return path.read_bytes()
+        return _regular_file.read(path)
     except OSError as error:
         raise EngineError(
             "Model",
