@@ -60,13 +60,17 @@ Bool_t MethodPyTorch::HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses
 void MethodPyTorch::ProcessOptions()
 {
    PyTorchOptions &options = fImpl->fOptions;
+   // Without model persistence no file. TMVA's name where TMVA could have written it, else the format chooses the ending.
+   const TString own = GetWeightFileDir().IsNull() ? TString()
+                                                   : GetWeightFileDir() + "/TrainedModel_" + GetMethodName() +
+                                                        (options.fFilenameModel.IsNull() ? "" : ".pt");
+   // It is complete already: the name of a data set may have `~` and `$`.
+   const bool usual = options.fFilenameTrainedModel.IsNull() || options.fFilenameTrainedModel == own;
    for (TString *path :
         {&options.fFilenameModel, &options.fFilenameTrainedModel, &options.fUserCode, &options.fTensorBoard})
       *path = ExpandPath(path->Data());
-   // Without model persistence no file. TMVA's name where TMVA could have written it, else the format chooses the ending.
-   if (options.fFilenameTrainedModel.IsNull() && !GetWeightFileDir().IsNull())
-      options.fFilenameTrainedModel =
-         GetWeightFileDir() + "/TrainedModel_" + GetMethodName() + (options.fFilenameModel.IsNull() ? "" : ".pt");
+   if (usual)
+      options.fFilenameTrainedModel = own;
    fLogger.Info("Using PyTorch - setting special configuration options");
    SetupTorchModel(kFALSE);
 }
