@@ -172,6 +172,17 @@ def test_the_name_of_a_data_set_is_a_folder_here(ROOT, tmp_path, monkeypatch, na
         assert str(reader.GetWeightFile("F")).endswith(f"/{name}/weights/job_F.weights.xml")
 
 
+@pytest.mark.parametrize("command", ["compile", "export"])
+def test_the_output_of_a_command_is_never_the_weight_file(home, capsys, command):
+    if command == "export":
+        pytest.importorskip("onnx")
+    Path("link.xml").symlink_to(home / "F.xml")
+    for output in (f"{home}/F.xml", f"{home}/../{home.name}/F.xml", "link.xml"):
+        assert cli.main([command, str(home / "F.xml"), "-o", output]) == 1
+        assert "the output is the weight file" in capsys.readouterr().err
+    assert (home / "F.xml").read_text() == WEIGHTS.read_text()
+
+
 def test_commands_mean_the_home_folder(ROOT, home, capsys):
     columns = {variable: np.ones(3, np.float32) for variable in ("var1", "var2", "var3", "var4")}
     ROOT.RDF.FromNumpy(columns).Snapshot("events", str(home / "in.root"), list(columns))
