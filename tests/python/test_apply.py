@@ -134,6 +134,7 @@ def test_a_bad_input_does_not_keep_the_others_from_being_done(write, apply, jobs
         ([WEIGHTS, "in.root", "./in.root", "-o", "x/"], "the same output x/in.root"),
         ([WEIGHTS, "in.root:other", "-o", "x.root"], "expected a tree or an RNTuple 'other', found only: events"),
         ([WEIGHTS, "in.root", "-o", "in.root"], "the output is an input"),
+        (["F.xml", "in.root", "-o", "./F.xml", "--overwrite"], "the output is the weight file"),
         ([WEIGHTS, "in.root", "-o", "in2.root"], "not made by this command"),
         ([WEIGHTS, "in.root", "-o", "no/x.root"], "cannot write the output"),
         ([WEIGHTS, "in.root", "-o", "x.root", "--cut", "nothing > 0"], "cannot evaluate cut 'nothing > 0'"),
@@ -145,6 +146,7 @@ def test_a_bad_input_does_not_keep_the_others_from_being_done(write, apply, jobs
 def test_errors_say_what_is_wrong_and_leave_nothing(write, apply, arguments, message):
     write("in.root", 100)
     write("in2.root", 100)
+    Path("F.xml").write_bytes(Path(WEIGHTS).read_bytes())
     before = {path.name: path.read_bytes() for path in Path().iterdir() if path.is_file()}
     code, out, error = apply(*arguments)
     assert (code, out) == (1, "")

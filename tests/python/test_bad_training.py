@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -66,6 +67,49 @@ def fails(ROOT):
 )
 def test_options(fails, words, options):
     fails("Option", *words, **options)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "options"),
+    [
+        ("File", ("Cannot write the trained model", "/proc/no/net.pt2"), {"FilenameTrainedModel": "/proc/no/net.pt2"}),
+        ("File", ("Cannot write the trained model", "/proc/no/net"), {"FilenameTrainedModel": "/proc/no/net"}),
+        ("File", ("Not a directory|File exists", "file/net.pt2"), {"FilenameTrainedModel": "file/net.pt2"}),
+        ("File", ("device or a pipe", "pipe.pt2"), {"FilenameTrainedModel": "pipe.pt2"}),
+        ("File", ("Is a directory", "folder.pt2"), {"FilenameTrainedModel": "folder.pt2"}),
+        ("Option", ("Parametrise", r"a variable \(a, b, c\), found 'zz'"), {"Parametrise": "zz"}),
+        ("Option", ("Decorrelate", "spectator or variable", "found 'zz'"), {"Decorrelate": "zz"}),
+        ("Option", ("ValidationSize", "zero"), {"ValidationSize": "0%"}),
+        ("Option", ("ValidationSize", "equal in size to training set"), {"ValidationSize": "100%"}),
+        ("Option", ("ValidationSize", "negative"), {"ValidationSize": "-20%"}),
+    ],
+)
+def test_what_is_known_at_the_booking_is_refused_there(ROOT, code, words, options):
+    """Not when other methods have been trained."""
+    import torchmva
+
+    Path("file").touch()
+    Path("folder.pt2").mkdir()
+    os.mkfifo("pipe.pt2")
+    factory, loader = make_factory(ROOT), make_loader(ROOT)
+    with pytest.raises(torchmva.Error) as caught:
+        book(ROOT, factory, loader, **options)
+    assert caught.value.GetCode() == getattr(ROOT.TorchMVA.EErrorCode, f"k{code}"), str(caught.value)
+    for word in words:
+        assert re.search(word, str(caught.value)), f"{word!r} is not in: {caught.value}"
+    assert not factory.HasMethod("dataset", "Net")
+    assert not list(Path.cwd().rglob("*.tmp"))
+
+
+def test_the_folder_of_the_trained_model_may_be_made(ROOT):
+    Path("models/net").mkdir(parents=True)  # the file is net.pt2
+    factory, loader = make_factory(ROOT), make_loader(ROOT)
+    book(ROOT, factory, loader, FilenameTrainedModel="models/net", NumEpochs=1)
+    factory.TrainAllMethods()
+    assert Path("models/net.pt2").is_file()
+    factory = make_factory(ROOT)
+    book(ROOT, factory, make_loader(ROOT), FilenameTrainedModel="new/folder/net.pt2", NumEpochs=1)
+    assert list(Path("new/folder").iterdir()) == []
 
 
 def test_class_weights_of_a_regression(fails):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -190,6 +191,25 @@ def test_what_is_no_weight_file_is_refused(info, tmp_path, content):
     assert (code, out) == (1, "")
     assert error.startswith("torchmva info: ")
     assert str(path) in error
+
+
+@pytest.mark.timeout(60)
+def test_nothing_but_regular_files_is_opened(info, network_file, tmp_path):
+    """To open a pipe without a writer is to wait for one."""
+    pipe = tmp_path / "pipe.weights.xml"
+    os.mkfifo(pipe)
+    for path, found in (
+        (pipe, "pipe, socket or device"),
+        (Path("/dev/zero"), "pipe, socket or device"),
+        (tmp_path, "folder"),
+    ):
+        code, _, error = info(path)
+        assert code == 1
+        assert re.search(rf"expected a regular file, found a {found} \[file: {path}\]", error), error
+    path = network_file(children=model_element(File="model.pt"))
+    os.mkfifo(tmp_path / "model.pt")
+    os.mkfifo(tmp_path / "job_Net.history.json")
+    assert "the file is not there" in info(path)[2]
 
 
 def test_notes_a_newer_release(info, network_file):

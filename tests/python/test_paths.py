@@ -117,6 +117,72 @@ def test_the_files_of_a_network_are_in_the_home_folder(ROOT, home):
     assert (home / "models/net.pt2").exists()
 
 
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", ["~/q", "$HOME/q", "~", "${HOME}"])
+def test_the_name_of_a_data_set_is_a_folder_here(ROOT, tmp_path, monkeypatch, name):
+    """Whatever it has of `~` and `$`, in every place."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "q").mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    TMVA = ROOT.TMVA
+
+    def make_loader():
+        loader = TMVA.DataLoader(name)
+        loader.AddVariable("x")
+        loader.AddSpectator("n")
+        for i in range(60):
+            kind = TMVA.Types.kTraining if i < 40 else TMVA.Types.kTesting
+            loader.AddEvent(("Signal", "Background")[i % 2], kind, [float(i % 2 + i % 7), float(i)], 1.0)
+        return loader
+
+    network = {"Layout": "2", "NumEpochs": 1, "Seed": 1}
+    loader = make_loader()
+    options = {"Silent": True, "Color": False, "DrawProgressBar": False, "AnalysisType": "Classification"}
+    factory = TMVA.Factory("job", **options)
+    factory.BookMethod(loader, TMVA.Types.kFisher, "F")
+    factory.BookMethod(loader, TMVA.Types.kPyTorch, "Net", **network)
+    factory.TrainAllMethods()
+    factory.TestAllMethods()
+    factory.EvaluateAllMethods()
+    factory.MakeClass(name, "F")
+
+    loader = make_loader()
+    loader.PrepareTrainingAndTestTree("", "nTest_Signal=1:nTest_Background=1:!V")
+    cv = TMVA.CrossValidation("cv", loader, NumFolds=2, SplitType="Deterministic", **options,
+                              SplitExpr="int([n]/2)%int([NumFolds])")  # fmt: skip
+    cv.BookMethod(TMVA.Types.kFisher, "F", "!V")
+    cv.BookMethod(TMVA.Types.kPyTorch, "Net", ":".join(f"{key}={value}" for key, value in network.items()))
+    cv.Evaluate()
+
+    weights = Path(name, "weights")
+    titles = ["job_F", "job_Net", *(f"cv_{title}{fold}" for title in ("F", "Net") for fold in ("", "_fold1", "_fold2"))]
+    assert sorted(path.name for path in weights.glob("*.weights.xml")) == sorted(
+        f"{title}.weights.xml" for title in titles
+    )
+    models = ["TrainedModel_Net.pt2", "TrainedModel_Net_fold1.pt2", "TrainedModel_Net_fold2.pt2"]
+    assert sorted(path.name for path in weights.glob("*.pt2")) == models
+    assert [path.name for path in home.rglob("*")] == ["q"]  # nothing is there
+    method = factory.GetMethod(name, "F")
+    for file in (str(method.GetWeightFileName()), f"./{weights}/job_F.weights.xml"):
+        reader = TMVA.Reader("!Color:Silent")
+        reader.BookMVA("F", file)
+        assert str(reader.GetWeightFile("F")).endswith(f"/{name}/weights/job_F.weights.xml")
+
+
+@pytest.mark.parametrize("command", ["compile", "export"])
+def test_the_output_of_a_command_is_never_the_weight_file(home, capsys, command):
+    if command == "export":
+        pytest.importorskip("onnx")
+    Path("link.xml").symlink_to(home / "F.xml")
+    for output in (f"{home}/F.xml", f"{home}/../{home.name}/F.xml", "link.xml"):
+        assert cli.main([command, str(home / "F.xml"), "-o", output]) == 1
+        assert "the output is the weight file" in capsys.readouterr().err
+    assert (home / "F.xml").read_text() == WEIGHTS.read_text()
+
+
 def test_commands_mean_the_home_folder(ROOT, home, capsys):
     columns = {variable: np.ones(3, np.float32) for variable in ("var1", "var2", "var3", "var4")}
     ROOT.RDF.FromNumpy(columns).Snapshot("events", str(home / "in.root"), list(columns))

@@ -257,6 +257,31 @@ def test_files_of_other_folds_are_refused(ROOT, tmp_path):
         reader.BookMVA(f"updated{order}", str(other / Path(file).name))
 
 
+@pytest.mark.timeout(120)
+def test_pipes_are_refused_at_once(ROOT, tmp_path, capsys):
+    """A weight file or the file of a fold that is a pipe: nobody will ever write into it."""
+    shutil.copytree("cv/weights", tmp_path / "w")
+    fold = tmp_path / "w/cv_Fi_fold2.weights.xml"
+    fold.unlink()
+    os.mkfifo(fold)
+    reader = ROOT.TMVA.Reader("a:b:c", "!Color:Silent")
+    reader.AddSpectator("id", np.zeros(1, "f4"))
+    with pytest.raises(ROOT.TMVA.Error, match="expected a regular file, found a pipe") as caught:
+        reader.BookMVA("cv", str(tmp_path / "w/cv_Fi.weights.xml"))
+    assert str(fold) in str(caught.value)
+    refused(ROOT, fold, "expected a regular file, found a pipe")
+    for arguments in (["info", fold], ["checksum", fold], ["checksum", "--update", tmp_path / "w/cv_Fi.weights.xml"]):
+        assert cli.main([str(argument) for argument in arguments]) == 1
+        assert f"found a pipe, socket or device [file: {fold}]" in capsys.readouterr().err
+    model = with_model(b"no model", tmp_path)
+    text = re.sub("<Model (.*?) Encoding=.*?</Model>", r'<Model \1 File="model.pt2"/>', model.read_text())
+    model.write_text(text)
+    os.mkfifo(tmp_path / "model.pt2")
+    assert cli.main(["checksum", "--update", str(model)]) == 0
+    with pytest.raises(ROOT.TMVA.Error, match="is missing"):
+        responses(ROOT, model)
+
+
 # ---- code --------------------------------------------------------------------------------------------------------------
 
 

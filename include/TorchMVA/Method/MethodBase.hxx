@@ -254,9 +254,12 @@ public:
    /// finds it there.
    void SetMethodType(Types::EMVA type) { fMethodType = type; }
    TString GetWeightFileName() const;
-   void SetWeightFileName(const TString &path) { fWeightFile = path; }
+   /// `~` and `$NAME` in `path` and `dir` are expanded here, and nowhere later.
+   void SetWeightFileName(const TString &path);
    const TString &GetWeightFileDir() const { return fWeightFileDir; }
-   void SetWeightFileDir(const TString &dir) { fWeightFileDir = dir; }
+   void SetWeightFileDir(const TString &dir);
+   /// SetWeightFileDir for a folder of which nothing is to be expanded: the name of a data set may have `~` and `$`.
+   void SetWeightFolder(const TString &folder) { fWeightFileDir = folder; }
    void SetModelPersistence(Bool_t on) { fModelPersistence = on; }
    Bool_t IsModelPersistence() const { return fModelPersistence; }
    /// TMVA's other name of the model persistence: no weight file is written, and none is read back.

@@ -205,6 +205,9 @@ Long64_t FileApplier::Apply(const std::vector<std::string> &inputs, const std::s
    if (fIsFriend && !fCut.empty())
       throw Error(EErrorCode::kArgument,
                   "a friend has an entry for each of the tree: expected no cut, found '" + fCut + "'");
+   std::error_code none; // what is not there is no weight file
+   if (fs::equivalent(fModel->fFile, output, none))
+      throw Error(EErrorCode::kArgument, "the output is the weight file: choose another name", {{"file", output}});
    ROOT::EnableThreadSafety(); // responses are written by the thread that has made them
    const InputFiles files(inputs);
    files.RequireNone(output);

@@ -8,8 +8,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
-#include <limits>
 
 namespace TorchMVA {
 
@@ -49,13 +49,19 @@ XmlDocument XmlDocument::Parse(const std::string &text, const std::string &nameI
 
 XmlDocument XmlDocument::Read(const std::string &path)
 {
+   std::error_code none;
+   const std::filesystem::file_status status = std::filesystem::status(path, none);
+   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) // to open a pipe is to wait for it
+      throw Error(EErrorCode::kFile,
+                  "cannot open '" + path + "' for reading: expected a regular file, found " +
+                     (std::filesystem::is_directory(status) ? "a folder" : "a pipe, socket or device"),
+                  {{"file", path}});
    errno = 0;
    std::ifstream in(path, std::ios::binary | std::ios::ate);
    const auto size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
-   // A folder opens like a file on Linux but has no sensible size.
-   if (size < 0 || size == std::numeric_limits<std::streamoff>::max())
+   if (size < 0)
       throw Error(EErrorCode::kFile,
-                  "cannot open '" + path + "' for reading: " + (errno ? std::strerror(errno) : "not a regular file"),
+                  "cannot open '" + path + "' for reading: " + (errno ? std::strerror(errno) : "unknown reason"),
                   {{"file", path}});
    std::string text(static_cast<std::size_t>(size), '\0');
    in.seekg(0);

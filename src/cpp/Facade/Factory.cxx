@@ -143,7 +143,7 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
       return nullptr;
    }
    if (fModelPersistence)
-      method->SetWeightFileDir(MakeWeightFolder(loader->GetName()));
+      method->SetWeightFolder(MakeWeightFolder(loader->GetName()));
    method->SetModelPersistence(fModelPersistence);
    method->SetAnalysisType(fAnalysisType);
    method->SetFile(fTargetFile);
@@ -190,6 +190,9 @@ TString Factory::MakeWeightFolder(const TString &datasetName) const
    TString folder = datasetName + "/" + Internal::ExpandPath(names.fWeightFileDir.Data()).c_str();
    if (!names.fWeightFileDirPrefix.IsNull())
       folder = TString(Internal::ExpandPath(names.fWeightFileDirPrefix.Data())) + "/" + folder;
+   // The name of a data set, no home folder; nor is it one where a user gives the path to a Reader.
+   if (folder.BeginsWith("~"))
+      folder.Prepend("./");
    std::error_code failure; // TSystem::mkdir takes one-letter names for drives
    std::filesystem::create_directories(folder.Data(), failure);
    // AccessPathName is true when the path can NOT be accessed.

@@ -53,7 +53,7 @@ MethodBase::MethodBase(const TString &jobName, Types::EMVA type, const TString &
 }
 
 MethodBase::MethodBase(Types::EMVA type, DataSetInfo &info, const TString &weightFile)
-   : Configurable(""), fMethodType(type), fDataSetInfo(info), fWeightFile(weightFile)
+   : Configurable(""), fMethodType(type), fDataSetInfo(info), fWeightFile(Internal::ExpandPath(weightFile.Data()))
 {
 }
 
@@ -196,11 +196,21 @@ const std::vector<Float_t> &MethodBase::GetResponses(Types::ETreeType type) cons
 
 // ---- weight file ----------------------------------------------------------------------------------------------------
 
+void MethodBase::SetWeightFileName(const TString &path)
+{
+   fWeightFile = Internal::ExpandPath(path.Data());
+}
+
+void MethodBase::SetWeightFileDir(const TString &dir)
+{
+   fWeightFileDir = Internal::ExpandPath(dir.Data());
+}
+
 TString MethodBase::GetWeightFileName() const
 {
    if (!fWeightFile.IsNull())
-      return Internal::ExpandPath(fWeightFile.Data());
-   const TString folder = fWeightFileDir.IsNull() ? "." : Internal::ExpandPath(fWeightFileDir.Data());
+      return fWeightFile;
+   const TString folder = fWeightFileDir.IsNull() ? "." : fWeightFileDir;
    return folder + "/" + fJobName + "_" + fMethodTitle + "." + gConfig().GetIONames().fWeightFileExtension + ".xml";
 }
 

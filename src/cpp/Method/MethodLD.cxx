@@ -131,9 +131,10 @@ Bool_t MethodLD::WritePrediction(Internal::StandaloneCode &code, std::string *) 
 
 std::string MethodLD::GetHelpText() const
 {
-   return "Linear discriminants fit a linear function of the variables by weighted least squares: to the targets in a\n"
-          "regression, to 1 for signal and 0 for background in a classification, where the result is equivalent to\n"
-          "Fisher's discriminant.\n"
+   return "Linear discriminants are linear functions of the variables. In a regression they are fitted to the targets\n"
+          "by weighted least squares. In a classification the slopes are those of such a fit to 1 for signal and 0\n"
+          "for background, which is equivalent to Fisher's discriminant; the constant is not that of the fit, but\n"
+          "TMVA's: minus half of what the slopes give for the mean of all training events.\n"
           "\n"
           "Use it where targets depend on the variables about linearly, and as the baseline that every other method\n"
           "has to beat. Non-linear dependence is not exploited: transform such variables first (for instance a\n"

@@ -5,6 +5,7 @@
 #include "PyTorch/ValidationSplit.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
+#include "TorchMVA/Core/NearestName.hxx"
 #include "TorchMVA/Core/Xml.hxx"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
 #include "Weights/Checksum.hxx"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <initializer_list>
 #include <limits>
 
 REGISTER_METHOD(PyTorch)
@@ -32,6 +34,25 @@ std::string OneOf(const XmlNode &node, const char *name, const std::vector<std::
                   std::string("attribute ") + name + ": the value '" + found + "' is not known here",
                   {{"file", node.Document()->Path()}, {"element", "<" + node.Name() + ">"}});
    return found;
+}
+
+/// Throws Error (kOption) if an option names a column that the data set does not have; empty: it names none.
+void RequireColumn(const std::string &option, const TString &name, const char *what,
+                   std::initializer_list<const std::vector<VariableInfo> *> columns)
+{
+   std::vector<std::string> labels;
+   for (const auto *infos : columns)
+      for (const VariableInfo &info : *infos)
+         labels.emplace_back(info.GetLabel().Data());
+   if (name.IsNull() || std::find(labels.begin(), labels.end(), name.Data()) != labels.end())
+      return;
+   std::string known;
+   for (const std::string &label : labels)
+      known += (known.empty() ? "" : ", ") + label;
+   throw Error(EErrorCode::kOption,
+               "Option " + option + ": expected a " + what + " (" + known + "), found '" + name.Data() + "'" +
+                  DidYouMean(name.Data(), labels),
+               {{"option", option}});
 }
 } // namespace
 
@@ -60,13 +81,21 @@ Bool_t MethodPyTorch::HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses
 void MethodPyTorch::ProcessOptions()
 {
    PyTorchOptions &options = fImpl->fOptions;
+   // Without model persistence no file. TMVA's name where TMVA could have written it, else the format chooses the ending.
+   const TString own = GetWeightFileDir().IsNull() ? TString()
+                                                   : GetWeightFileDir() + "/TrainedModel_" + GetMethodName() +
+                                                        (options.fFilenameModel.IsNull() ? "" : ".pt");
+   // It is complete already: the name of a data set may have `~` and `$`.
+   const bool usual = options.fFilenameTrainedModel.IsNull() || options.fFilenameTrainedModel == own;
    for (TString *path :
         {&options.fFilenameModel, &options.fFilenameTrainedModel, &options.fUserCode, &options.fTensorBoard})
       *path = ExpandPath(path->Data());
-   // Without model persistence no file. TMVA's name where TMVA could have written it, else the format chooses the ending.
-   if (options.fFilenameTrainedModel.IsNull() && !GetWeightFileDir().IsNull())
-      options.fFilenameTrainedModel =
-         GetWeightFileDir() + "/TrainedModel_" + GetMethodName() + (options.fFilenameModel.IsNull() ? "" : ".pt");
+   if (usual)
+      options.fFilenameTrainedModel = own;
+   CheckValidationSize(options.fValidationSize.Data());
+   const auto *variables = &DataInfo().GetVariableInfos(), *spectators = &DataInfo().GetSpectatorInfos();
+   RequireColumn("Parametrise", options.fParametrise, "variable", {variables});
+   RequireColumn("Decorrelate", options.fDecorrelate, "spectator or variable", {spectators, variables});
    fLogger.Info("Using PyTorch - setting special configuration options");
    SetupTorchModel(kFALSE);
 }

@@ -28,6 +28,33 @@ bool ParseNumber(const std::string &text, double &value)
    return (stream >> value) && stream.peek() == std::istringstream::traits_type::eof() && std::isfinite(value);
 }
 
+/// What a text says: a number of events, or a part of all of them from 0 to 1.
+struct ValidationSize {
+   double fNumber = 0;
+   bool fIsPart = false;
+};
+
+[[noreturn]] void FailOnSize(const std::string &text, const std::string &problem)
+{
+   throw Error(EErrorCode::kOption, "Validation size \"" + text + "\" is " + problem, {{"option", "ValidationSize"}});
+}
+
+ValidationSize ParseSize(const std::string &text)
+{
+   const std::string trimmed = Trimmed(text);
+   const bool isPercent = !trimmed.empty() && trimmed.back() == '%';
+   const std::string digits = isPercent ? Trimmed(trimmed.substr(0, trimmed.size() - 1)) : trimmed;
+   ValidationSize size;
+   if (!ParseNumber(digits, size.fNumber))
+      throw Error(EErrorCode::kOption, "Cannot parse number \"" + text + "\"", {{"option", "ValidationSize"}});
+   if (size.fNumber < 0)
+      FailOnSize(text, "negative.");
+   size.fIsPart = isPercent || size.fNumber < 1;
+   if (isPercent)
+      size.fNumber /= 100;
+   return size;
+}
+
 /// Validation events per class: nValidation shared out in proportion, corrected so that both sides have every class.
 std::vector<Long64_t> ShareOut(const std::vector<Long64_t> &counts, Long64_t n, Long64_t nValidation)
 {
@@ -72,31 +99,24 @@ std::vector<Long64_t> ShareOut(const std::vector<Long64_t> &counts, Long64_t n, 
 
 } // namespace
 
+void CheckValidationSize(const std::string &text)
+{
+   const ValidationSize size = ParseSize(text);
+   if (size.fNumber == 0)
+      FailOnSize(text, "zero.");
+   if (size.fIsPart && size.fNumber >= 1)
+      FailOnSize(text, "larger than or equal in size to training set.");
+}
+
 Long64_t ParseValidationSize(const std::string &text, Long64_t nTraining)
 {
-   const std::string trimmed = Trimmed(text);
-   const bool isPercent = !trimmed.empty() && trimmed.back() == '%';
-   const std::string digits = isPercent ? Trimmed(trimmed.substr(0, trimmed.size() - 1)) : trimmed;
-   double number = 0;
-   if (!ParseNumber(digits, number))
-      throw Error(EErrorCode::kOption, "Cannot parse number \"" + text + "\"", {{"option", "ValidationSize"}});
-   const std::string what = "Validation size \"" + text + "\" is ";
-   if (number < 0)
-      throw Error(EErrorCode::kOption, what + "negative.", {{"option", "ValidationSize"}});
-
-   double size = number;
-   if (isPercent)
-      size = double(nTraining) * number / 100;
-   else if (number < 1)
-      size = double(nTraining) * number;
+   const ValidationSize parsed = ParseSize(text);
    // 0.29 * 100 is 28.999999999999996: what was written means 29
-   size = std::floor(size * (1 + 1e-12));
+   const double size = std::floor((parsed.fIsPart ? double(nTraining) * parsed.fNumber : parsed.fNumber) * (1 + 1e-12));
    if (size == 0)
-      throw Error(EErrorCode::kOption, what + "zero.", {{"option", "ValidationSize"}});
+      FailOnSize(text, "zero.");
    if (size >= double(nTraining))
-      throw Error(EErrorCode::kOption,
-                  what + "larger than or equal in size to training set (size=\"" + std::to_string(nTraining) + "\").",
-                  {{"option", "ValidationSize"}});
+      FailOnSize(text, "larger than or equal in size to training set (size=\"" + std::to_string(nTraining) + "\").");
    return Long64_t(size);
 }
 

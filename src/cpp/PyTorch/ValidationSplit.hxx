@@ -14,6 +14,9 @@ namespace Internal {
 /// than the sample.
 Long64_t ParseValidationSize(const std::string &text, Long64_t nTraining);
 
+/// Throws Error (kOption) for what ParseValidationSize refuses whatever the number of training events is.
+void CheckValidationSize(const std::string &text);
+
 /// Row numbers of training and validation events; both empty: validation is the tail.
 struct ValidationRows {
    std::vector<Long64_t> fTraining;

@@ -76,7 +76,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         parser.error(f"expected the name of a C++ class, found {name!r}: say --name NAME")
     try:
-        check_writable(options.output)
+        check_writable(options.output, options.weights)
         file = read(options.weights)
         with output_on_standard_error(), errors_of_root():
             difference, n_events = _write(file, options.output, name, options.events)

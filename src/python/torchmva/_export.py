@@ -44,7 +44,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         if importlib.util.find_spec("onnx") is None:
             raise CommandError('the package onnx is not installed: pip install "torchmva[onnx]"')
-        check_writable(options.output)
+        check_writable(options.output, options.weights)
         file = read(options.weights)
         difference, n_events = _write(file, options.output, options.events)
     except (WeightFileError, CommandError) as error:

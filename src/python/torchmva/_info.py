@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from torchmva import _version
+from torchmva import _regular_file, _version
 from torchmva._paths import expand_path
 from torchmva._weightfile import Column, Model, Transformation, WeightFile, WeightFileError, read
 
@@ -131,7 +131,7 @@ def _transformation(step: Transformation, file: WeightFile) -> dict[str, Any]:
 def _history(path: Path) -> dict[str, Any] | None:
     """The epochs in the JSON beside the weight file, None without one that can be read."""
     try:
-        epochs = json.loads(path.read_text())["epochs"]
+        epochs = json.loads(_regular_file.read(path))["epochs"]
         with_loss = [row for row in epochs if row["validation_loss"] is not None]
         best = min(with_loss, key=lambda row: row["validation_loss"], default=None)
         return {

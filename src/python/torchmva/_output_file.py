@@ -14,13 +14,15 @@ class CommandError(Exception):
     """Ends a command with exit code 1; the text is what the user has to know."""
 
 
-def check_writable(output: Path) -> None:
+def check_writable(output: Path, weights: str) -> None:
     """Fail now rather than after all the work.
 
     Raises:
-        CommandError: there is no such folder, or nothing can be written there.
+        CommandError: there is no such folder, nothing can be written there, or the output is the weight file.
     """
     folder = output.parent
+    if output.is_file() and Path(weights).exists() and output.samefile(weights):
+        raise CommandError(f"{output}: the output is the weight file: choose another name")
     if not folder.is_dir():
         raise CommandError(f"{output}: expected a folder {folder} to write into, found none")
     if output.is_dir() or not os.access(folder, os.W_OK | os.X_OK):

@@ -9,6 +9,8 @@ from array import array
 from collections.abc import Collection
 from pathlib import Path
 
+from torchmva import _regular_file
+
 
 class WeightFileError(Exception):
     """A file that is no weight file, is damaged, or is of a version that this release does not know."""
@@ -134,7 +136,7 @@ def parse(path: Path) -> Node:
         WeightFileError: the file cannot be read, or is not well-formed.
     """
     try:
-        data = path.read_bytes()
+        data = _regular_file.read(path)
     except OSError as error:
         raise WeightFileError(f"cannot read the weight file: {error.strerror or error} [file: {path}]") from None
     if b"\0" in data:

@@ -84,6 +84,23 @@ TEST_F(FileApplication, TheOutputIsNeverAnInputNorSomebodysFile)
    EXPECT_EQ(applier.Apply({in}, other), 100);
 }
 
+TEST_F(FileApplication, TheOutputIsNeverTheWeightFile)
+{
+   const std::string in = WriteTree("in.root", 100), weights = fDir / "F.xml", before = ReadText(Fisher());
+   fs::copy_file(Fisher(), weights);
+   fs::create_symlink(weights, fDir / "link.xml");
+   fs::create_hard_link(weights, fDir / "hard.xml");
+   fs::create_directory(fDir / "folder");
+   for (const std::string &file : {weights, fDir / "link.xml"}) {
+      FileApplier applier(file);
+      applier.SetOverwrite();
+      for (const char *name : {"F.xml", "./F.xml", "folder/../F.xml", "link.xml", "hard.xml"})
+         ExpectError(EErrorCode::kArgument, {"output is the weight file", name},
+                     [&] { applier.Apply({in}, fDir / name); });
+   }
+   EXPECT_EQ(ReadText(weights), before);
+}
+
 TEST_F(FileApplication, AnOutputThatCannotBeWrittenIsAnError)
 {
    const std::string in = WriteTree("in.root", 100);

@@ -177,6 +177,18 @@ TEST(Xml, APipeIsWrittenAndNotReplaced)
    EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
+TEST(Xml, WhatIsNoRegularFileIsRefusedAtOnce)
+{
+   const TempDir dir;
+   const std::string pipe = dir / "pipe";
+   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0); // without a writer: to open it is to wait for one
+   std::filesystem::create_symlink(pipe, dir / "link.xml");
+   for (const std::string &path : {pipe, dir / "link.xml", std::string("/dev/zero")})
+      ExpectError(EErrorCode::kFile, {path, "expected a regular file, found a pipe, socket or device"},
+                  [&] { XmlDocument::Read(path); });
+   ExpectError(EErrorCode::kFile, {dir.Path(), "found a folder"}, [&] { XmlDocument::Read(dir.Path()); });
+}
+
 TEST(Xml, FilesThatCannotBeOpenedOrWritten)
 {
    const TempDir dir;

@@ -76,8 +76,8 @@ TEST(PhysicsOptions, NamesOfVariablesReachThem)
       good.Book();
       good.Train();
       Toy unknown(std::string(kSmall) + option + "=y2");
-      unknown.Book();
-      ExpectError(EErrorCode::kOption, {option, "x0, x1, x2, x3", "did you mean 'x2'"}, [&] { unknown.Train(); });
+      ExpectError(EErrorCode::kOption, {option, "x0, x1, x2, x3", "found 'y2'", "did you mean 'x2'"},
+                  [&] { unknown.Book(); });
       Toy mixed(std::string(kSmall) + option + "=x2:VarTransform=D");
       mixed.Book();
       ExpectError(EErrorCode::kOption, {option, "VarTransform mixes the variables"}, [&] { mixed.Train(); });

@@ -55,6 +55,14 @@ TEST(ValidationSize, Messages)
              "Validation size \"1e300\" is larger than or equal in size to training set (size=\"100\").");
 }
 
+TEST(ValidationSize, WhatNoNumberOfEventsFitsIsKnownBefore)
+{
+   for (const char *text : {"0%", "0", "100%", "250 %", "-1", "-20%", "many", "", "%", "1e999"})
+      EXPECT_THROW(CheckValidationSize(text), TorchMVA::Error) << text;
+   for (const char *text : {"20%", "0.2", "99.9%", "1", "100", "1e9", "1e-9"})
+      EXPECT_NO_THROW(CheckValidationSize(text)) << text;
+}
+
 TEST(ValidationRows, TailWhenItHasEveryClass)
 {
    const std::vector<int> classes{0, 1, 0, 1, 0, 1, 0, 1};

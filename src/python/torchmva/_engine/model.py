@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from torchmva import _embedded
+from torchmva import _embedded, _regular_file
 
 from . import archive, device, program
 from .errors import EngineError, summary_of, traceback_of
@@ -95,7 +95,7 @@ def read(path: Path, size: int = 0) -> bytes:
                 f"The model does not belong to this weight file: expected {size} bytes, found {found}",
                 [("file", str(path))],
             )
-        return path.read_bytes()
+        return _regular_file.read(path)
     except OSError as error:
         raise EngineError(
             "Model",
@@ -249,19 +249,33 @@ def prepare(path: Path) -> None:
     Raises:
         EngineError: ``File``.
     """
-    probe = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if path.exists() and not path.is_file():
             raise OSError(errno.EINVAL, "it is a device or a pipe, and would be replaced by a file")
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    prepare_folder(path)
+
+
+def prepare_folder(path: Path) -> None:
+    """The same for the folder of ``path``, whose last name may still get an ending.
+
+    Raises:
+        EngineError: ``File``.
+    """
+    probe = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise EngineError(
-            "File", f"Cannot write the trained model: {error.strerror}", [("file", str(path.absolute()))]
-        ) from error
+        raise _not_writable(path, error) from error
+
+
+def _not_writable(path: Path, error: OSError) -> EngineError:
+    return EngineError("File", f"Cannot write the trained model: {error.strerror}", [("file", str(path.absolute()))])
 
 
 def encode(data: bytes, limit: int = EMBED_LIMIT) -> Encoded:

@@ -104,6 +104,7 @@ class Session:
             self._writer = ModelWriter(self._shape.n_variables, wanted, self._source.builder())
             if not isinstance(self._model, network.Network):  # a network of the options can always be written
                 self._prepare_writer(None)
+            self._check_file()
 
     def _check_fit(self) -> None:
         """Refuse a model that does not fit, unless the user's functions may know how to use it."""
@@ -211,8 +212,14 @@ class Session:
         """The file of the trained model as it was written; empty if there is none."""
         return str(self._file or "")
 
+    def _check_file(self) -> None:
+        """See at the booking, before other methods are trained, that the trained model can be written."""
+        name = self._options.filename_trained_model
+        if name:
+            (models.prepare if Path(name).suffix else models.prepare_folder)(Path(name))
+
     def _prepare_file(self) -> Path | None:
-        """The file of the trained model, seen to be writable before the training; without ending it gets one."""
+        """The file of the trained model, seen to be writable again; a name without ending gets one."""
         name = self._options.filename_trained_model
         wanted = models.wanted_format(name)
         found = self._writer.format or wanted or models.TORCHSCRIPT

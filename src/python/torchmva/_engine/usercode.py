@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from torchmva import _regular_file
+
 from . import consent
 from .errors import EngineError, user_error
 from .log import Log
@@ -70,7 +72,7 @@ def main_module() -> types.ModuleType:
 def checksum(path: Path) -> str:
     """SHA-256 of a file in hexadecimal digits; empty if it cannot be read."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(_regular_file.read(path)).hexdigest()
     except OSError:
         return ""
 
@@ -167,7 +169,7 @@ def run_file(path: Path, *, again: bool) -> dict[str, Any] | None:
         EngineError: ``UserCode`` with the traceback, for a syntax error or any exception.
     """
     try:
-        source = path.read_bytes()
+        source = _regular_file.read(path)
     except OSError as error:
         raise EngineError("UserCode", f"Cannot read the user code: {error}", [("file", str(path))]) from error
     key = str(path.resolve())
