@@ -358,8 +358,8 @@ TEST_F(Inputs, OneTreeHasOneEntryList)
 {
    const auto tree = MakeToyTree("T", 6);
    TEntryList first("first", ""), second("second", "");
-   first.Enter(0, tree.get());
-   second.Enter(1, tree.get());
+   first.Enter(0);
+   second.Enter(1);
    DataLoader loader("d");
    tree->SetEntryList(&first);
    loader.AddSignalTree(tree.get());
@@ -367,6 +367,7 @@ TEST_F(Inputs, OneTreeHasOneEntryList)
    tree->SetEntryList(&second);
    ExpectError(EErrorCode::kTree, {"class 'Signal'", "another entry list", "a tree of its own"},
                [&] { loader.AddBackgroundTree(tree.get()); });
+   tree->SetEntryList(nullptr);
 }
 
 TEST_F(Inputs, AnEntryListWithoutEntriesIsNamed)
