@@ -356,17 +356,18 @@ TEST_F(Inputs, AnEntryListSelectsAsInTTreeDraw)
 
 TEST_F(Inputs, OneTreeHasOneEntryList)
 {
-   const auto tree = MakeToyTree("T", 6);
+   TFile file(WriteNumbers(fDir / "a.root", "T", 10).c_str());
+   auto *tree = file.Get<TTree>("T");
    TEntryList first("first", ""), second("second", "");
-   first.Enter(0);
-   second.Enter(1);
+   first.Enter(0, tree);
+   second.Enter(1, tree);
    DataLoader loader("d");
    tree->SetEntryList(&first);
-   loader.AddSignalTree(tree.get());
-   loader.AddSignalTree(tree.get());
+   loader.AddSignalTree(tree);
+   loader.AddSignalTree(tree);
    tree->SetEntryList(&second);
    ExpectError(EErrorCode::kTree, {"class 'Signal'", "another entry list", "a tree of its own"},
-               [&] { loader.AddBackgroundTree(tree.get()); });
+               [&] { loader.AddBackgroundTree(tree); });
    tree->SetEntryList(nullptr);
 }
 
