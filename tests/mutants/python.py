@@ -50,7 +50,7 @@ AREAS = {
     ),
     r"/(_weightfile|_transformations)": "weightfile info untrusted_weight_files",
     r"/_onnx": "engine/onnx standalone_code[agree_with_the_reader|onnx]",
-    r"/_arrays": "zero_copy reader_blocks",
+    r"/_arrays": "zero_copy reader_blocks cross_validation[readers_agree|spectators]",
     r"/_roc": "figures",
 }
 

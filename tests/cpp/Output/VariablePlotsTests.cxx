@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -134,6 +135,14 @@ TEST(VariablePlots, WholeNumbersHaveBinsOfTheirOwn)
    // what is not whole (after a transformation, say), or not declared, is binned as ever
    EXPECT_EQ(IntegerAxis(7, 8.5F).GetNbins(), 40);
    EXPECT_EQ(IntegerAxis(7, 9, 'F').GetNbins(), 40);
+}
+
+TEST(VariablePlots, WeightsWithoutASumLeaveTheRange)
+{
+   const std::vector<float> values = {1, 2.5, 4}, weights = {1, 0, -1};
+   const VariableInfo info("x", "", "", 'F');
+   const TAxis axis = Internal::PlottedColumn(info, {values.data(), 3, 1}, 0, weights.data()).DistributionAxis();
+   EXPECT_TRUE(std::isfinite(axis.GetXmin()) && std::isfinite(axis.GetXmax()) && axis.GetXmin() < axis.GetXmax());
 }
 
 TEST(VariablePlots, OnlyUpToTheConfiguredNumbersOfVariables)

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 using namespace TorchMVA;
@@ -53,6 +54,26 @@ std::string Replaced(std::string text, const std::string &from, const std::strin
    const auto at = text.find(from);
    EXPECT_NE(at, std::string::npos) << from;
    return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+/// Attributes and elements are the same, numbers as numbers.
+void ExpectSame(const XmlNode &found, const XmlNode &expected)
+{
+   ASSERT_EQ(found.Name(), expected.Name());
+   ASSERT_EQ(found.AttributeNames(), expected.AttributeNames()) << expected.Name();
+   for (const auto &name : expected.AttributeNames()) {
+      const std::string a = found.Attribute(name), b = expected.Attribute(name);
+      char *end = nullptr;
+      const double number = std::strtod(b.c_str(), &end);
+      if (end != b.c_str() && *end == '\0')
+         EXPECT_EQ(std::strtod(a.c_str(), nullptr), number) << expected.Name() << " " << name;
+      else
+         EXPECT_EQ(a, b) << expected.Name();
+   }
+   const auto ours = found.Children(), theirs = expected.Children();
+   ASSERT_EQ(ours.size(), theirs.size()) << expected.Name();
+   for (std::size_t i = 0; i < ours.size(); ++i)
+      ExpectSame(ours[i], theirs[i]);
 }
 
 std::string GoldenText(const std::string &name)
@@ -135,6 +156,18 @@ TEST(TransformFile, WeightFilesOfTMVAAreRead)
       const Sample sample = pipeline.Transform(training.AsSample());
       for (Long64_t i = 0; i < sample.fVariables.Size(); ++i)
          ASSERT_TRUE(std::abs(sample.fVariables.fData[i]) < 10) << name;
+   }
+}
+
+TEST(TransformFile, WhatIsReadFromTMVAIsWrittenAlike)
+{
+   for (const char *name : {"FisherN", "FisherU", "FisherDG"}) {
+      const auto document = XmlDocument::Read(
+         GoldenEvents::DataPath(std::string("golden/weights/TMVAClassification_") + name + ".weights.xml"));
+      const XmlNode golden = document.Root().RequiredChild("Transformations");
+      const auto written = XmlDocument::Create("Transformations");
+      TransformPipeline::Read(golden, GoldenEvents::Context()).Write(written.Root());
+      ExpectSame(written.Root(), golden);
    }
 }
 
