@@ -87,6 +87,13 @@ def check_application(text):
     assert sum(signal) > sum(background) + 1
 
 
+# ACLiC compiles the first of the macros for `make test`, all for `make proof`
+interpreted_and_compiled = pytest.mark.parametrize(
+    "compiled",
+    [pytest.param("", id="interpreted"), pytest.param("+", id="ACLiC", marks=pytest.mark.proof)],
+)
+
+
 @pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
 def test_classification_and_application(work, run_macro, is_png, compiled):
     result = run_macro(f"Classification.C{compiled}", cwd=work, timeout=TIME_LIMIT)
@@ -137,17 +144,17 @@ def test_responses_as_a_column_of_a_data_frame(work, run_macro, run_checked, is_
     assert found[0] == found[1] == found[2]
 
 
-@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+@interpreted_and_compiled
 def test_multiclass(work, run_macro, is_png, compiled):
     check_multiclass(work, run_macro(f"Multiclass.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout, is_png)
 
 
-@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+@interpreted_and_compiled
 def test_regression(work, run_macro, compiled):
     check_regression(work, run_macro(f"Regression.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout)
 
 
-@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+@interpreted_and_compiled
 def test_cross_validation(work, run_macro, is_png, compiled):
     result = run_macro(f"CrossValidation.C{compiled}", cwd=work, timeout=TIME_LIMIT)
     check_cross_validation(work, result.stdout, is_png)
@@ -165,7 +172,7 @@ def check_network(folder, text):
     assert not list(weights.glob("*.checkpoint")), "the training has ended"
 
 
-@pytest.mark.parametrize("compiled", ["", "+"], ids=["interpreted", "ACLiC"])
+@interpreted_and_compiled
 def test_networks_without_user_code(work, run_macro, compiled):
     check_network(work, run_macro(f"Network.C{compiled}", cwd=work, timeout=TIME_LIMIT).stdout)
 
