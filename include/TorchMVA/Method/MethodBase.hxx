@@ -259,7 +259,7 @@ public:
    const TString &GetWeightFileDir() const { return fWeightFileDir; }
    void SetWeightFileDir(const TString &dir);
    /// SetWeightFileDir for a folder of which nothing is to be expanded: the name of a data set may have `~` and `$`.
-   void SetWeightFolder(const TString &folder) { fWeightFileDir = folder; }
+   void SetLiteralWeightFileDir(const TString &dir) { fWeightFileDir = dir; }
    void SetModelPersistence(Bool_t on) { fModelPersistence = on; }
    Bool_t IsModelPersistence() const { return fModelPersistence; }
    /// TMVA's other name of the model persistence: no weight file is written, and none is read back.

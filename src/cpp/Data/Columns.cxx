@@ -18,10 +18,10 @@ constexpr Long64_t kBlockBytes = 1 << 19;
 std::string ColumnSpec::Describe() const
 {
    switch (fKind) {
-   case ColumnSpec::EKind::kVariable: return "variable";
-   case ColumnSpec::EKind::kTarget: return "target";
-   case ColumnSpec::EKind::kSpectator: return "spectator";
-   case ColumnSpec::EKind::kWeight: return "weight";
+   case EKind::kVariable: return "variable";
+   case EKind::kTarget: return "target";
+   case EKind::kSpectator: return "spectator";
+   case EKind::kWeight: return "weight";
    }
    return "";
 }

@@ -68,7 +68,7 @@ Syntax ParseExpression(const std::string &text, ELanguage language = ELanguage::
 void RequireBalanced(const std::string &text);
 
 /// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions
-/// and methods without arguments: nothing that it calls does more than compute.
+/// and methods without arguments that TObject does not have. On a tree methods must be const, too (TreeNames).
 void RequirePlain(const Syntax &syntax);
 
 /// Names in an expression that stand for columns, as they are written; names of functions are not among them.

@@ -266,11 +266,13 @@ private:
       return syntax.fKind == EKind::kMethod || (isPath && HasMethod(syntax.fParts.front()));
    }
 
-   /// True if a method of that name cannot change the object. That of a whole collection is known by its name.
+   /// True if a method cannot change its object. Those of a whole collection are known by their names.
    bool IsConst(const Syntax &method, const std::string &object)
    {
-      if (IsOneOf(method.fText, {"size", "empty"}) || method.fNumber == 1)
-         return IsOneOf(method.fText, {"size", "empty", "GetEntries", "GetEntriesFast"});
+      if (IsOneOf(method.fText, {"size", "empty"}))
+         return true;
+      if (method.fNumber == 1)
+         return IsOneOf(method.fText, {"GetEntries", "GetEntriesFast"});
       const TClass *type = fNames.fClassOf(object);
       if (type && type->GetCollectionProxy())
          type = type->GetCollectionProxy()->GetValueClass();

@@ -143,7 +143,7 @@ MethodBase *Factory::BookMethod(DataLoader *loader, TString methodTypeName, TStr
       return nullptr;
    }
    if (fModelPersistence)
-      method->SetWeightFolder(MakeWeightFolder(loader->GetName()));
+      method->SetLiteralWeightFileDir(MakeWeightFolder(loader->GetName()));
    method->SetModelPersistence(fModelPersistence);
    method->SetAnalysisType(fAnalysisType);
    method->SetFile(fTargetFile);

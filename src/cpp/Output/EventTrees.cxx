@@ -1,6 +1,6 @@
 #include "Output/DirectoryTools.hxx"
-#include "TTree.h"
 #include "TBranch.h"
+#include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/Logger.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import itertools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +37,28 @@ def log() -> SimpleNamespace:
         write=lambda level, text: lines.append((level, text)),
         warnings=lambda: [text for level, text in lines if level == 4],
     )
+
+
+@pytest.fixture(scope="session")
+def module_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], torch.nn.Module]:
+    """Makes a module of a function of x, given as text. Its source is in a file, where TorchScript reads it."""
+    folder, numbers = tmp_path_factory.mktemp("functions"), itertools.count()
+
+    def make(text: str) -> torch.nn.Module:
+        file = folder / f"function_of_x_{next(numbers)}.py"
+        file.write_text(
+            "import torch\nfrom torch import Tensor, nn\nfrom torch.nn import functional as F\n"
+            "class Model(nn.Module):\n"
+            "    def forward(self, x: Tensor) -> Tensor:\n"
+            f"        return {text}\n"
+        )
+        spec = importlib.util.spec_from_file_location(file.stem, file)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[file.stem] = module
+        spec.loader.exec_module(module)
+        return module.Model()
+
+    return make
 
 
 @pytest.fixture

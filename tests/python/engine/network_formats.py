@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
-import sys
 import warnings
-from pathlib import Path
 from typing import Any
 
 import native_network
@@ -48,23 +45,6 @@ def reloaded(module: Any) -> Any:
     buffer = io.BytesIO()
     torch.jit.save(module, buffer)
     return torch.jit.load(io.BytesIO(buffer.getvalue()))
-
-
-def modules_of(functions: dict[str, str], file: Path) -> dict[str, nn.Module]:
-    """A module for each function of x, given as text; their source is written to ``file``, where TorchScript reads it."""
-    lines = ["import torch", "from torch import Tensor, nn", "from torch.nn import functional as F"]
-    for number, text in enumerate(functions.values()):
-        lines += [
-            f"class Model{number}(nn.Module):",
-            "    def forward(self, x: Tensor) -> Tensor:",
-            f"        return {text}",
-        ]
-    file.write_text("\n".join(lines))
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[file.stem] = module
-    spec.loader.exec_module(module)
-    return {name: getattr(module, f"Model{number}")() for number, name in enumerate(functions)}
 
 
 FORMATS = {"export": exported, "TorchScript": scripted, "trace": traced}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from network_formats import FORMATS, check, exported, modules_of, randomised, scripted
+from network_formats import FORMATS, check, exported, randomised, scripted
 from torch import nn
 
 # What a model may do with x [events, 8]; every result is [events, ...], and flattened.
@@ -116,15 +116,11 @@ FUNCTIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, nn.Module]:
-    return modules_of(FUNCTIONS, tmp_path_factory.mktemp("functions") / "functions_of_x.py")
-
-
 @pytest.mark.parametrize("written", [exported, scripted])
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_function(modules: dict[str, nn.Module], name: str, written: Any) -> None:
-    check(modules[name], written(modules[name]))
+def test_function(module_of: Callable[[str], nn.Module], name: str, written: Any) -> None:
+    module = module_of(FUNCTIONS[name])
+    check(module, written(module))
 
 
 def images(*layers: nn.Module) -> nn.Module:

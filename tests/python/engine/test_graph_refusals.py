@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-from network_formats import FORMATS, N_VARIABLES, check, exported, modules_of, scripted
+from network_formats import FORMATS, N_VARIABLES, check, exported, scripted
 from torch import Tensor, nn
 
 from torchmva._engine import model as models
@@ -215,16 +216,10 @@ REFUSED_FUNCTIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def refused_modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, nn.Module]:
-    texts = {text: text for text in REFUSED_FUNCTIONS}
-    return modules_of(texts, tmp_path_factory.mktemp("refused") / "refused_functions_of_x.py")
-
-
 @pytest.mark.parametrize("text", REFUSED_FUNCTIONS)
-def test_refusal_of_a_function(refused_modules: dict[str, nn.Module], text: str) -> None:
+def test_refusal_of_a_function(module_of: Callable[[str], nn.Module], text: str) -> None:
     with pytest.raises(NotExpressible, match=re.escape(REFUSED_FUNCTIONS[text])):
-        describe(scripted(refused_modules[text]), N_VARIABLES)
+        describe(scripted(module_of(text)), N_VARIABLES)
 
 
 @pytest.mark.parametrize(
