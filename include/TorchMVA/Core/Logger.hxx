@@ -8,7 +8,7 @@
 namespace TorchMVA {
 
 /// Log thresholds, with TMVA's numbers.
-enum EMsgType { kDEBUG = 1, kVERBOSE, kINFO, kWARNING, kERROR, kFATAL, kSILENT, kHEADER };
+enum EMsgType : int { kDEBUG = 1, kVERBOSE, kINFO, kWARNING, kERROR, kFATAL, kSILENT, kHEADER };
 
 /// Writes TMVA's log lines: a 25-character source field, ": ", text.
 ///

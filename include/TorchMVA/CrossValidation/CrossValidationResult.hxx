@@ -34,7 +34,12 @@ struct CrossValidationFoldResult {
 /// has none: its lists are empty. A value, cheap to copy. One thread (it makes ROOT objects).
 class CrossValidationResult {
 public:
-   explicit CrossValidationResult(const TString &methodTitle = "") : fTitle(methodTitle) {}
+   explicit CrossValidationResult(const TString &methodTitle = "");
+   // Not in the header: cling would make the functions of shared_ptr<TMultiGraph> for each macro, and does not forget
+   // them all when it takes back a macro with a mistake.
+   ~CrossValidationResult();
+   CrossValidationResult(const CrossValidationResult &);
+   CrossValidationResult &operator=(const CrossValidationResult &);
    void AddFold(const CrossValidationFoldResult &fold);
 
    const TString &GetMethodTitle() const { return fTitle; }

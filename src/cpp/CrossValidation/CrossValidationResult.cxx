@@ -58,6 +58,11 @@ TCanvas *DrawOnCanvas(std::unique_ptr<TMultiGraph> curves, const TString &title)
 
 } // namespace
 
+CrossValidationResult::CrossValidationResult(const TString &methodTitle) : fTitle(methodTitle) {}
+CrossValidationResult::~CrossValidationResult() = default;
+CrossValidationResult::CrossValidationResult(const CrossValidationResult &) = default;
+CrossValidationResult &CrossValidationResult::operator=(const CrossValidationResult &) = default;
+
 void CrossValidationResult::AddFold(const CrossValidationFoldResult &fold)
 {
    fFolds.push_back(fold);
