@@ -28,8 +28,11 @@ struct Sample {
 };
 
 /// All events of a job: one row-major float matrix of variables, one of targets, one (double) of spectators, one
-/// array each of weights and class numbers, in rows [training | test]. Immutable once built, so any number of threads
-/// may read it.
+/// array each of weights and class numbers, in rows [training | test].
+///
+/// The events are immutable and shared: a copy of a data set copies none. A data set of one's own may be read by any
+/// number of threads. The one that DataSetInfo::GetDataSet hands out stays the same object, and shows other events
+/// after PrepareFoldDataSet or a change of variables, as in TMVA; while there are none it throws Error (kState).
 class DataSet {
 public:
    /// Takes the filled matrices (they are shared, not copied). `nTraining` first rows are the training sample.
@@ -37,18 +40,22 @@ public:
            SharedMatrix<float> weights, SharedMatrix<int> classes, Long64_t nTraining, UInt_t nClasses,
            std::vector<double> normFactors, UInt_t signalClass = 0);
    ~DataSet();
-   DataSet(const DataSet &) = delete;
+   DataSet(const DataSet &);
    DataSet &operator=(const DataSet &) = delete;
+
+   /// Shows the events of another data set; nullptr: none, until there are some again. Events that were handed out before
+   /// stay where they are.
+   void Show(const DataSet *other);
 
    UInt_t GetNVariables() const;
    UInt_t GetNTargets() const;
    UInt_t GetNSpectators() const;
-   UInt_t GetNClasses() const { return fNClasses; }
+   UInt_t GetNClasses() const;
    Long64_t GetNEvents(Types::ETreeType type) const;
    /// All events, training and test.
    Long64_t GetNEvents() const;
-   Long64_t GetNTrainingEvents() const { return fNTraining; }
-   Long64_t GetNTestEvents() const { return GetNEvents() - fNTraining; }
+   Long64_t GetNTrainingEvents() const;
+   Long64_t GetNTestEvents() const { return GetNEvents() - GetNTrainingEvents(); }
    /// Events of one class in one sample.
    Long64_t GetNClassEvents(Types::ETreeType type, UInt_t cls) const;
    Bool_t HasNegativeEventWeights(Types::ETreeType type) const;
@@ -59,14 +66,14 @@ public:
    /// Throws Error (kArgument) for a number that is no variable.
    std::shared_ptr<DataSet> SelectVariables(const std::vector<UInt_t> &variables) const;
    /// Events of the signal class (the one named "Signal", else the first) and of all others, in each sample.
-   Long64_t GetNEvtSigTrain() const { return GetNClassEvents(Types::kTraining, fSignalClass); }
+   Long64_t GetNEvtSigTrain() const { return GetNClassEvents(Types::kTraining, SignalClass()); }
    Long64_t GetNEvtBkgdTrain() const { return GetNTrainingEvents() - GetNEvtSigTrain(); }
-   Long64_t GetNEvtSigTest() const { return GetNClassEvents(Types::kTesting, fSignalClass); }
+   Long64_t GetNEvtSigTest() const { return GetNClassEvents(Types::kTesting, SignalClass()); }
    Long64_t GetNEvtBkgdTest() const { return GetNTestEvents() - GetNEvtSigTest(); }
 
    /// Copy of one event; throws Error (kArgument) if i is out of range.
    Event CopyEvent(Long64_t i, Types::ETreeType type) const;
-   /// One event, for looking at single ones: a copy made at the first call, which lives as long as the data set.
+   /// One event, for looking at single ones: a copy made at the first call, which lives as long as the data set (object).
    /// Throws Error (kArgument) if i is out of range. Thread safe.
    const Event *GetEvent(Long64_t i, Types::ETreeType type) const;
    const Event *GetTrainingEvent(Long64_t i) const { return GetEvent(i, Types::kTraining); }
@@ -81,9 +88,9 @@ public:
    const Event *GetEvent(Long64_t i) const { return GetEvent(i, fCurrentType); }
 
    /// NormMode factor that training weights of a class were multiplied with.
-   double GetNormFactor(UInt_t cls) const { return fNormFactors.at(cls); }
+   double GetNormFactor(UInt_t cls) const;
    /// Class number of a row, counted over [training | test].
-   int GetClass(Long64_t row) const { return fClasses.Data()[row]; }
+   int GetClass(Long64_t row) const;
    /// Weight before NormMode of a row, counted over [training | test].
    double GetOriginalWeight(Long64_t row) const;
    /// A new data set of copies of some rows, in the order given. Rows are counted over [training | test] and may repeat;
@@ -93,22 +100,16 @@ public:
                                    std::vector<double> normFactors) const;
 
 private:
+   struct Content;
    struct EventCopies;
 
-   SharedMatrix<float> fVariables;
-   SharedMatrix<float> fTargets;
-   SharedMatrix<double> fSpectators;
-   SharedMatrix<float> fWeights;
-   SharedMatrix<int> fClasses;
-   Long64_t fNTraining;
-   UInt_t fNClasses;
-   std::vector<double> fNormFactors;
-   std::vector<Long64_t> fClassCounts; ///< events per class: training, then test
-   std::shared_ptr<const void> fOwner; ///< keeps all matrices alive, also after the data set is gone
-   UInt_t fSignalClass;
+   const Content &Events() const;
+   UInt_t SignalClass() const;
+
+   std::shared_ptr<const Content> fContent;
    Types::ETreeType fCurrentType = Types::kTraining;
    Long64_t fCurrentEvent = 0;
-   std::unique_ptr<EventCopies> fCopies;
+   std::vector<std::unique_ptr<EventCopies>> fCopies; ///< of all contents of which events were handed out; last: of now
 };
 
 } // namespace TorchMVA

@@ -105,8 +105,10 @@ public:
    /// A new TH2F in percent, owned by the caller.
    TH2 *CreateCorrelationMatrixHist(const TMatrixD &m, const TString &name, const TString &title) const;
 
-   /// The events, built at the first call and after every change of variables, inputs or split options.
+   /// The events, built at the first call and after every change of variables, inputs or split options. It is the same
+   /// object each time, and lives as long as this one: see DataSet for what it shows after a change.
    DataSet *GetDataSet();
+   /// The events of now; they stay what they are.
    std::shared_ptr<const DataSet> GetSharedDataSet();
    /// Who builds the events (the DataLoader); without one GetDataSet throws Error (kState).
    void SetBuilder(std::function<std::shared_ptr<DataSet>(DataSetInfo &)> builder);
@@ -125,6 +127,7 @@ private:
    const ClassInfo &RequireClass(Int_t number) const;
    const ClassInfo &RequireClass(const TString &name) const;
    Double_t SumOfWeights(Types::ETreeType type, Bool_t signal) const;
+   void TakeEvents(std::shared_ptr<DataSet> data);
 
    TString fName;
    std::vector<VariableInfo> fVariables;
@@ -141,6 +144,7 @@ private:
    std::vector<Float_t> fTargetsForMulticlass;
    std::function<std::shared_ptr<DataSet>(DataSetInfo &)> fBuilder; //!
    std::shared_ptr<DataSet> fDataSet;                               //!
+   std::unique_ptr<DataSet> fShown; //!< what GetDataSet hands out; nullptr: nobody has asked yet
 };
 
 } // namespace TorchMVA

@@ -58,6 +58,21 @@ Sample Sample::Slice(Long64_t first, Long64_t n) const
    return slice;
 }
 
+/// The events, which never change.
+struct DataSet::Content {
+   SharedMatrix<float> fVariables;
+   SharedMatrix<float> fTargets;
+   SharedMatrix<double> fSpectators;
+   SharedMatrix<float> fWeights;
+   SharedMatrix<int> fClasses;
+   Long64_t fNTraining;
+   UInt_t fNClasses;
+   std::vector<double> fNormFactors;
+   UInt_t fSignalClass;
+   std::vector<Long64_t> fClassCounts; ///< events per class: training, then test
+   std::shared_ptr<const void> fOwner; ///< keeps all matrices alive, also after the data set is gone
+};
+
 /// Events that someone has asked for.
 struct DataSet::EventCopies {
    std::mutex fMutex;
@@ -68,44 +83,86 @@ struct DataSet::EventCopies {
 DataSet::DataSet(SharedMatrix<float> variables, SharedMatrix<float> targets, SharedMatrix<double> spectators,
                  SharedMatrix<float> weights, SharedMatrix<int> classes, Long64_t nTraining, UInt_t nClasses,
                  std::vector<double> normFactors, UInt_t signalClass)
-   : fVariables(std::move(variables)), fTargets(std::move(targets)), fSpectators(std::move(spectators)),
-     fWeights(std::move(weights)), fClasses(std::move(classes)), fNTraining(nTraining), fNClasses(nClasses),
-     fNormFactors(std::move(normFactors)), fSignalClass(signalClass), fCopies(std::make_unique<EventCopies>())
 {
-   const Long64_t n = fVariables.Rows();
-   const bool consistent = fTargets.Rows() == n && fSpectators.Rows() == n && fWeights.Rows() == n &&
-                           fClasses.Rows() == n && nTraining >= 0 && nTraining <= n;
+   const Long64_t n = variables.Rows();
+   const bool consistent = targets.Rows() == n && spectators.Rows() == n && weights.Rows() == n &&
+                           classes.Rows() == n && nTraining >= 0 && nTraining <= n;
    if (!consistent)
       throw Error(EErrorCode::kInternal, "the matrices of a data set differ in their number of events");
-   fNormFactors.resize(nClasses, 1.0);
-   fOwner = std::make_shared<Owners>(Owners{fVariables, fTargets, fSpectators, fWeights, fClasses});
-   fClassCounts.assign(2 * std::size_t(nClasses), 0);
+   normFactors.resize(nClasses, 1.0);
+   std::vector<Long64_t> counts(2 * std::size_t(nClasses), 0);
    for (Long64_t i = 0; i < n; ++i) {
-      const int cls = fClasses.Data()[i];
+      const int cls = classes.Data()[i];
       if (cls < 0 || cls >= static_cast<int>(nClasses))
          throw Error(EErrorCode::kInternal, "class number " + std::to_string(cls) + " in a data set of " +
                                                std::to_string(nClasses) + " classes");
-      ++fClassCounts[(i < nTraining ? 0 : nClasses) + cls];
+      ++counts[(i < nTraining ? 0 : nClasses) + cls];
    }
+   const auto owner = std::make_shared<Owners>(Owners{variables, targets, spectators, weights, classes});
+   fContent = std::make_shared<Content>(Content{variables, targets, spectators, weights, classes, nTraining, nClasses,
+                                                std::move(normFactors), signalClass, std::move(counts), owner});
+   fCopies.push_back(std::make_unique<EventCopies>());
+}
+
+DataSet::DataSet(const DataSet &other)
+   : fContent(other.fContent), fCurrentType(other.fCurrentType), fCurrentEvent(other.fCurrentEvent)
+{
+   fCopies.push_back(std::make_unique<EventCopies>());
 }
 
 DataSet::~DataSet() = default;
 
+void DataSet::Show(const DataSet *other)
+{
+   fContent = other ? other->fContent : nullptr;
+   if (!fCopies.back()->fEvents.empty())
+      fCopies.push_back(std::make_unique<EventCopies>());
+}
+
+const DataSet::Content &DataSet::Events() const
+{
+   if (!fContent)
+      throw Error(EErrorCode::kState, "the data set has no events at present, because what it consists of was changed: "
+                                      "call GetDataSet() again");
+   return *fContent;
+}
+
+UInt_t DataSet::SignalClass() const
+{
+   return Events().fSignalClass;
+}
+UInt_t DataSet::GetNClasses() const
+{
+   return Events().fNClasses;
+}
+Long64_t DataSet::GetNTrainingEvents() const
+{
+   return Events().fNTraining;
+}
+double DataSet::GetNormFactor(UInt_t cls) const
+{
+   return Events().fNormFactors.at(cls);
+}
+int DataSet::GetClass(Long64_t row) const
+{
+   return Events().fClasses.Data()[row];
+}
+
 UInt_t DataSet::GetNVariables() const
 {
-   return fVariables.Columns();
+   return Events().fVariables.Columns();
 }
 UInt_t DataSet::GetNTargets() const
 {
-   return fTargets.Columns();
+   return Events().fTargets.Columns();
 }
 UInt_t DataSet::GetNSpectators() const
 {
-   return fSpectators.Columns();
+   return Events().fSpectators.Columns();
 }
 Long64_t DataSet::GetNEvents() const
 {
-   return fVariables.Rows();
+   return Events().fVariables.Rows();
 }
 
 Long64_t DataSet::GetNEvents(Types::ETreeType type) const
@@ -117,10 +174,10 @@ Long64_t DataSet::GetNEvents(Types::ETreeType type) const
 Long64_t DataSet::GetNClassEvents(Types::ETreeType type, UInt_t cls) const
 {
    RequireSampleType(type);
-   if (cls >= fNClasses)
-      throw Error(EErrorCode::kArgument,
-                  "expected a class number below " + std::to_string(fNClasses) + ", found " + std::to_string(cls));
-   return fClassCounts[(type == Types::kTraining ? 0 : fNClasses) + cls];
+   if (cls >= Events().fNClasses)
+      throw Error(EErrorCode::kArgument, "expected a class number below " + std::to_string(Events().fNClasses) +
+                                            ", found " + std::to_string(cls));
+   return Events().fClassCounts[(type == Types::kTraining ? 0 : Events().fNClasses) + cls];
 }
 
 Bool_t DataSet::HasNegativeEventWeights(Types::ETreeType type) const
@@ -131,43 +188,46 @@ Bool_t DataSet::HasNegativeEventWeights(Types::ETreeType type) const
 
 Sample DataSet::GetSample(Types::ETreeType type) const
 {
+   const Content &events = Events();
    RequireSampleType(type);
    Sample all;
-   all.fVariables = fVariables.View();
-   all.fTargets = fTargets.View();
-   all.fSpectators = fSpectators.View();
-   all.fWeights = fWeights.Data();
-   all.fClasses = fClasses.Data();
-   all.fOwner = fOwner;
-   all.fVariablesOwner = fVariables.Owner();
-   all.fTargetsOwner = fTargets.Owner();
-   return type == Types::kTraining ? all.Slice(0, fNTraining) : all.Slice(fNTraining, GetNTestEvents());
+   all.fVariables = events.fVariables.View();
+   all.fTargets = events.fTargets.View();
+   all.fSpectators = events.fSpectators.View();
+   all.fWeights = events.fWeights.Data();
+   all.fClasses = events.fClasses.Data();
+   all.fOwner = events.fOwner;
+   all.fVariablesOwner = events.fVariables.Owner();
+   all.fTargetsOwner = events.fTargets.Owner();
+   return type == Types::kTraining ? all.Slice(0, events.fNTraining) : all.Slice(events.fNTraining, GetNTestEvents());
 }
 
 double DataSet::GetOriginalWeight(Long64_t row) const
 {
-   const double weight = fWeights.Data()[row];
-   return row < fNTraining ? weight / fNormFactors[fClasses.Data()[row]] : weight;
+   const Content &events = Events();
+   const double weight = events.fWeights.Data()[row];
+   return row < events.fNTraining ? weight / events.fNormFactors[events.fClasses.Data()[row]] : weight;
 }
 
 std::shared_ptr<DataSet> DataSet::Select(const std::vector<Long64_t> &rows, Long64_t nTraining,
                                          std::vector<double> normFactors) const
 {
+   const Content &events = Events();
    for (const Long64_t row : rows)
       if (row < 0 || row >= GetNEvents())
          throw Error(EErrorCode::kArgument,
                      "expected rows below " + std::to_string(GetNEvents()) + ", found " + std::to_string(row));
-   normFactors.resize(fNClasses, 1.0);
-   const SharedMatrix<int> classes = SelectRows(fClasses, rows);
+   normFactors.resize(events.fNClasses, 1.0);
+   const SharedMatrix<int> classes = SelectRows(events.fClasses, rows);
    SharedMatrix<float> weights(rows.size(), 1);
    for (std::size_t i = 0; i < rows.size(); ++i) {
       const bool isTraining = static_cast<Long64_t>(i) < nTraining;
       const double factor = isTraining ? normFactors[classes.Data()[i]] : 1.0;
       weights.Data()[i] = static_cast<float>(GetOriginalWeight(rows[i]) * factor);
    }
-   return std::make_shared<DataSet>(SelectRows(fVariables, rows), SelectRows(fTargets, rows),
-                                    SelectRows(fSpectators, rows), weights, classes, nTraining, fNClasses,
-                                    std::move(normFactors), fSignalClass);
+   return std::make_shared<DataSet>(SelectRows(events.fVariables, rows), SelectRows(events.fTargets, rows),
+                                    SelectRows(events.fSpectators, rows), weights, classes, nTraining, events.fNClasses,
+                                    std::move(normFactors), events.fSignalClass);
 }
 
 void DataSet::SetCurrentType(Types::ETreeType type)
@@ -192,8 +252,9 @@ Event DataSet::CopyEvent(Long64_t i, Types::ETreeType type) const
 const Event *DataSet::GetEvent(Long64_t i, Types::ETreeType type) const
 {
    Event event = CopyEvent(i, type);
-   const std::lock_guard<std::mutex> lock(fCopies->fMutex);
-   auto &events = fCopies->fEvents[type];
+   EventCopies &copies = *fCopies.back();
+   const std::lock_guard<std::mutex> lock(copies.fMutex);
+   auto &events = copies.fEvents[type];
    events.resize(GetNEvents(type));
    if (!events[i])
       events[i] = std::make_unique<Event>(std::move(event));
@@ -206,10 +267,11 @@ const std::vector<Event *> &DataSet::GetEventCollection(Types::ETreeType type) c
    const Long64_t n = GetNEvents(type);
    for (Long64_t i = 0; i < n; ++i)
       GetEvent(i, type);
-   const std::lock_guard<std::mutex> lock(fCopies->fMutex);
-   auto &collection = fCopies->fCollections[type];
+   EventCopies &copies = *fCopies.back();
+   const std::lock_guard<std::mutex> lock(copies.fMutex);
+   auto &collection = copies.fCollections[type];
    if (collection.empty()) {
-      for (const auto &event : fCopies->fEvents[type])
+      for (const auto &event : copies.fEvents[type])
          collection.push_back(event.get());
    }
    return collection;
@@ -217,18 +279,19 @@ const std::vector<Event *> &DataSet::GetEventCollection(Types::ETreeType type) c
 
 std::shared_ptr<DataSet> DataSet::SelectVariables(const std::vector<UInt_t> &variables) const
 {
+   const Content &events = Events();
    for (UInt_t variable : variables)
       if (variable >= GetNVariables())
          throw Error(EErrorCode::kArgument, "expected a variable number below " + std::to_string(GetNVariables()) +
                                                ", found " + std::to_string(variable));
    SharedMatrix<float> selected(GetNEvents(), variables.size());
-   const MatrixView<const float> all = fVariables.View();
+   const MatrixView<const float> all = events.fVariables.View();
    float *out = selected.Data();
    for (Long64_t i = 0; i < all.fRows; ++i)
       for (UInt_t variable : variables)
          *out++ = all(i, variable);
-   return std::make_shared<DataSet>(selected, fTargets, fSpectators, fWeights, fClasses, fNTraining, fNClasses,
-                                    fNormFactors, fSignalClass);
+   return std::make_shared<DataSet>(selected, events.fTargets, events.fSpectators, events.fWeights, events.fClasses,
+                                    events.fNTraining, events.fNClasses, events.fNormFactors, events.fSignalClass);
 }
 
 } // namespace TorchMVA

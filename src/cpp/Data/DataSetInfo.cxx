@@ -335,7 +335,9 @@ TH2 *DataSetInfo::CreateCorrelationMatrixHist(const TMatrixD &m, const TString &
 DataSet *DataSetInfo::GetDataSet()
 {
    GetSharedDataSet();
-   return fDataSet.get();
+   if (!fShown)
+      fShown = std::make_unique<DataSet>(*fDataSet);
+   return fShown.get();
 }
 
 std::shared_ptr<const DataSet> DataSetInfo::GetSharedDataSet()
@@ -344,7 +346,7 @@ std::shared_ptr<const DataSet> DataSetInfo::GetSharedDataSet()
       if (!fBuilder)
          throw Error(EErrorCode::kState,
                      "data set '" + std::string(fName.Data()) + "' has no events: it was not made by a DataLoader");
-      fDataSet = fBuilder(*this);
+      TakeEvents(fBuilder(*this));
    }
    return fDataSet;
 }
@@ -363,12 +365,19 @@ void DataSetInfo::SetDataSet(std::shared_ptr<DataSet> data)
       throw Error(EErrorCode::kArgument,
                   "expected events with the variables, targets, spectators and classes of the data set",
                   {{"data set", fName.Data()}});
-   fDataSet = std::move(data);
+   TakeEvents(std::move(data));
 }
 
 void DataSetInfo::Invalidate()
 {
-   fDataSet.reset();
+   TakeEvents(nullptr);
+}
+
+void DataSetInfo::TakeEvents(std::shared_ptr<DataSet> data)
+{
+   fDataSet = std::move(data);
+   if (fShown)
+      fShown->Show(fDataSet.get());
 }
 
 std::unique_ptr<DataSetInfo> DataSetInfo::SelectVariables(const std::vector<UInt_t> &variables)

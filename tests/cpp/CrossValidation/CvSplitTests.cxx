@@ -300,6 +300,34 @@ TEST(CvSplit, RecombinedEventsAreInBothSamples)
    EXPECT_TRUE(std::equal(training.fWeights, training.fWeights + 100, expected.fWeights));
 }
 
+TEST(CvSplit, ADataSetThatIsHeldIsThatOfTheFold)
+{
+   Events events;
+   DataSet *held = events.Info().GetDataSet();
+   const Event *event = held->GetTrainingEvent(7);
+   const auto &collection = held->GetEventCollection(Types::kTraining);
+   const auto before = events.Info().GetSharedDataSet();
+   CvSplitKFolds split(4, "int([id]/10)%int([NumFolds])");
+   events.fLoader.MakeKFoldDataSet(split);
+   for (UInt_t fold = 0; fold < 4; ++fold) {
+      events.fLoader.PrepareFoldDataSet(split, fold);
+      EXPECT_EQ(events.Info().GetDataSet(), held);
+      EXPECT_EQ(held->GetNTrainingEvents(), 75);
+      EXPECT_EQ(held->GetNTestEvents(), 25);
+      EXPECT_EQ(held->GetEventCollection(Types::kTesting).size(), 25u);
+      for (const Event *test : held->GetEventCollection(Types::kTesting))
+         EXPECT_EQ(int(test->GetSpectator(0) / 10) % 4, static_cast<int>(fold));
+   }
+   // what was handed out before stays what it was
+   EXPECT_EQ(event->GetValue(0), 7);
+   EXPECT_EQ(collection.size(), 100u);
+   EXPECT_EQ(collection[99]->GetValue(0), 99);
+   EXPECT_EQ(before->GetNTrainingEvents(), 100);
+   events.fLoader.AddSpectator("x*2", "twice"); // the events have to be read again
+   ExpectError(EErrorCode::kState, {"GetDataSet() again"}, [&] { held->GetNTrainingEvents(); });
+   ExpectError(EErrorCode::kState, {"GetDataSet() again"}, [&] { held->GetEvent(0, Types::kTesting); });
+}
+
 TEST(DataSetSelect, CopiesRowsInTheOrderGiven)
 {
    Events events(5, 5);
