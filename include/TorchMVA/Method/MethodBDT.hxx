@@ -35,6 +35,8 @@ public:
    Bool_t HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UInt_t nTargets) override;
    void DeclareOptions() override;
    void DeclareCompatibilityOptions() override;
+   /// Those that say what the leaves are.
+   Bool_t IsUsedInApplication(const TString &option) const override;
    /// Warns of options without counterpart. Throws Error (kOption), and Error (kPython) without LightGBM.
    void ProcessOptions() override;
    /// Throws Error (kPython, kData).

@@ -64,6 +64,9 @@ public:
    virtual void DeclareOptions() = 0;
    /// Declares options that only weight files of older versions of TMVA contain; called before one is read.
    virtual void DeclareCompatibilityOptions() {}
+   /// Whether an application depends on an option of the method's own. One that only a training needs keeps its default,
+   /// with a warning, if a weight file has a value of it that cannot be read, such as one of a foreign library.
+   virtual Bool_t IsUsedInApplication(const TString & /*option*/) const { return kTRUE; }
    /// Checks options once the analysis type is known. Called for training, not after reading a weight file.
    virtual void ProcessOptions() = 0;
    /// Learns from TrainingSample(). Throws Error.

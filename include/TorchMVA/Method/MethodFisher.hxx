@@ -19,6 +19,7 @@ public:
 
    Bool_t HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UInt_t nTargets) override;
    void DeclareOptions() override;
+   Bool_t IsUsedInApplication(const TString & /*option*/) const override { return kFALSE; }
    void ProcessOptions() override;
    void Train() override;
    UInt_t GetNOutputs() const override { return 1; }

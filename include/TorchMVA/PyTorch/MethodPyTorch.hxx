@@ -39,6 +39,8 @@ public:
    /// Regression; classification of exactly two classes; multiclass of two or more.
    Bool_t HasAnalysisType(Types::EAnalysisType type, UInt_t nClasses, UInt_t nTargets) override;
    void DeclareOptions() override;
+   /// Those that say where the model is and how it is run.
+   Bool_t IsUsedInApplication(const TString &option) const override;
    /// Checks the options and sets the model up for training. Throws Error (kOption, kModel, kUserCode, kPython).
    void ProcessOptions() override;
    /// Throws Error (kUserCode with the Python traceback, kModel, kData, kFile).

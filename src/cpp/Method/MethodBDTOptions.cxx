@@ -143,6 +143,11 @@ void MethodBDT::DeclareCompatibilityOptions()
       DeclareOptionRef(fHistoricBool, name, "In old weight files only");
 }
 
+Bool_t MethodBDT::IsUsedInApplication(const TString &option) const
+{
+   return option == "BoostType" || option == "UseYesNoLeaf";
+}
+
 void MethodBDT::ApplyDeprecatedOptions()
 {
    if (fUseBaggedGrad)

@@ -24,6 +24,14 @@ namespace {
 const std::set<std::string> kCompatibilityOptions = {"Normalise",          "D",           "VarTransformType",
                                                      "TxtWeightFilesOnly", "NbinsMVAPdf", "NsmoothMVAPdf"};
 
+std::set<std::string> NamesOf(const std::vector<OptionInfo> &options)
+{
+   std::set<std::string> names;
+   for (const auto &option : options)
+      names.insert(option.fName);
+   return names;
+}
+
 /// The same events with weight 0 where it is negative; `nNegative` says how many.
 Sample WithoutNegativeWeights(Sample sample, Long64_t &nNegative)
 {
@@ -249,10 +257,21 @@ void MethodBase::WriteStateToFile() const
 
 void MethodBase::ReadOptions(const std::vector<OptionInfo> &options)
 {
+   const auto baseOptions = NamesOf(GetBaseOptionInfos());
    DeclareCompatibilityOptions();
-   for (const auto &option : options)
-      if (kCompatibilityOptions.count(option.fName) == 0)
+   const auto known = NamesOf(GetOptionInfos());
+   for (const auto &option : options) {
+      if (kCompatibilityOptions.count(option.fName) > 0)
+         continue;
+      const bool isOwn = known.count(option.fName) > 0 && baseOptions.count(option.fName) == 0;
+      try {
          SetOption(option.fName, option.fValue);
+      } catch (const Error &error) {
+         if (!isOwn || IsUsedInApplication(option.fName))
+            throw;
+         fLogger.Warning(error.GetMessage() + ": it keeps its default, since only a training needs it");
+      }
+   }
    ApplyVerbosity();
 }
 

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <limits>
+#include <set>
 
 REGISTER_METHOD(PyTorch)
 
@@ -301,6 +302,13 @@ void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
    const fs::path folder = fs::absolute(GetWeightFolder()).lexically_normal();
    const fs::path relative = file.lexically_relative(folder);
    model.SetAttribute("File", (relative.empty() ? file : relative).string());
+}
+
+Bool_t MethodPyTorch::IsUsedInApplication(const TString &option) const
+{
+   static const std::set<TString> used = {"FilenameModel", "FilenameTrainedModel", "UserCode", "Engine", "Device",
+                                          "NumThreads"};
+   return used.count(option) > 0;
 }
 
 void MethodPyTorch::ReadWeightsFromXML(const XmlNode &weights)
