@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import gzip
 import hashlib
 import re
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from torchmva import _checksum
+import torchmva
+from torchmva import _checksum, cli
 from torchmva import _weightfile as weightfile
 from torchmva._transformations import read_transformations
 from torchmva._weightfile_xml import WeightFileError, parse
@@ -266,6 +268,42 @@ def test_variables_with_distributions_of_different_numbers_of_classes_are_refuse
     path.write_text(re.sub(r"<CumulativePDF_cls2>.*?</CumulativePDF_cls2>", "", text, count=1, flags=re.DOTALL))
     with pytest.raises(WeightFileError, match="expected as many <CumulativePDF_cls> in each <Variable>"):
         weightfile.read(path)
+
+
+@pytest.mark.parametrize("name", ["w.weights.xml.gz", "w.xml"])  # the content counts
+def test_files_of_gzip_are_read(ROOT, tmp_path, name, capsys):
+    plain = FISHER
+    packed = tmp_path / name
+    # two members, as `cat a.gz b.gz` makes them
+    text = plain.read_bytes()
+    packed.write_bytes(gzip.compress(text[:1000]) + gzip.compress(text[1000:]))
+    assert weightfile.read(packed).variables == weightfile.read(plain).variables
+    rows = np.random.default_rng(1).normal(size=(5, 4)).astype("f4")
+    responses = []
+    for path in (plain, packed):
+        reader = ROOT.TMVA.Reader("!Color:Silent")
+        reader.BookMVA("F", str(path))
+        responses.append(np.asarray(reader.EvaluateBatch("F", rows)))
+    assert np.array_equal(*responses)
+    assert cli.main(["checksum", "--update", str(packed)]) == 0
+    assert gzip.decompress(packed.read_bytes()).startswith(b"<?xml")
+    assert "the checksums fit" in capsys.readouterr().out
+    ROOT.TMVA.Reader("!Color:Silent").BookMVA("F", str(packed))
+
+
+def test_damaged_files_of_gzip_are_refused(ROOT, tmp_path):
+    text = FISHER.read_bytes()
+    good = gzip.compress(text)
+    damaged = bytearray(good)
+    damaged[len(good) // 2] ^= 0x55
+    bomb = gzip.compress(b"<?xml?>" + bytes(1 << 20) * 70)
+    for name, data in {"cut": good[:-20], "damaged": bytes(damaged), "bomb": bomb, "head": good[:2]}.items():
+        path = tmp_path / f"{name}.xml.gz"
+        path.write_bytes(data)
+        with pytest.raises(WeightFileError, match=f"{name}.xml.gz"):
+            weightfile.read(path)
+        with pytest.raises(torchmva.Error, match=f"{name}.xml.gz"):
+            ROOT.TMVA.Reader("!Color:Silent").BookMVA("F", str(path))
 
 
 def test_the_text_of_a_weight_file_object_is_short():

@@ -1,5 +1,6 @@
 #include "TorchMVA/Core/Xml.hxx"
 
+#include "Core/Gzip.hxx"
 #include "TXMLEngine.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "WriteFile.hxx"
@@ -67,6 +68,8 @@ XmlDocument XmlDocument::Read(const std::string &path)
    in.seekg(0);
    if (size > 0 && !in.read(&text[0], size))
       throw Error(EErrorCode::kFile, "cannot read all of '" + path + "'", {{"file", path}});
+   if (Internal::IsGzip(text))
+      text = Internal::ReadGzip(path, text.size());
    return Parse(text, path);
 }
 

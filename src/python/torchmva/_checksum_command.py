@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import re
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 from torchmva import _checksum
 from torchmva._output_file import CommandError, fail, install
 from torchmva._weightfile import read
-from torchmva._weightfile_xml import WeightFileError, parse
+from torchmva._weightfile_xml import WeightFileError, contents, is_gzip, parse
 
 _PLACE = rf'\s{_checksum.NAME}\s*=\s*("[^"]*"|\'[^\']*\')'
 
@@ -54,7 +55,7 @@ def update(path: Path) -> None:
         CommandError: it cannot be written.
     """
     before = parse(path)
-    text = path.read_bytes().decode(before.encoding)
+    text = contents(path).decode(before.encoding)
     folds = [fold.attrib.get("File", "") for fold in before.element.iterfind("Weights/Fold")]
     sums = [parse(path.parent / file).attribute(_checksum.NAME, "") for file in folds]
     text = _with_each(text, "Fold", sums)
@@ -68,7 +69,8 @@ def update(path: Path) -> None:
         sum_of_file = _checksum.of_file(root, before.encoding)
         sums = [_checksum.of_network(network, sum_of_file, before.encoding) for network in _checksum.networks(root)]
         text = _with_each(_with_each(text, "MethodSetup", [sum_of_file]), "Network", sums)
-        made.write_bytes(text.encode(before.encoding))
+        data = text.encode(before.encoding)
+        made.write_bytes(gzip.compress(data, mtime=0) if is_gzip(path.read_bytes()) else data)
         install(made, path)
 
 

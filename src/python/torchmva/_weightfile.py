@@ -183,7 +183,7 @@ class WeightFile:
     @property
     def history_file(self) -> Path:
         """Where training would have written its history."""
-        name = self.path.name.removesuffix(".xml").removesuffix(".weights")
+        name = self.path.name.removesuffix(".gz").removesuffix(".xml").removesuffix(".weights")
         return self.path.with_name(name + ".history.json")
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import math
 import re
 import xml.etree.ElementTree as ET
+import zlib
 from array import array
 from collections.abc import Collection
 from pathlib import Path
 
 from torchmva import _regular_file
+
+#: Bytes that a file of gzip may unpack to, for each byte of it, and what even the smallest may have (Core/Gzip.cxx).
+_EXPANSION, _ALLOWANCE = 200, 64 << 20
 
 
 class WeightFileError(Exception):
@@ -129,6 +135,32 @@ class Node:
         return values
 
 
+def contents(path: Path) -> bytes:
+    """The bytes of a weight file, unpacked if gzip has compressed it.
+
+    Raises:
+        OSError: it cannot be read.
+        WeightFileError: it cannot be unpacked.
+    """
+    data = _regular_file.read(path)
+    if not is_gzip(data):
+        return data
+    most = _EXPANSION * len(data) + _ALLOWANCE
+    try:
+        with gzip.open(io.BytesIO(data)) as file:
+            text = file.read(most + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise WeightFileError(f"cannot unpack the weight file: {error} [file: {path}]") from None
+    if len(text) > most:
+        raise WeightFileError(f"{len(data)} bytes unpack to more than {most} [file: {path}]")
+    return text
+
+
+def is_gzip(data: bytes) -> bool:
+    """Whether a file that begins so is one of gzip, whatever its name is."""
+    return data.startswith(b"\x1f\x8b")
+
+
 def parse(path: Path) -> Node:
     """The root element of an XML file.
 
@@ -136,7 +168,7 @@ def parse(path: Path) -> Node:
         WeightFileError: the file cannot be read, or is not well-formed.
     """
     try:
-        data = _regular_file.read(path)
+        data = contents(path)
     except OSError as error:
         raise WeightFileError(f"cannot read the weight file: {error.strerror or error} [file: {path}]") from None
     if b"\0" in data:
