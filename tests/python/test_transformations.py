@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -149,3 +150,47 @@ def test_normalize_does_not_see_scale_and_offset(seed, power, decimals, scale, o
     moved = (x.astype(float) * scale + offset).astype(np.float32)
     limit = 1e-6 * (4 + abs(offset) / scale / 25)  # what float keeps of values far from 0
     assert np.allclose(transform("N", x, classes), transform("N", moved, classes), atol=limit)
+
+
+def test_bins_of_all_classes_are_those_of_tmva(tmp_path, monkeypatch):
+    """Half of the events have the weight 1: whether six of them make a bin or seven depends on the last bit of a sum,
+    which TMVA makes in single precision and in the order of the events."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(7)
+    n = 6000
+    x = random.normal(size=2 * n).astype(np.float32)
+    weights = np.concatenate([np.ones(n), random.uniform(0.01, 3, n)])
+    loader = TMVA.DataLoader("d")
+    loader.AddVariable("x")
+    for i in range(2 * n):
+        loader.AddTrainingEvent("Signal" if i < n else "Background", [x[i]], weights[i])
+    for name in ("Signal", "Background"):
+        loader.AddTestEvent(name, [0.0], 1.0)
+    loader.PrepareTrainingAndTestTree("", "SplitMode=Block:MixMode=Random:NormMode=NumEvents:!Correlations")
+    factory = TMVA.Factory("job", "Silent:AnalysisType=Classification:Transformations=I")
+    factory.BookMethod(loader, "Fisher", "F", "VarTransform=U_AllClasses")
+    factory.TrainAllMethods()
+    data = loader.GetDataSetInfo().GetDataSet()
+    events = [data.GetTrainingEvent(i) for i in range(2 * n)]
+    values = np.array([event.GetValue(0) for event in events], np.float32)
+    w = np.array([event.GetWeight() for event in events], np.float32)
+    expected = edges(values, w, np.add.accumulate(w, dtype=np.float32)[-1])
+    text = (tmp_path / "d/weights/job_F.weights.xml").read_text()
+    written = re.search(r"<CumulativePDF_cls2>.*?<HistogramBinning[^>]*>(.*?)<", text, re.DOTALL)
+    assert written is not None
+    assert np.array_equal(np.array(written[1].split(), np.float32), expected)
+    # the exact sum gives others, so that the test sees the difference
+    assert abs(len(edges(values, w, w.astype(float).sum())) - len(expected)) > 3
+
+
+def edges(values: np.ndarray, weights: np.ndarray, total: float) -> np.ndarray:
+    """The edges of TMVA's bins, in single precision."""
+    target = max(np.float32(total / 2000), 10 * weights.min())
+    order = np.argsort(values, kind="stable")
+    found, running = [values[order[0]] - np.float32(1e-4), values[order[0]]], np.float32(0)
+    for i in order:
+        running += weights[i]
+        if running >= target and values[i] > found[-1]:
+            found.append(values[i])
+            running = np.float32(0)
+    return np.array([*found, values[order[-1]]] if running > 0 else found, np.float32)

@@ -31,12 +31,20 @@ void CumulativeStep::Fit(const FitSample &sample)
       Logger(ShortName()).Warning("transforms " + std::to_string(NSlots()) + " columns: the weight file will be large");
    fNSets = sample.NSets();
    fHistograms.assign(NSlots(), {});
+   std::vector<SumOfWeights> sums(fNSets);
+   for (Long64_t row = 0; row < sample.fRows.fRows; ++row) {
+      const auto weight = static_cast<float>(sample.Weight(row));
+      const int set = sample.ClassSet(row);
+      if (set >= 0)
+         sums[set].Add(weight);
+      sums.back().Add(weight);
+   }
    for (int k = 0; k < NSlots(); ++k)
-      FitSlot(sample, k);
+      FitSlot(sample, sums, k);
    BuildTables();
 }
 
-void CumulativeStep::FitSlot(const FitSample &sample, int k)
+void CumulativeStep::FitSlot(const FitSample &sample, const std::vector<SumOfWeights> &sums, int k)
 {
    std::vector<float> column(sample.fRows.fRows);
    for (Long64_t row = 0; row < sample.fRows.fRows; ++row)
@@ -58,7 +66,7 @@ void CumulativeStep::FitSlot(const FitSample &sample, int k)
    auto &histograms = fHistograms[k];
    histograms.resize(fNSets);
    for (int set = fNSets - 1; set >= 0; --set) {
-      histograms[set] = BuildCumulative(values[set]);
+      histograms[set] = BuildCumulative(values[set], sums[set]);
       if (!histograms[set].fContent.empty())
          continue;
       if (set == active || set == fNSets - 1)

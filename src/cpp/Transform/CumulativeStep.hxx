@@ -24,7 +24,7 @@ public:
 private:
    bool IsGauss() const { return Spec().fType == ETransform::kGauss; }
    /// Histograms of one slot for all sets.
-   void FitSlot(const FitSample &sample, int k);
+   void FitSlot(const FitSample &sample, const std::vector<SumOfWeights> &sums, int k);
    void BuildTables();
 
    int fNSets = 0;

@@ -15,21 +15,18 @@ constexpr int kTargetBins = 2000;
 constexpr int kMinEventsPerBin = 10;
 constexpr double kFirstBinWidth = 1e-4;
 
-std::vector<float> ChooseEdges(const std::vector<WeightedValue> &sorted)
+std::vector<float> ChooseEdges(const std::vector<WeightedValue> &sorted, float sum)
 {
-   double sum = 0, smallest = std::numeric_limits<double>::max();
-   for (const WeightedValue &v : sorted) {
-      const double w = std::abs(v.fWeight);
-      sum += w;
-      smallest = std::min(smallest, w);
-   }
-   const double target = std::max(sum / kTargetBins, kMinEventsPerBin * smallest);
+   float smallest = std::numeric_limits<float>::max();
+   for (const WeightedValue &v : sorted)
+      smallest = std::min(smallest, std::abs(v.fWeight));
+   const float target = std::max(sum / kTargetBins, kMinEventsPerBin * smallest);
    const float first = sorted.front().fValue;
    float low = static_cast<float>(first - kFirstBinWidth);
    if (!(low < first)) // large numbers, of which 1e-4 is no part any more
       low = std::nextafter(first, -std::numeric_limits<float>::infinity());
    std::vector<float> edges = {low, first};
-   double running = 0;
+   float running = 0; // in single precision, as the sum that it is compared with
    for (const WeightedValue &v : sorted) {
       running += std::abs(v.fWeight);
       if (running >= target && v.fValue > edges.back()) {
@@ -59,12 +56,24 @@ std::vector<double> FillBins(const std::vector<WeightedValue> &sorted, const std
 
 } // namespace
 
-CumulativeHistogram BuildCumulative(const std::vector<WeightedValue> &sorted)
+void SumOfWeights::Add(float weight)
+{
+   fSingle += std::abs(weight);
+   fExact += std::abs(weight);
+}
+
+float SumOfWeights::Get() const
+{
+   constexpr double rounding = 1e-3; // more than that is no rounding
+   return std::abs(fSingle - fExact) > rounding * fExact ? static_cast<float>(fExact) : fSingle;
+}
+
+CumulativeHistogram BuildCumulative(const std::vector<WeightedValue> &sorted, const SumOfWeights &sum)
 {
    if (sorted.empty())
       return {};
    CumulativeHistogram result;
-   result.fEdges = ChooseEdges(sorted);
+   result.fEdges = ChooseEdges(sorted, sum.Get());
    if (result.fEdges.size() == 2) { // no value but one
       result.fContent = {0.5f};
       return result;

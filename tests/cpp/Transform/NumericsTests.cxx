@@ -61,12 +61,41 @@ TEST(SortedOrder, SortsEveryKindOfFloatAndKeepsTheOrderOfEqualOnes)
    }
 }
 
+namespace {
+/// Of events in the order of their values.
+CumulativeHistogram Cumulative(const std::vector<WeightedValue> &values)
+{
+   SumOfWeights sum;
+   for (const WeightedValue &value : values)
+      sum.Add(value.fWeight);
+   return BuildCumulative(values, sum);
+}
+} // namespace
+
+TEST(CumulativeTable, TheSumOfWeightsIsThatOfTMVAUntilItStopsToGrow)
+{
+   SumOfWeights few, many;
+   float single = 0;
+   for (int i = 0; i < 12000; ++i) {
+      const float weight = i % 2 == 0 ? 1.0f : 0.1f * (1 + i % 19);
+      few.Add(i % 3 == 0 ? -weight : weight);
+      single += weight;
+   }
+   EXPECT_EQ(few.Get(), single);
+   for (int i = 0; i < 3; ++i) // float cannot add 1 to 2^24
+      many.Add(i == 0 ? 16777216.0f : 1.0f);
+   EXPECT_EQ(many.Get(), 16777216.0f);
+   for (int i = 0; i < 40000; ++i)
+      many.Add(1);
+   EXPECT_EQ(many.Get(), 16817218.0f);
+}
+
 TEST(CumulativeTable, FollowsTheDistributionAndItsInverse)
 {
    std::vector<WeightedValue> values;
    for (int i = 0; i < 20000; ++i)
       values.push_back({static_cast<float>(std::pow((i + 0.5) / 20000, 2)), 0.5f}); // F(x) = sqrt(x)
-   const auto histogram = BuildCumulative(values);
+   const auto histogram = Cumulative(values);
    EXPECT_EQ(histogram.fEdges.size(), histogram.fContent.size() + 1);
    EXPECT_TRUE(std::is_sorted(histogram.fEdges.begin(), histogram.fEdges.end()));
    EXPECT_TRUE(std::is_sorted(histogram.fContent.begin(), histogram.fContent.end()));
@@ -88,11 +117,11 @@ TEST(CumulativeTable, TiesNeverMakeBinsWithoutWidth)
    std::vector<WeightedValue> values;
    for (int i = 0; i < 5000; ++i)
       values.push_back({static_cast<float>(i / 1000), 1});
-   const auto histogram = BuildCumulative(values);
+   const auto histogram = Cumulative(values);
    for (std::size_t i = 1; i < histogram.fEdges.size(); ++i)
       EXPECT_LT(histogram.fEdges[i - 1], histogram.fEdges[i]);
    // The first value, of which 1e-4 is no part in single precision.
-   const auto large = BuildCumulative({{1e8f, 1}, {2e8f, 1}, {3e8f, 1}});
+   const auto large = Cumulative({{1e8f, 1}, {2e8f, 1}, {3e8f, 1}});
    EXPECT_LT(large.fEdges[0], large.fEdges[1]);
 }
 
@@ -103,8 +132,8 @@ TEST(CumulativeTable, ScalingAllWeightsChangesNothing)
       values.push_back({static_cast<float>(i * i), 1.0f + i % 3});
       scaled.push_back({static_cast<float>(i * i), 1024.0f * (1 + i % 3)});
    }
-   EXPECT_EQ(BuildCumulative(values).fEdges, BuildCumulative(scaled).fEdges);
-   EXPECT_EQ(BuildCumulative(values).fContent, BuildCumulative(scaled).fContent);
+   EXPECT_EQ(Cumulative(values).fEdges, Cumulative(scaled).fEdges);
+   EXPECT_EQ(Cumulative(values).fContent, Cumulative(scaled).fContent);
 }
 
 TEST(CumulativeTable, NegativeWeightsStillGiveARisingCurve)
@@ -112,7 +141,7 @@ TEST(CumulativeTable, NegativeWeightsStillGiveARisingCurve)
    std::vector<WeightedValue> values;
    for (int i = 0; i < 10000; ++i)
       values.push_back({static_cast<float>(i), i % 7 == 0 ? -1.0f : 1.0f});
-   const auto histogram = BuildCumulative(values);
+   const auto histogram = Cumulative(values);
    ASSERT_GT(histogram.fContent.size(), 100u);
    EXPECT_TRUE(std::is_sorted(histogram.fContent.begin(), histogram.fContent.end()));
    EXPECT_NEAR(CumulativeTable(histogram).Value(5000), 0.5, 0.01);
@@ -120,16 +149,16 @@ TEST(CumulativeTable, NegativeWeightsStillGiveARisingCurve)
 
 TEST(CumulativeTable, NothingPositiveGivesAnEmptyHistogram)
 {
-   EXPECT_TRUE(BuildCumulative({}).fContent.empty());
+   EXPECT_TRUE(Cumulative({}).fContent.empty());
    std::vector<WeightedValue> values;
    for (int i = 0; i < 100; ++i)
       values.push_back({static_cast<float>(i), -1.0f});
-   EXPECT_TRUE(BuildCumulative(values).fContent.empty());
+   EXPECT_TRUE(Cumulative(values).fContent.empty());
 }
 
 TEST(CumulativeTable, EqualValuesLieInTheMiddle)
 {
-   const CumulativeTable table(BuildCumulative({{2.5f, 1}, {2.5f, 1}}));
+   const CumulativeTable table(Cumulative({{2.5f, 1}, {2.5f, 1}}));
    EXPECT_EQ(table.Value(2.5), 0.5);
    EXPECT_EQ(table.Value(-100), 0.5);
 }
