@@ -9,6 +9,7 @@
 #include "TorchMVA/CrossValidation/CvSplit.hxx"
 #include "TorchMVA/Data/VariableStatistics.hxx"
 
+#include <filesystem>
 #include <memory>
 
 namespace TorchMVA {
@@ -51,6 +52,13 @@ DataLoader::DataLoader(TString name) : Configurable(name), fDataSetInfo(name)
    if (name.IsNull())
       throw Error(EErrorCode::kArgument,
                   "expected a name of the data loader, since its folder is named after it, found none");
+   for (const auto &part : std::filesystem::path(name.Data()))
+      if (part == "..")
+         throw Error(
+            EErrorCode::kArgument,
+            "expected a name of the data loader that does not lead out of the working folder, since its folder "
+            "is named after it, found '" +
+               std::string(name.Data()) + "'. gConfig().GetIONames().fWeightFileDirPrefix puts the folder elsewhere");
    fLogger.SetSource("DataLoader");
    fDataSetInfo.SetBuilder([this](DataSetInfo &info) { return Internal::BuildDataSet(info, fInput); });
 }

@@ -39,19 +39,19 @@ constexpr std::array<Colours, 8> kClassColours{{{"#0000ee", "#7d99d1"},
                                                 {"#6d4c41", "#6d4c41"},
                                                 {"#444444", "#444444"}}};
 
-/// Characters that a file name cannot have.
+/// A name as that of a file or folder in the present one.
 std::string FileName(std::string name)
 {
    for (char &c : name)
       if (c == '/' || c == '\\' || c == '\0')
          c = '_';
-   return name;
+   return name == "." || name == ".." ? "_" + name : name;
 }
 
 } // namespace
 
 PlotPage::PlotPage(const ResultFile &file, const std::string &name, const std::string &title, int columns, int rows)
-   : fFolder(file.GetDataSet() + "/plots"), fName(FileName(name)), fPads(columns * rows)
+   : fFolder(FileName(file.GetDataSet()) + "/plots"), fName(FileName(name)), fPads(columns * rows)
 {
    delete gROOT->GetListOfCanvases()->FindObject(fName.c_str()); // an older one of that name
    const int width = fPads == 1 ? kSingleWidth : columns * kPadWidth;
