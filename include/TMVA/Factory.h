@@ -8,4 +8,9 @@
 
 namespace TMVA = TorchMVA;
 
+// ROOT's own configuration says that it has no PyMVA; macros ask for it before they book PyTorch
+#ifndef R__HAS_PYMVA
+#define R__HAS_PYMVA
+#endif
+
 #endif

@@ -76,6 +76,8 @@ RUNNING_METHODS = frozenset(
 WARNING_METHODS = RUNNING_METHODS | {"BookMethod", "BookMVA", "OptimizeAllMethods", "PrepareTrainingAndTestTree"}
 # The module that PyROOT names in its warnings, as a regular expression.
 _ROOT_MODULE = "ROOT$"
+# The feature of ROOT that scripts ask for before they book PyTorch.
+_PYMVA = "tmva-pymva"
 
 # Methods that may run in several threads of Python at once: they give Python's lock back meanwhile. They must not warn
 # without it, because PyROOT makes Python warnings of ROOT's; errors are only printed.
@@ -129,10 +131,26 @@ def _load(ROOT: ModuleType) -> None:
         raise ImportError(f"torchmva: ROOT could not load {_paths.HOST_LIBRARY}; its message is above")
     # so that the classes of the plugin, too, are found when they are first named
     interpreter.LoadLibraryMap(str(_paths.LIB_DIR / "libTorchMVAPyTorch.rootmap"))
-    if "tmva" not in str(ROOT.gROOT.GetConfigFeatures()).split():
+    features = str(ROOT.gROOT.GetConfigFeatures()).split()
+    if "tmva" not in features:
         interpreter.Declare(f"namespace TMVA = {NAMESPACE};")
+    if _PYMVA not in features:
+        interpreter.Declare("#ifndef R__HAS_PYMVA\n#define R__HAS_PYMVA\n#endif")
+        _add_feature(ROOT, _PYMVA)
     # classes bring their header with them, enumerators and the longer forms of functions do not
     interpreter.AutoParse(f"{NAMESPACE}::Factory")
+
+
+def _add_feature(ROOT: ModuleType, name: str) -> None:
+    """`ROOT.gROOT.GetConfigFeatures()` has the name, too."""
+    klass = type(ROOT.gROOT)
+    get = klass.GetConfigFeatures
+
+    def get_config_features(self: Any) -> str:
+        """The features that ROOT was built with, and those that TorchMVA brings."""
+        return f"{get(self)} {name}"
+
+    klass.GetConfigFeatures = get_config_features
 
 
 def _pythonize_any(klass: type, name: str) -> None:
