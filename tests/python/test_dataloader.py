@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 
 import numpy as np
 import pytest
@@ -490,3 +491,67 @@ expected = [i for i in range(5000) if i != 17][:len(x)]
 print(len(x), x == expected)
 """
     assert run_python(source).stdout.split()[-2:] == ["2499", "True"]
+
+
+STAMP = 1617047019150033001
+
+
+def stamps(n: int, first: int) -> dict[str, np.ndarray]:
+    """Numbers from `first` on in each 64-bit type; x = 0, 1, ..."""
+    numbers = first + np.arange(n)
+    return {
+        "x": np.arange(n, dtype=float),
+        "stamp": numbers.astype(np.uint64),
+        "time": -numbers.astype(np.int64),
+        "run": np.arange(n, dtype=np.int64),
+        "huge": 1e300 * (1 + np.arange(n, dtype=float)),
+    }
+
+
+@pytest.mark.parametrize("source", ["tree", "chain", "frame"])
+@pytest.mark.parametrize("is_collection", [False, True])
+def test_whole_numbers_that_a_double_cannot_hold_are_said(tmp_path, capfd, source, is_collection):
+    for number, first in enumerate((2**53 - 300, STAMP)):
+        frame = ROOT.RDF.FromNumpy(stamps(300, first))
+        frame = frame.Define("stamps", "ROOT::RVec<ULong64_t>{stamp, 1}").Define("v", "ROOT::RVecD{x, x + 1}")
+        frame.Snapshot("T", str(tmp_path / f"{number}.root"))
+    said = []
+    for numbers in ([0], [1], [0, 1]):  # the second file of a chain is looked at, too
+        files = [str(tmp_path / f"{number}.root") for number in numbers]
+        loader = TMVA.DataLoader("dataset")
+        loader.AddVariable("v" if is_collection else "x")
+        for spectator in ("stamp%2", "time", "stamps[0]", "run", "huge"):
+            loader.AddSpectator(spectator)
+        loader.AddTarget("x")
+        if source == "frame":
+            loader.AddDataFrame(ROOT.RDataFrame("T", files), "Regression")
+        else:
+            chain = ROOT.TChain("T")
+            for file in files:
+                chain.Add(file)
+            tree = chain
+            if source == "tree" and len(files) == 1:
+                opened = ROOT.TFile.Open(files[0])
+                tree = opened.Get("T")
+            loader.AddRegressionTree(tree)
+        loader.PrepareTrainingAndTestTree(ROOT.TCut("run >= 0"), BLOCK)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            loader.GetDataSetInfo().GetDataSet()
+        text = capfd.readouterr().err + "".join(str(warning.message) + "\n" for warning in caught)
+        said.append([line for line in text.splitlines() if "2^53" in line])
+    assert said[0] == []
+    for lines in said[1:]:
+        text = "\n".join(lines)
+        assert len(lines) == 3, text
+        for name, sign in (("stamp", ""), ("time", "-"), ("stamps", "")):
+            assert f"'{name}'" in text
+            assert f"{sign}{STAMP} is read as {sign}1617047019150033000" not in text  # that is no double
+            assert f"{sign}{STAMP} is read as {sign}{int(float(STAMP))}" in text
+        assert source == "frame" or "spectator 'stamp%2'" in text
+
+
+@pytest.mark.parametrize("name", ["..", "../d", "a/../../d", "d/.."])
+def test_no_data_set_leads_out_of_the_working_folder(name):
+    with pytest.raises(torchmva.Error, match="fWeightFileDirPrefix"):
+        TMVA.DataLoader(name)

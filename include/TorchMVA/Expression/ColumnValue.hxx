@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -28,6 +29,8 @@ struct ColumnType {
    std::size_t (*fRowSize)(const void *value, std::size_t row) = nullptr;
    double (*fCell)(const void *value, std::size_t row, std::size_t i) = nullptr;
    const char *(*fText)(const void *value) = nullptr;
+   /// The first whole number that a double does not hold, empty if there is none; nullptr: there can be none.
+   std::string (*fFindRounded)(const void *value) = nullptr;
 };
 
 /// The value of a column in an entry.
@@ -48,6 +51,22 @@ template <typename T>
 struct IsCollection<T, std::void_t<ElementOf_t<T>>> : std::true_type {};
 template <typename T>
 constexpr bool kIsNumber = std::is_arithmetic_v<T> || (std::is_enum_v<T> && std::is_convertible_v<T, double>);
+
+/// A whole number as it is, if it has more digits than a double; else nothing.
+template <typename T>
+std::string TextIfRounded(T value)
+{
+   constexpr int digits = std::numeric_limits<double>::digits;
+   auto size = static_cast<std::make_unsigned_t<T>>(value < 0 ? -static_cast<std::make_unsigned_t<T>>(value) : value);
+   if (size >> digits == 0)
+      return "";
+   while (size % 2 == 0)
+      size /= 2;
+   return size >> digits == 0 ? "" : std::to_string(value);
+}
+template <typename T>
+constexpr bool kMayBeRounded =
+   std::is_integral_v<T> && std::numeric_limits<T>::digits > std::numeric_limits<double>::digits;
 
 template <typename T>
 std::size_t SizeOf(const T &values)
@@ -70,6 +89,8 @@ ColumnType MakeColumnType()
    if constexpr (kIsNumber<T>) {
       type.fKind = EKind::kNumber;
       type.fNumber = [](const void *value) { return static_cast<double>(*static_cast<const T *>(value)); };
+      if constexpr (kMayBeRounded<T>)
+         type.fFindRounded = [](const void *value) { return TextIfRounded(*static_cast<const T *>(value)); };
    } else if constexpr (std::is_same_v<T, std::string>) {
       type.fKind = EKind::kText;
       type.fText = [](const void *value) { return static_cast<const T *>(value)->c_str(); };
@@ -81,6 +102,16 @@ ColumnType MakeColumnType()
          type.fElement = [](const void *value, std::size_t i) {
             return static_cast<double>(ElementOf(*static_cast<const T *>(value), i));
          };
+         if constexpr (kMayBeRounded<ElementOf_t<T>>) {
+            type.fFindRounded = [](const void *value) {
+               std::string number;
+               for (const ElementOf_t<T> element : *static_cast<const T *>(value)) {
+                  if (number.empty())
+                     number = TextIfRounded(element);
+               }
+               return number;
+            };
+         }
       } else if constexpr (IsCollection<ElementOf_t<T>>::value && !std::is_same_v<ElementOf_t<T>, std::string>) {
          if constexpr (kIsNumber<ElementOf_t<ElementOf_t<T>>>) {
             type.fKind = EKind::kTable;

@@ -23,6 +23,8 @@ public:
    virtual void NoteSurplus(const ColumnSpec &column, Int_t found) = 0;
    /// Some values of the variables and targets before they became floats; may be called from several threads.
    virtual void NoteSamples(const ValueSamples & /*samples*/) {}
+   /// A branch or column has whole numbers that a double does not hold, which the text says.
+   virtual void NoteRounded(const std::string & /*column*/, const std::string & /*text*/) {}
    /// Whether Put may be called from several threads.
    virtual bool TakesThreads() const { return true; }
    /// A thread has failed: nobody should wait for its blocks.

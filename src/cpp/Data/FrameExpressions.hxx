@@ -28,6 +28,8 @@ public:
    const Program &operator[](std::size_t number) const { return fPrograms[number]; }
    /// All expressions; they stay valid after this object is gone.
    const std::vector<Program> &Programs() const { return fPrograms; }
+   /// The columns that they need, in the order in which their functions get them.
+   const std::vector<std::string> &ColumnNames() const { return fNames; }
 
    /// Adds a column of values of a function of the columns that the expressions need.
    template <typename Result>

@@ -74,6 +74,8 @@ EventCounts FrameReader::Count()
    }
    if (fEvents->fError)
       throw Error(*fEvents->fError);
+   for (const auto &wholeNumbers : row.fWholeNumbers)
+      fRounded.merge(wholeNumbers->Found());
    counts.fEntries = counts.fEntriesOfTree = fEvents->fEntries;
    counts.fEntriesWithoutEvent = fEvents->fWithoutEvent;
    if (row.fSizeColumn.empty())
@@ -115,6 +117,8 @@ void FrameReader::Read(EventSink &sink)
       if (fEvents->fRemoved[c] > 0)
          sink.NoteRemoved(fColumns[c], fEvents->fRemoved[c]);
    }
+   for (const auto &[column, number] : fRounded)
+      sink.NoteRounded(column, DescribeRounded(column, "", number));
    for (const ValueSamples &samples : fEvents->fSamples)
       sink.NoteSamples(samples);
    Long64_t first = 0;

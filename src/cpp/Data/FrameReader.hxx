@@ -4,6 +4,7 @@
 #include "EventSource.hxx"
 
 #include <memory>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ private:
    const DataSetInfo &fInfo;
    std::vector<ColumnSpec> fColumns;
    std::shared_ptr<FrameEvents> fEvents;
+   std::map<std::string, std::string> fRounded; ///< whole numbers that a double does not hold, by column
 };
 
 } // namespace Internal

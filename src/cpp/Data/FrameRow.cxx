@@ -16,10 +16,14 @@ constexpr const char *kPrefix = "rdftorchmva_row_"; // ROOT lists no columns who
 /// The values of all expressions of an entry.
 class RowFunction final : public EntryFunction<ROOT::RVecD> {
 public:
-   RowFunction(std::vector<Program> programs, EMissing missing) : fPrograms(std::move(programs)), fMissing(missing) {}
-
-   ROOT::RVecD Call(unsigned, const ColumnValue *columns) override
+   RowFunction(std::vector<Program> programs, EMissing missing, std::shared_ptr<WholeNumbersOfFrame> wholeNumbers)
+      : fPrograms(std::move(programs)), fMissing(missing), fWholeNumbers(std::move(wholeNumbers))
    {
+   }
+
+   ROOT::RVecD Call(unsigned slot, const ColumnValue *columns) override
+   {
+      fWholeNumbers->Check(slot, columns);
       ROOT::RVecD row;
       row.reserve(2 * fPrograms.size());
       for (const Program &program : fPrograms) {
@@ -40,15 +44,21 @@ public:
 private:
    std::vector<Program> fPrograms;
    EMissing fMissing;
+   std::shared_ptr<WholeNumbersOfFrame> fWholeNumbers;
 };
 
 /// Number of values of a collection; or the value of an expression that is a single number, 0 if it is missing.
 class NumberFunction final : public EntryFunction<double> {
 public:
-   explicit NumberFunction(Program program) : fProgram(std::move(program)) {}
-
-   double Call(unsigned, const ColumnValue *columns) override
+   explicit NumberFunction(Program program, std::shared_ptr<WholeNumbersOfFrame> wholeNumbers = nullptr)
+      : fProgram(std::move(program)), fWholeNumbers(std::move(wholeNumbers))
    {
+   }
+
+   double Call(unsigned slot, const ColumnValue *columns) override
+   {
+      if (fWholeNumbers)
+         fWholeNumbers->Check(slot, columns);
       if (fProgram.IsCollection())
          return static_cast<double>(fProgram.Size(columns));
       bool isMissing = false;
@@ -58,6 +68,7 @@ public:
 
 private:
    Program fProgram;
+   std::shared_ptr<WholeNumbersOfFrame> fWholeNumbers;
 };
 
 } // namespace
@@ -75,7 +86,7 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
       if (!program.IsCollection()) {
          // What the cut removes is not evaluated, so that it can guard the other expressions and columns.
          cutColumn = std::string(kPrefix) + "cut";
-         cuts.Define<double>(cutColumn, std::make_shared<NumberFunction>(program));
+         cuts.Define<double>(cutColumn, std::make_shared<NumberFunction>(program, Watch(cuts)));
          fNode = fNode.Filter([](double value) { return !(value < 0.5); }, {cutColumn});
       }
    }
@@ -84,7 +95,13 @@ FrameRow::FrameRow(const ROOT::RDF::RNode &frame, const std::vector<ColumnSpec> 
       values.Add(column.fExpression, column.Describe());
    if (fHasCut)
       values.Add(cutColumn, "cut");
-   values.Define<ROOT::RVecD>(fColumn, std::make_shared<RowFunction>(values.Programs(), missing));
+   values.Define<ROOT::RVecD>(fColumn, std::make_shared<RowFunction>(values.Programs(), missing, Watch(values)));
+}
+
+std::shared_ptr<WholeNumbersOfFrame> FrameRow::Watch(const FrameExpressions &expressions)
+{
+   fWholeNumbers.push_back(std::make_shared<WholeNumbersOfFrame>(fNode.GetNSlots(), expressions.ColumnNames()));
+   return fWholeNumbers.back();
 }
 
 void FrameRow::DefineSize(const std::vector<ColumnSpec> &columns, const std::string &place)

@@ -4,12 +4,16 @@
 #include "Columns.hxx"
 #include "ROOT/RDF/RInterface.hxx"
 #include "ROOT/RVec.hxx"
+#include "WholeNumbers.hxx"
 
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace TorchMVA {
 namespace Internal {
+
+class FrameExpressions;
 
 /// The expressions of a data set defined on a node of a data frame: one column holds all that an entry gives.
 ///
@@ -27,8 +31,10 @@ struct FrameRow {
    std::string fColumn;          ///< the column of rows, an RVec<double>
    std::string fSizeColumn;      ///< events of an entry before cuts (double); empty: one
    bool fHasCut = false;         ///< the last expression of the row is the cut
+   std::vector<std::shared_ptr<WholeNumbersOfFrame>> fWholeNumbers; ///< what was found, after the event loop
 
 private:
+   std::shared_ptr<WholeNumbersOfFrame> Watch(const FrameExpressions &expressions);
    void DefineSize(const std::vector<ColumnSpec> &columns, const std::string &place);
 };
 

@@ -171,6 +171,11 @@ void MatrixFiller::NoteSurplus(const ColumnSpec &column, Int_t found)
    fNotes.NoteSurplus(Place(Name(column)), found, column.fArraySize);
 }
 
+void MatrixFiller::NoteRounded(const std::string &column, const std::string &text)
+{
+   fNotes.NoteRounded(column, text);
+}
+
 void MatrixFiller::NoteSamples(const ValueSamples &samples)
 {
    const std::lock_guard<std::mutex> lock(fMutex);

@@ -32,6 +32,7 @@ public:
    void Put(const EventInput &event, UInt_t cls);
    void NoteRemoved(const ColumnSpec &column, Long64_t n) override;
    void NoteSurplus(const ColumnSpec &column, Int_t found) override;
+   void NoteRounded(const std::string &column, const std::string &text) override;
    void NoteSamples(const ValueSamples &samples) override;
    /// Warns of variables and targets whose numbers a float cannot hold.
    void WarnOfLostDigits(const Logger &log) const;

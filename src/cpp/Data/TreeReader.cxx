@@ -3,6 +3,7 @@
 #include "ColumnReader.hxx"
 #include "EntrySelection.hxx"
 #include "TTree.h"
+#include "WholeNumbers.hxx"
 #include "TorchMVA/Core/Config.hxx"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Data/DataSetInfo.hxx"
@@ -187,9 +188,11 @@ void TreeReader::ReadFlat(EventSink &sink) const
    ColumnReader columns(session, fColumns, fSelection.fCounted, fMissing, ForceFormulaReading());
    EntryCursor cursor(session);
    EntryQueue queue(fSelection.fMask);
+   WholeNumbersOfTree wholeNumbers(session.Tree(), fColumns, Cut());
    const Long64_t entries = fSelection.fEntries;
    for (Long64_t begin = 0; begin < entries;) {
       cursor.MoveTo(begin);
+      wholeNumbers.Check(session.Tree(), sink);
       columns.StartSubtree(begin);
       const Long64_t end = std::min(begin + session.Tree().GetTree()->GetEntries(), entries);
       const Long64_t cores = gConfig().GetNThreads();
@@ -232,11 +235,12 @@ void TreeReader::ReadQueued(ColumnReader &columns, EntryQueue &queue, EventSink 
 /// Reads a tree whose entries are any number of events.
 class ArrayReader {
 public:
-   ArrayReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, const DataSetInfo &info,
-               const TreeSelection &selection, EMissing missing, EventSink &sink)
+   ArrayReader(const TreeSession &session, const std::vector<ColumnSpec> &columns, const std::string &cut,
+               const DataSetInfo &info, const TreeSelection &selection, EMissing missing, EventSink &sink)
       : fSession(session), fColumns(columns), fSelection(selection), fMissing(missing), fSink(sink),
-        fBlock(RowBlock::For(info)), fLengths(session, columns, "", missing, 0), fFriends(session, 0),
-        fSizes(columns.size()), fRemoved(columns.size(), 0), fSurplusNoted(columns.size(), false)
+        fWholeNumbers(session.Tree(), columns, cut), fBlock(RowBlock::For(info)),
+        fLengths(session, columns, "", missing, 0), fFriends(session, 0), fSizes(columns.size()),
+        fRemoved(columns.size(), 0), fSurplusNoted(columns.size(), false)
    {
       fBlock.fSamples = ValueSamples(fBlock.fSamples.Columns(), selection.fCounts.fPassed);
       for (const auto &column : columns)
@@ -273,6 +277,7 @@ public:
 private:
    void Update(Long64_t offset)
    {
+      fWholeNumbers.Check(fSession.Tree(), fSink);
       fLengths.Update(offset);
       fFriends = ShortFriends(fSession, offset);
       for (auto &formula : fFormulas)
@@ -346,6 +351,7 @@ private:
    const TreeSelection &fSelection;
    EMissing fMissing;
    EventSink &fSink;
+   WholeNumbersOfTree fWholeNumbers;
    RowBlock fBlock;
    EntrySelector fLengths;
    ShortFriends fFriends;
@@ -359,7 +365,7 @@ void TreeReader::ReadArrays(EventSink &sink) const
 {
    const TreeSession session(fTree);
    EntryCursor(session).MoveTo(0);
-   ArrayReader(session, fColumns, fInfo, fSelection, fMissing, sink).Read();
+   ArrayReader(session, fColumns, Cut(), fInfo, fSelection, fMissing, sink).Read();
 }
 
 } // namespace Internal

@@ -44,8 +44,16 @@ void ValueNotes::NoteSurplus(const std::string &what, Int_t found, Int_t declare
                              ": the surplus is ignored");
 }
 
+void ValueNotes::NoteRounded(const std::string &column, const std::string &text)
+{
+   const std::lock_guard<std::mutex> lock(fMutex);
+   fRounded.emplace(column, text);
+}
+
 void ValueNotes::Warn(const Logger &log) const
 {
+   for (const auto &item : fRounded)
+      log.Warning(item.second);
    for (const auto &item : fSurplus)
       log.Warning(item.first + ": " + item.second);
    for (const auto &item : fRemoved)

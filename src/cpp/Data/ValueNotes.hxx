@@ -23,6 +23,9 @@ public:
    /// An array has more elements than were declared.
    void NoteSurplus(const std::string &what, Int_t found, Int_t declared);
 
+   /// A branch or column has whole numbers that a double does not hold: the text of the warning. The first one stays.
+   void NoteRounded(const std::string &column, const std::string &text);
+
    /// Warns of what is harmless.
    void Warn(const Logger &log) const;
    /// Throws Error (kData) if any event that the cuts keep had a NaN or infinite value.
@@ -39,6 +42,7 @@ private:
    std::map<std::string, BadColumn> fBad;
    std::map<std::string, Long64_t> fRemoved;
    std::map<std::string, std::string> fSurplus;
+   std::map<std::string, std::string> fRounded;
 };
 
 } // namespace Internal

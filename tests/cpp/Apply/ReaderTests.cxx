@@ -206,6 +206,9 @@ TEST_F(ReaderTest, MistakesAreNamed)
    ExpectError(EErrorCode::kMethod, {"multiclass", "use EvaluateMVA"}, [&] { reader.EvaluateMulticlass("F"); });
    ExpectError(EErrorCode::kMethod, {"multiclass", "use EvaluateMVA"}, [&] { reader.EvaluateMulticlass(3, "F"); });
    ExpectError(EErrorCode::kMethod, {"regression", "use EvaluateMVA"}, [&] { reader.EvaluateRegression("F"); });
+   for (const std::vector<float> &values : {std::vector<float>{1, 2, 3}, {1, 2, 3, 4, 5}})
+      ExpectError(EErrorCode::kArgument, {"expected 4 variables, found " + std::to_string(values.size())},
+                  [&] { reader.EvaluateMVA(values, "F"); });
    ExpectError(EErrorCode::kOption, {}, [] { Reader misspelt("Slient=1"); });
 }
 
