@@ -1,8 +1,7 @@
 #ifndef TMVA_CLASSIFICATION_H
 #define TMVA_CLASSIFICATION_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/AbsentClasses.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_CLASSIFIERFACTORY_H
 #define TMVA_CLASSIFIERFACTORY_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Method/ClassifierFactory.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_CONFIG_H
 #define TMVA_CONFIG_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Core/Config.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

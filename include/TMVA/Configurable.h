@@ -1,8 +1,7 @@
 #ifndef TMVA_CONFIGURABLE_H
 #define TMVA_CONFIGURABLE_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Core/Configurable.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

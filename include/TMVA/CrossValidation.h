@@ -1,8 +1,7 @@
 #ifndef TMVA_CROSSVALIDATION_H
 #define TMVA_CROSSVALIDATION_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/CrossValidation.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_DATALOADER_H
 #define TMVA_DATALOADER_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/DataLoader.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_DATASET_H
 #define TMVA_DATASET_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Data/DataSet.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

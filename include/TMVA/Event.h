@@ -1,8 +1,7 @@
 #ifndef TMVA_EVENT_H
 #define TMVA_EVENT_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Data/Event.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_GENETICALGORITHM_H
 #define TMVA_GENETICALGORITHM_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/AbsentClasses.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

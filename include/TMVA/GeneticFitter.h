@@ -1,8 +1,7 @@
 #ifndef TMVA_GENETICFITTER_H
 #define TMVA_GENETICFITTER_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/AbsentClasses.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_IMETHOD_H
 #define TMVA_IMETHOD_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Method/IMethod.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

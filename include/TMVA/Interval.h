@@ -1,8 +1,7 @@
 #ifndef TMVA_INTERVAL_H
 #define TMVA_INTERVAL_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/AbsentClasses.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

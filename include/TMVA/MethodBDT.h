@@ -1,8 +1,7 @@
 #ifndef TMVA_METHODBDT_H
 #define TMVA_METHODBDT_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Method/MethodBDT.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_METHODLD_H
 #define TMVA_METHODLD_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Method/MethodLD.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

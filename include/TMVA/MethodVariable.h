@@ -1,8 +1,7 @@
 #ifndef TMVA_METHODVARIABLE_H
 #define TMVA_METHODVARIABLE_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Method/MethodVariable.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

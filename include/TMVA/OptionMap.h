@@ -1,8 +1,7 @@
 #ifndef TMVA_OPTIONMAP_H
 #define TMVA_OPTIONMAP_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Core/OptionMap.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

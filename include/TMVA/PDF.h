@@ -1,8 +1,7 @@
 #ifndef TMVA_PDF_H
 #define TMVA_PDF_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Evaluate/PDF.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

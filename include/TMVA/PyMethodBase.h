@@ -1,8 +1,7 @@
 #ifndef TMVA_PYMETHODBASE_H
 #define TMVA_PYMETHODBASE_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Method/PyMethodBase.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_ROCCURVE_H
 #define TMVA_ROCCURVE_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Evaluate/ROCCurve.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

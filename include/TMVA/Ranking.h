@@ -1,8 +1,7 @@
 #ifndef TMVA_RANKING_H
 #define TMVA_RANKING_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Method/Ranking.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

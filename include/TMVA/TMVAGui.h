@@ -1,8 +1,7 @@
 #ifndef TMVA_TMVAGUI_H
 #define TMVA_TMVAGUI_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/TMVAGui.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

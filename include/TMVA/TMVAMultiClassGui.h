@@ -1,8 +1,7 @@
 #ifndef TMVA_TMVAMULTICLASSGUI_H
 #define TMVA_TMVAMULTICLASSGUI_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/TMVAGui.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

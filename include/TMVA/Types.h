@@ -1,8 +1,7 @@
 #ifndef TMVA_TYPES_H
 #define TMVA_TYPES_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Core/Types.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -1,6 +1,7 @@
 #ifndef TMVA_VERSION_H
 #define TMVA_VERSION_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Version.hxx"
 
 /// The version of TMVA whose interface and file layout these are; TorchMVA's own is in TorchMVA/Version.hxx.
@@ -10,6 +11,4 @@
 
 namespace TorchMVA {
 }
-namespace TMVA = TorchMVA;
-
 #endif

@@ -1,8 +1,7 @@
 #ifndef TMVA_VARIABLES_H
 #define TMVA_VARIABLES_H
 
+#include "TMVA/Namespace.h"
 #include "TorchMVA/Gui/Plots.hxx"
-
-namespace TMVA = TorchMVA;
 
 #endif

@@ -84,7 +84,8 @@ def test_the_session_goes_on_and_root_says_that_it_failed(run_checked, tmp_path)
     assert result.returncode == 1
     assert "macro.C:2:" in result.stderr
     (tmp_path / "mended.C").write_text(text.replace("macro()", "mended()") % 'printf("%d events\\n", 6 * 7);')
-    lines = ".L macro.C\n.x mended.C\n.q\n"
+    lines = '.L macro.C\nTMVA::Types::Instance(); printf("TMVA is known\\n");\n.x mended.C\n.q\n'
     result = run_checked(root, cwd=tmp_path, timeout=TIME_LIMIT, typed=lines, quotes_errors=True)
     assert "undefined_thing" in result.stderr
     assert "42 events" in result.stdout
+    assert "TMVA is known" in result.stdout

@@ -133,7 +133,7 @@ def _load(ROOT: ModuleType) -> None:
     interpreter.LoadLibraryMap(str(_paths.LIB_DIR / "libTorchMVAPyTorch.rootmap"))
     features = str(ROOT.gROOT.GetConfigFeatures()).split()
     if "tmva" not in features:
-        interpreter.Declare(f"namespace TMVA = {NAMESPACE};")
+        interpreter.Declare('#include "TMVA/Namespace.h"')
     if _PYMVA not in features:
         interpreter.Declare("#ifndef R__HAS_PYMVA\n#define R__HAS_PYMVA\n#endif")
         _add_feature(ROOT, _PYMVA)
