@@ -3,7 +3,8 @@
 
 // Once for the interpreter, which knows the name from the rootmap: cling forgets a name altogether when it takes back a macro
 // with a mistake that has declared it again.
-namespace TorchMVA {}
+namespace TorchMVA {
+}
 namespace TMVA = TorchMVA;
 
 #endif
