@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import zipfile
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from network_job import book, events, make_factory, make_loader, responses
+from network_job import VARIABLES, book, events, make_factory, make_loader, responses
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.timeout(240)
@@ -148,6 +149,30 @@ def test_models_of_the_dictionary(ROOT, monkeypatch):
         factory.TestAllMethods()
         assert factory.GetROCIntegral(loader, "Net") > 0.6
         assert Path(f"set{number}/weights/TrainedModel_Net.pt2").exists()
+
+
+def test_a_model_in_double_precision(ROOT, monkeypatch):
+    """In both engines, in blocks and event by event, whatever the script has set: as plain PyTorch."""
+    import torch
+
+    torch.manual_seed(1)
+    net = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1)).double()
+    monkeypatch.setattr(sys.modules["__main__"], "load_model_custom_objects", {"model": net}, raising=False)
+    train(ROOT, "Regression")
+    rows = events(100)[0].astype(np.float32)
+    module = torch.export.load(str(WEIGHTS.parent / "TrainedModel_Net.pt2")).module()
+    with torch.no_grad():
+        truth = module(torch.from_numpy(rows).double()).numpy()
+    cells = [array("f", [value]) for value in rows[0]]
+    for engine in ("Native", "Python"):
+        reader = ROOT.TMVA.Reader(f"!Color:Silent:Engine={engine}")
+        for name, cell in zip(VARIABLES, cells, strict=True):
+            reader.AddVariable(name, cell)
+        reader.BookMVA("m", str(WEIGHTS))
+        assert np.allclose(np.asarray(reader.EvaluateBatch("m", rows)).reshape(-1, 1), truth, rtol=1e-6, atol=1e-6)
+        assert reader.EvaluateRegression("m")[0] == pytest.approx(truth[0, 0], abs=1e-6)
+        with torch.autocast("cpu"), torch.device("meta"):  # a single event takes a short way where nothing is set
+            assert reader.EvaluateRegression("m")[0] == pytest.approx(truth[0, 0], abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["net.pt", "net.pt2"])

@@ -189,11 +189,11 @@ ExportedModel BridgeSession::Export()
    return WithPython([&] {
       const py::tuple found = fState->fSession.attr("export")();
       const py::tuple networks = fState->fSession.attr("networks")();
-      return ExportedModel{found[0].cast<std::string>(),    found[1].cast<std::string>(),
-                           found[2].cast<Long64_t>(),       found[3].cast<std::string>(),
-                           found[4].cast<std::string>(),    found[5].cast<std::string>(),
-                           ToNetwork(networks[0]),          ToNetwork(networks[1]),
-                           networks[2].cast<std::string>(), networks[3].cast<std::string>()};
+      return ExportedModel{
+         found[0].cast<std::string>(),    found[1].cast<std::string>(), found[2].cast<Long64_t>(),
+         found[3].cast<std::string>(),    found[4].cast<std::string>(), found[5].cast<std::string>(),
+         ToNetwork(networks[0]),          ToNetwork(networks[1]),       networks[2].cast<std::string>(),
+         networks[3].cast<std::string>(), networks[4].cast<bool>()};
    });
 }
 

@@ -30,6 +30,19 @@ RowPredictor::RowPredictor(const py::object &session, const py::object &function
      fIsContiguous(Interned("is_contiguous")), fIsCpu(Interned("is_cpu")), fDataPtr(Interned("data_ptr")),
      fNVariables(nVariables), fNOutputs(nOutputs)
 {
+   for (const py::handle check : session.attr("single_row_checks")())
+      fChecks.push_back({check.attr("__getitem__")(0), check.attr("__getitem__")(1)});
+}
+
+/// The expected values are single objects of Python or torch (False, 0, a type), so their addresses say it.
+bool RowPredictor::IsAsUsual() const
+{
+   for (const Check &check : fChecks) {
+      const auto found = py::reinterpret_steal<py::object>(PyObject_CallNoArgs(check.fFunction.ptr()));
+      if (found.ptr() != check.fExpected.ptr())
+         return false;
+   }
+   return true;
 }
 
 RowPredictor::Slot RowPredictor::TakeSlot()
@@ -65,6 +78,10 @@ bool RowPredictor::ReadOutput(PyObject *result, float *outputs) const
 
 bool RowPredictor::Predict(const float *row, float *outputs)
 {
+   if (!IsAsUsual()) {
+      PyErr_Clear();
+      return false;
+   }
    Slot slot = TakeSlot();
    std::memcpy(slot.fData, row, fNVariables * sizeof(float));
    bool done = false;

@@ -12,10 +12,11 @@ namespace Internal {
 /// array, hardly any Python around the model. Every call needs the GIL.
 class RowPredictor {
 public:
-   /// `session`: the Python session that makes the input tensors; `function`: its single_row_function().
+   /// `session`: the Python session that makes the input tensors, with single_row_checks(); `function`: its
+   /// single_row_function().
    RowPredictor(const pybind11::object &session, const pybind11::object &function, int nVariables, int nOutputs);
-   /// False, with no Python exception left, if the model failed or its output is not a plain float32 row: then the
-   /// general way must be taken, which finds out why.
+   /// False, with no Python exception left, if the script has set something in torch that would change the output, if
+   /// the model failed, or if its output is not a plain float32 row: then the general way must be taken.
    bool Predict(const float *row, float *outputs);
 
 private:
@@ -24,7 +25,13 @@ private:
       pybind11::object fTensor;
       float *fData = nullptr;
    };
+   /// A function of torch without arguments, and what it must return.
+   struct Check {
+      pybind11::object fFunction;
+      pybind11::object fExpected;
+   };
    Slot TakeSlot();
+   bool IsAsUsual() const;
    bool ReadOutput(PyObject *result, float *outputs) const;
 
    pybind11::object fSession;
@@ -33,6 +40,7 @@ private:
    pybind11::object fFloat32;
    pybind11::str fNumel, fDtype, fIsContiguous, fIsCpu, fDataPtr;
    std::vector<Slot> fSlots;
+   std::vector<Check> fChecks;
    int fNVariables;
    int fNOutputs;
 };

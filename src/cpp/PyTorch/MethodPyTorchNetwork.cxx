@@ -17,6 +17,8 @@ namespace {
 constexpr Long64_t kNCompared = 1000;
 /// Largest difference of the outputs that is rounding for sure, relative to the largest output of the column.
 constexpr double kTolerance = 1e-5;
+/// The same for a model in double precision. Its user wants that precision, so nothing above it is allowed.
+constexpr double kToleranceOfDouble = 1e-6;
 /// Above it the model itself says what rounding does: its outputs for inputs that differ in the last bit. Twice that,
 /// because each of the engines rounds.
 constexpr double kRoundings = 2;
@@ -132,6 +134,12 @@ void MethodPyTorch::MakeNetworks(const TrainRequest &request)
    network.Evaluate(request.fInputs.fData, n, native.data());
    session.Predict({request.fInputs.fData, n, request.fInputs.fColumns, nullptr}, python.data(), impl.fNOutputs);
    const double difference = LargestDifference(native, python, columns);
+   if (exported.fIsDouble && difference > kToleranceOfDouble) {
+      impl.fWhyNoNetwork = "the model is in double precision, and single precision changes its outputs by up to " +
+                           std::to_string(100 * difference) + " % of the largest";
+      fLogger.Info("The trained model is applied by Python: " + impl.fWhyNoNetwork);
+      return;
+   }
    if (difference > kTolerance) {
       const auto nValues = static_cast<std::size_t>(n * request.fInputs.fColumns);
       std::vector<float> rows(request.fInputs.fData, request.fInputs.fData + nValues);

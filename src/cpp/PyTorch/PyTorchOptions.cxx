@@ -92,7 +92,7 @@ void MethodPyTorch::DeclareLoopOptions()
    DeclareOptionRef(
       o.fDevice, "Device",
       "Where the default training runs: auto (a GPU if there is one), cpu, cuda, or cuda1 for the second");
-   DeclareOptionRef(o.fNumThreads, "NumThreads", "Threads of PyTorch, for the whole process; 0: as they are");
+   DeclareOptionRef(o.fNumThreads, "NumThreads", "Threads of PyTorch during the training; 0: as they are");
    DeclareOptionRef(o.fMixedPrecision, "MixedPrecision", "Train with bfloat16 on a GPU");
    DeclareOptionRef(o.fCompile, "Compile", "Compile the model with torch.compile for the training");
    DeclareOptionRef(o.fTensorBoard, "TensorBoard", "Folder for the curves of the training as TensorBoard reads them");

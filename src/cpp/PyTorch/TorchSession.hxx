@@ -91,6 +91,7 @@ struct ExportedModel {
    std::optional<NetworkDescription> fSpreadNetwork;
    std::string fSlowPart;     ///< what of fNetwork torch evaluates faster; empty: nothing
    std::string fWhyNoNetwork; ///< the operator that cannot be said in operations, and its layer
+   bool fIsDouble = false;    ///< the model computes in double precision, the engine of the host in single precision
 };
 
 /// The network of one method on the Python side. The Bridge implements it; nothing of Python shows.

@@ -339,7 +339,7 @@ def test_session_gives_the_network_or_the_reason(last: nn.Module, log: Any, even
     session = Session(log.write, (4, "Classification", 2, 0))
     session.set_up(options={"FilenameModel": str(path), "NumEpochs": 1}, weight_folder="")
     session.train(**events.request())
-    network, spread, slow_part, reason = session.networks()
+    network, spread, slow_part, reason, _ = session.networks()
     assert spread is None
     assert slow_part == ""
     if isinstance(last, Sorting):

@@ -15,7 +15,7 @@ from torch.fx.experimental.symbolic_shapes import ShapeEnv
 from torchmva._engine import model as models
 from torchmva._engine.bestsaver import BestSaver
 from torchmva._engine.errors import EngineError
-from torchmva._engine.modelwriter import ModelWriter, unwrapped
+from torchmva._engine.modelwriter import ModelWriter
 from torchmva._engine.program import Rows, make, read, write
 from torchmva._engine.session import Session
 
@@ -239,14 +239,120 @@ def test_a_scripted_and_a_traced_file(train, log, events):
         check(made, log, events, start)
 
 
-def test_a_function_of_the_user_may_return_a_wrapped_or_another_model(session, events, log):
-    for wrap in (nn.DataParallel, torch.optim.swa_utils.AveragedModel, lambda model: nn.Sequential(model)):
-        define(model=plain(), train_func=lambda model, *_a, wrap=wrap, **_k: wrap(model))
-        made = session("", save_best_only=False)
+class Lightning(nn.Module):
+    """As the modules of such frameworks: a network inside, and attributes that exist in their own loop only."""
+
+    def __init__(self, net, *, has_forward: bool = True) -> None:
+        super().__init__()
+        self.net, self.loss, self.has_forward = net, nn.MSELoss(), has_forward
+
+    @property
+    def trainer(self):
+        raise RuntimeError("not attached to a trainer")
+
+    def forward(self, *batch):
+        if not self.has_forward:
+            return self.loss(self.net(batch[0]), batch[1])
+        return {"same": self.net}["same"](*batch)
+
+
+def parallel(model):
+    """DistributedDataParallel in a group of one process."""
+    from torch import distributed
+
+    if not distributed.is_initialized():
+        distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
+    return nn.parallel.DistributedDataParallel(model)
+
+
+def compiled_in_place(model):
+    model.compile()
+    return model
+
+
+WRAPPERS = {
+    "DataParallel": nn.DataParallel,
+    "DistributedDataParallel": parallel,
+    "AveragedModel": torch.optim.swa_utils.AveragedModel,
+    "OptimizedModule": torch.compile,
+    "Sequential": nn.Sequential,
+    "Lightning": Lightning,
+    "only a loss": lambda model: Lightning(model, has_forward=False),
+    "nested": lambda model: torch.compile(torch.optim.swa_utils.AveragedModel(Lightning(parallel(model)))),
+    "compiled in place": compiled_in_place,
+}
+
+
+@pytest.fixture
+def group():
+    """No group of processes remains."""
+    yield
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def fitted(model, train_loader):
+    """A step away from where it began."""
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(1.5)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "inside"),
+    [
+        *((name, "trained.pt", Branch) for name in WRAPPERS),
+        *((name, "trained.pt2", plain) for name in ("nested", "Lightning", "compiled in place")),
+        *((name, "trained", OnlyPython) for name in ("nested", "only a loss", "compiled in place")),
+    ],
+)
+def test_a_function_of_the_user_may_return_a_wrapped_model(session, events, log, group, name, file, inside):
+    """In each format: what is written is the module inside, with its trained parameters."""
+    define(model=inside(), train_func=lambda model, train, *_a, **_k: WRAPPERS[name](fitted(model, train)))
+    made = session("", save_best_only=False, filename_trained_model=file)
+    trained = inside()
+    trained.load_state_dict(made._model.state_dict())
+    fitted(trained.eval(), None)
+    made.train(**events.request())
+    with torch.no_grad():
+        expected = trained(torch.from_numpy(events.inputs)).numpy()
+    assert np.allclose(outputs(made, events.inputs), expected, atol=1e-6)
+    assert np.allclose(outputs(read_back(made, log), events.inputs), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["DistributedDataParallel", "OptimizedModule", "nested"])
+def test_a_wrapped_model_may_be_given_and_saved_as_the_best(session, events, log, group, name):
+    inside = plain().eval()
+    wrapper = WRAPPERS[name](inside)
+    define(model=wrapper)  # for the default loop
+    made = session("", num_epochs=1, learning_rate=0.05)
+    made.train(**events.request())
+    assert any("wrapped in" in text for _, text in log.lines)
+    check(made, log, events, inside)
+
+    def fit(model, train_loader, val_loader, save_best, **_):
+        assert type(model) is type(wrapper) or name == "DistributedDataParallel"
+        save_best(fitted(model, train_loader), 1.0, float("inf"))
+        return fitted(model, train_loader)
+
+    define(model=wrapper, train_func=fit)
+    made = session("")
+    made.train(**events.request())
+    with torch.no_grad():
+        expected = fitted(inside, None)(torch.from_numpy(events.inputs)).numpy()
+    assert np.allclose(outputs(made, events.inputs), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("returned", [lambda model: None, lambda model: (model, 0.1), lambda model: model.forward])
+def test_what_is_no_module_is_named_and_its_parameters_are_kept(session, events, tmp_path, returned):
+    define(model=plain(), train_func=lambda model, train, *_a, **_k: returned(fitted(model, train)))
+    made = session("", save_best_only=False)
+    start = made._model[0].weight.clone()
+    with pytest.raises(EngineError, match=r"must return the trained model: .* found (NoneType|tuple|method)") as caught:
         made.train(**events.request())
-        expected = outputs(made, events.inputs)
-        assert np.allclose(outputs(read_back(made, log), events.inputs), expected, atol=1e-6)
-    assert unwrapped(nn.DataParallel(nn.Linear(1, 1))).__class__ is nn.Linear
+    (file,) = [value for key, value in caught.value.context if key == "its parameters are in"]
+    assert torch.equal(torch.load(tmp_path / file)["0.weight"], start * 1.5)
 
 
 def test_a_trained_model_that_cannot_be_written_is_not_lost(session, events, tmp_path):
@@ -254,6 +360,7 @@ def test_a_trained_model_that_cannot_be_written_is_not_lost(session, events, tmp
     made = session("", save_best_only=False)
     with pytest.raises(EngineError, match=r"cannot be written") as caught:
         made.train(**events.request())
+    assert ("class of the model", "OnlyPython") in caught.value.context
     (file,) = [value for key, value in caught.value.context if key == "its parameters are in"]
     assert set(torch.load(tmp_path / file)) == {"last.weight", "last.bias"}
 
@@ -295,7 +402,7 @@ def test_nothing_of_a_program_stays():
 
     def write_and_read() -> None:
         model = nn.Linear(3, 2).eval()
-        found = read(write(make(model, 3), model, {}))
+        found = read(write(make(model, torch.zeros(2, 3)), model, {}))
         assert torch.equal(found(torch.ones(5, 3)), model(torch.ones(5, 3)))
 
     write_and_read()

@@ -408,3 +408,149 @@ def test_exported_program_from_training_to_prediction(session, events, log):
     loaded = Session(log.write, (4, "Classification", 2, 0))
     loaded.load(**load_request(made.export()))
     assert np.array_equal(predict(loaded, events.inputs), predict(made, events.inputs))
+
+
+# ---- models that need real events --------------------------------------------------------------------------------------
+
+
+class Objects(torch.nn.Module):
+    """Pairs of numbers with a mask: the first of a pair that is an object is positive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = torch.nn.Linear(2, 8)
+        layer = torch.nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+        self.encoder, self.last = torch.nn.TransformerEncoder(layer, 1), torch.nn.Linear(8, 2)
+
+    def forward(self, x):
+        objects = x.view(-1, 2, 2)
+        is_none = objects[:, :, 0] <= 0
+        return torch.softmax(self.last(self.encoder(self.embed(objects), src_key_padding_mask=is_none).mean(1)), 1)
+
+
+class Strict(torch.nn.Module):
+    """Raises for rows that are no events."""
+
+    def __init__(self, refuses) -> None:
+        super().__init__()
+        self.refuses, self.last = refuses, torch.nn.Linear(4, 2)
+
+    def forward(self, x):
+        if not torch.compiler.is_compiling() and bool(self.refuses(x).any()):
+            raise RuntimeError("this is no event")
+        return torch.softmax(self.last(x), 1)
+
+
+def is_empty(x):
+    return (x == 0).all(1)
+
+
+def is_no_event(x):
+    """No row that somebody might make up."""
+    return (x[:, 3] - 1000).abs() > 100
+
+
+@pytest.fixture
+def with_objects(events):
+    events.inputs[:] = np.abs(events.inputs) + 0.1
+    events.inputs[::3, 2:] = 0  # one object only
+    return events
+
+
+def test_the_fast_path_of_transformers_is_not_taken(session, with_objects, log):
+    """It raises for a block without any object, and gives other numbers than the training has for missing objects."""
+    torch.manual_seed(1)
+    define(model=Objects())
+    made = session("", num_epochs=1, filename_trained_model="trained.pt2")
+    made.train(**with_objects.request())
+    assert made.export()[0] == "torch.export"
+    trained = Objects()
+    trained.load_state_dict(torch.export.load("trained.pt2").state_dict)
+    rows = torch.cat([torch.from_numpy(with_objects.inputs), torch.zeros(1, 4)])
+    expected = trained.train()(rows).detach().numpy()
+    assert np.allclose(predict(made, rows.numpy()), expected, atol=1e-6)
+    assert np.allclose(predict(made, rows[-1:].numpy()), expected[-1:], atol=1e-6)
+    assert torch.backends.mha.get_fastpath_enabled()
+
+
+@pytest.mark.parametrize("refuses", [is_empty, is_no_event])
+@pytest.mark.parametrize("options", [{}, {"ensemble_size": 2}])
+def test_a_model_that_refuses_rows_which_are_no_events_is_trained(session, events, log, refuses, options):
+    events.inputs[:, 3] = events.inputs[:, 3] * 0.1 + 1000
+    define(build_model=lambda *_: Strict(refuses))
+    made = session("", num_epochs=1, filename_trained_model="trained.pt2", **options)
+    made.train(**events.request())
+    module = torch.export.load("trained.pt2").module()
+    with torch.no_grad():
+        expected = module(torch.from_numpy(events.inputs)).numpy()
+    assert np.allclose(predict(made, events.inputs), expected, atol=1e-6)
+
+
+class OnlyPython(Strict):
+    """Nothing but a state dictionary holds it."""
+
+    def forward(self, x):
+        names = {"once": lambda y: y}
+        return names["once"](super().forward(x)) if float(x.sum()) > -1e30 else x[:, :2]
+
+
+@pytest.mark.parametrize("refuses", [is_empty, is_no_event])
+def test_an_event_that_a_model_refuses_is_named_at_application(session, events, log, refuses):
+    events.inputs[:, 3] = events.inputs[:, 3] * 0.1 + 1000
+    define(model=OnlyPython(refuses))
+    made = session("", num_epochs=1)
+    made.train(**events.request())
+    assert made.export()[0] == "state dictionary"
+    loaded = Session(log.write, (4, "Classification", 2, 0))
+    assert loaded.load(**load_request(made.export())) == (2, True)
+    rows = events.inputs.copy()
+    assert np.array_equal(predict(loaded, rows), predict(made, rows))
+    array, tensor = loaded.row_slot()
+    array[:] = rows[:1]
+    with torch.inference_mode():
+        assert np.allclose(loaded.single_row_function()(tensor).numpy(), predict(made, rows[:1]), atol=1e-6)
+    rows[77] = 0
+    for block in (rows, rows[77:78]):
+        with pytest.raises(EngineError, match=r"failed on rows of 4 variables: .*this is no event") as caught:
+            predict(loaded, block)
+        assert ("inputs of an event that it fails for", "0, 0, 0, 0") in caught.value.context
+
+
+def test_an_event_that_a_model_refuses_is_named_before_the_training(session, events):
+    events.inputs[0] = 0
+    define(model=Strict(is_empty))
+    made = session("", num_epochs=1)
+    with pytest.raises(EngineError, match=r"does not fit the data: .*this is no event") as caught:
+        made.train(**events.request())
+    assert caught.value.code == "Model"
+    assert ("inputs of an event that it fails for", "0, 0, 0, 0") in caught.value.context
+    assert not Path("trained.pt2").exists()
+
+
+def test_a_wrong_number_of_variables_is_refused_at_booking_whatever_the_rows_are(session):
+    class Wrong(Strict):
+        def __init__(self) -> None:
+            super().__init__(is_empty)
+            self.last = torch.nn.Linear(3, 2)
+
+    define(model=Wrong())
+    with pytest.raises(EngineError, match=r"expected a model for 4 input variables, found: .*cannot be multiplied"):
+        session("")
+
+
+def test_rows_of_numbers_that_a_table_does_not_have(session, events):
+    """What is tried with inputs a thousand times too large may fail for them."""
+
+    class Table(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table, self.last = torch.nn.Embedding(5, 4), torch.nn.Linear(16, 2)
+
+        def forward(self, x):
+            return torch.softmax(self.last(self.table(x.long()).flatten(1)), 1)
+
+    events.inputs[:] = np.clip(np.round(np.abs(events.inputs)), 0, 4)
+    define(model=Table())
+    made = session("", num_epochs=1)
+    made.train(**events.request())
+    assert np.isfinite(predict(made, events.inputs)).all()

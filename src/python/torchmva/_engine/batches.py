@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
+Types = tuple[torch.dtype, ...]
+
+
+def _as_types(tensors: Iterable[torch.Tensor], types: Types) -> list[torch.Tensor]:
+    return [tensor.to(dtype) for tensor, dtype in zip(tensors, types, strict=True)]
+
 
 class RowsDataset(TensorDataset):  # type: ignore[misc]
-    """Some rows of tensors, as a ``TensorDataset`` whose ``tensors`` are copied when they are asked for."""
+    """Some rows of tensors, as a ``TensorDataset`` whose ``tensors`` are copied when they are asked for.
 
-    def __init__(self, tensors: tuple[torch.Tensor, ...], rows: torch.Tensor) -> None:
+    Args:
+        tensors: of all events.
+        rows: int64 row numbers; None: all of them.
+        types: of the copies.
+    """
+
+    def __init__(self, tensors: tuple[torch.Tensor, ...], rows: torch.Tensor | None, types: Types) -> None:
         self._whole = tensors
         self._rows = rows
+        self._types = types
 
     @cached_property
     def tensors(self) -> tuple[torch.Tensor, ...]:
         """Copies of these rows."""
-        return tuple(tensor.index_select(0, self._rows) for tensor in self._whole)
+        rows = self._rows
+        return tuple(
+            _as_types([tensor if rows is None else tensor.index_select(0, rows) for tensor in self._whole], self._types)
+        )
 
     def __getitem__(self, index: Any) -> tuple[torch.Tensor, ...]:
         """One event, or those of a slice."""
-        rows = self._rows[index]
-        return tuple(tensor[rows] for tensor in self._whole)
+        rows = index if self._rows is None else self._rows[index]
+        return tuple(_as_types([tensor[rows] for tensor in self._whole], self._types))
 
     def __len__(self) -> int:
         """Number of events."""
-        return len(self._rows)
+        return len(self._whole[0] if self._rows is None else self._rows)
 
 
 class BatchLoader(DataLoader):  # type: ignore[misc]
@@ -45,6 +61,7 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
         rows: int64 row numbers if only a part of the tensors is used (``dataset`` is then a :class:`RowsDataset`).
         shuffle: a new order in every epoch.
         seed: of the order; None takes torch's global generator, so that ``torch.manual_seed`` decides.
+        types: of the batches and of the tensors of ``dataset``, one a tensor; None: as the tensors are.
     """
 
     def __init__(
@@ -55,8 +72,12 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
         rows: torch.Tensor | None = None,
         shuffle: bool = False,
         seed: int | None = None,
+        types: Types | None = None,
     ) -> None:
-        dataset = TensorDataset(*tensors) if rows is None else RowsDataset(tensors, rows)
+        own = tuple(tensor.dtype for tensor in tensors)
+        self._types = own if types is None else types
+        is_whole = rows is None and self._types == own
+        dataset = TensorDataset(*tensors) if is_whole else RowsDataset(tensors, rows, self._types)
         generator = None
         if seed is not None:
             generator = torch.Generator()
@@ -102,13 +123,14 @@ class BatchLoader(DataLoader):  # type: ignore[misc]
         rows = self._rows
         if self._shuffle:
             kind = torch.int32 if self._n < 2**31 else torch.int64  # half the memory of an index list
-            order = torch.randperm(self._n, generator=self.generator, dtype=kind)
+            order = torch.randperm(self._n, generator=self.generator, dtype=kind, device="cpu")
             rows = order if rows is None else rows[order]
         size = int(self.batch_size)
         if rows is None:
             for first in range(0, self._n, size):
-                yield [tensor[first : first + size].clone() for tensor in self._tensors]
+                parts = (tensor[first : first + size] for tensor in self._tensors)
+                yield [part.to(dtype, copy=True) for part, dtype in zip(parts, self._types, strict=True)]
         else:
             for first in range(0, self._n, size):
                 batch = rows[first : first + size]
-                yield [tensor.index_select(0, batch) for tensor in self._tensors]
+                yield _as_types((tensor.index_select(0, batch) for tensor in self._tensors), self._types)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from . import model as models
+from . import settings
 from .errors import EngineError
 from .modelwriter import ModelWriter
 
@@ -30,6 +31,10 @@ class BestSaver:
 
     def __call__(self, model: Any, curr_val: Any, best_val: Any) -> Any:
         """Store ``model`` if ``curr_val`` is not above ``best_val`` (NaN is above everything); returns the better."""
+        with settings.ours():  # a function of the user calls it
+            return self._take(model, curr_val, best_val)
+
+    def _take(self, model: Any, curr_val: Any, best_val: Any) -> Any:
         self.calls += 1
         self.losses.append(float(curr_val))
         is_first_number = best_val != best_val and curr_val == curr_val
@@ -51,12 +56,15 @@ class BestSaver:
         try:
             self.data = self._writer.to_bytes(model)
         except EngineError as error:
-            file = "" if self.path is None else self._writer.rescue(model, self.path)
-            if file:
-                error.context.append(("its parameters are in", file))
+            error.context += [("class of the model", type(model).__name__), *self.rescue(model)]
             raise
         if self.path is not None:
             models.write(self.path, self.data)
+
+    def rescue(self, model: Any) -> list[tuple[str, str]]:
+        """Write the parameters of a model that cannot be written as a whole; context for an error that says where."""
+        file = "" if self.path is None else self._writer.rescue(model, self.path)
+        return [("its parameters are in", file)] if file else []
 
     def finish(self) -> None:
         """Write the module that was the best one, if any."""

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from . import precision
 from .errors import EngineError
 
 #: Bins of equal width in the confidence, as in the paper.
@@ -36,7 +37,7 @@ class Calibrated(nn.Module):  # type: ignore[misc]
     def __init__(self, model: Any, temperature: float) -> None:
         super().__init__()
         self.model = model
-        self.register_buffer("temperature", torch.tensor(float(temperature)))
+        self.register_buffer("temperature", torch.tensor(float(temperature), dtype=precision.default_of(model)))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Rows [n, nVars] to probabilities [n, nOutputs]."""
@@ -53,6 +54,12 @@ class Calibrated(nn.Module):  # type: ignore[misc]
         inner = spread_of(self.model)
         temperature = float(self.temperature)
         return None if inner is None else Spread([Calibrated(member, temperature) for member in inner.members])
+
+
+def calibrated(model: Any, temperature: float) -> Any:
+    """A model, in any precision, at another temperature; in evaluation mode."""
+    made = Calibrated(precision.original(model), temperature).eval()
+    return precision.converted(made, precision.row_type(model))
 
 
 @dataclass(frozen=True)
@@ -171,4 +178,4 @@ def calibrate(
         return model, None
     before = expected_error(functional.softmax(logits.double(), 1), targets, weights)
     after = expected_error(functional.softmax(logits.double() / temperature, 1), targets, weights)
-    return Calibrated(model, temperature).eval(), Calibration(temperature, before, after)
+    return calibrated(model, temperature), Calibration(temperature, before, after)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .batches import BatchLoader
+from .batches import BatchLoader, Types
 from .errors import EngineError
 from .options import option_error
 
@@ -136,8 +136,12 @@ class Events:
         *,
         shuffle: bool = False,
         seed: int | None = None,
+        types: Types | None = None,
     ) -> BatchLoader:
-        """Batches of the rows of ``part`` of each of ``tensors``, which have a row an event."""
+        """Batches of the rows of ``part`` of each of ``tensors``, which have a row an event, as these ``types``."""
+        rows = None
         if isinstance(part, slice):
-            return BatchLoader(tuple(t[part] for t in tensors), batch_size, shuffle=shuffle, seed=seed)
-        return BatchLoader(tensors, batch_size, rows=part, shuffle=shuffle, seed=seed)
+            tensors = tuple(t[part] for t in tensors)
+        else:
+            rows = part
+        return BatchLoader(tensors, batch_size, rows=rows, shuffle=shuffle, seed=seed, types=types)

@@ -13,7 +13,6 @@ from . import model as models
 from . import program
 from .ensemble import spread_of
 from .errors import summary_of
-from .reproducibility import Array
 
 
 class UnfitError(ValueError):
@@ -39,15 +38,22 @@ class ByExport(Way):
     format = models.EXPORT
     name = "as torch.export"
 
-    def __init__(self, n_variables: int) -> None:
-        self._n_variables = n_variables
+    def __init__(self, rows: torch.Tensor) -> None:
+        self._rows = rows
         self._programs: list[Any] = []
 
     def write(self, model: Any) -> bytes:
         spread = spread_of(model)
         parts = [model] if spread is None else [model, spread.eval()]
-        if len(self._programs) != len(parts):
-            self._programs = [self._program(part) for part in parts]
+        if len(self._programs) == len(parts):
+            try:
+                return self._write(model, spread)
+            except ValueError:  # it is another model than the one that the programs were made of
+                pass
+        self._programs = [self._program(part) for part in parts]
+        return self._write(model, spread)
+
+    def _write(self, model: Any, spread: Any) -> bytes:
         extra = {}
         if spread is not None:
             extra = {models.SPREAD: models.as_text(program.write(self._programs[1], spread, {}))}
@@ -56,7 +62,7 @@ class ByExport(Way):
     def _program(self, model: Any) -> Any:
         if isinstance(model, program.Exported):
             return model.program
-        return program.make(model, self._n_variables)
+        return program.make(model, self._rows)
 
 
 class ByScript(Way):
@@ -80,8 +86,8 @@ class ByTrace(ByScript):
 
     name = "traced"
 
-    def __init__(self, rows: Array) -> None:
-        self._rows = torch.from_numpy(rows[:3].copy())
+    def __init__(self, rows: torch.Tensor) -> None:
+        self._rows = rows
 
     def script(self, model: Any) -> Any:
         """The model as TorchScript."""

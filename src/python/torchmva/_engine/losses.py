@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -64,9 +65,11 @@ class Objective:
     def __call__(self, model: Any, inputs: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Losses [n] and outputs [n, nOutputs]."""
         output = as_matrix(model(inputs), len(inputs), str(target.shape[1]))
+        if output.dtype in (torch.float16, torch.bfloat16):  # a sum of squares would overflow
+            output = output.float()
         if output.shape[1] == 1 and target.shape[1] == 2:
             target = target[:, self._signal_column : self._signal_column + 1]
-        return self._loss(output, target), output
+        return self._loss(output, target.to(output.dtype)), output
 
 
 class ScoreObjective(Objective):
@@ -117,7 +120,9 @@ def _suits(model: Any, inputs: torch.Tensor, kind: str) -> tuple[RowLoss, str]:
         training = model.training
         model.eval()
         with torch.no_grad():
-            probe = torch.cat([as_matrix(model(rows), len(rows), "n") for rows in (inputs, inputs * 1000)])
+            probe = as_matrix(model(inputs), len(inputs), "n")
+            with contextlib.suppress(Exception):  # numbers of classes cannot be a thousand times too large
+                probe = torch.cat([probe, as_matrix(model(inputs * 1000), len(inputs), "n")])
         model.train(training)
         if bool(((probe >= 0) & (probe <= 1)).all()):
             if probe.shape[1] > 1 and bool((probe.sum(1) - 1).abs().max() < 1e-3):

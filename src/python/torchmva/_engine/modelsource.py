@@ -9,10 +9,11 @@ from typing import Any
 
 import torch
 
-from . import checkpoint, network
+from . import checkpoint, network, settings
 from . import model as models
 from .errors import EngineError, user_error
 from .log import Log
+from .modelwriter import unwrapped
 from .options import TrainingOptions
 from .probe import Shape
 from .usercode import CustomObjects
@@ -44,6 +45,7 @@ class ModelSource:
         self._objects = objects
         self._shape = shape
         self._log = log
+        self._wrapper = ""
 
     def make(self) -> tuple[Any, str]:
         """The model of the file, of the dictionary, or made of options, and what to call it.
@@ -62,7 +64,7 @@ class ModelSource:
             # what was exported has neither dropout nor batch statistics any more: the module that it came from has
             made, _ = self._make_new()
             try:
-                made.load_state_dict(loaded.state_dict())
+                unwrapped(made).load_state_dict(loaded.state_dict())
             except RuntimeError:
                 self._log.info("It has other layers than the options say: it is trained as it is")
             else:
@@ -91,7 +93,7 @@ class ModelSource:
         """What makes the user's module; None if the user gives none, or a file."""
         if self._options.filename_model or (self._objects.build_model is None and self._objects.model is None):
             return None
-        return lambda: self._make_new()[0]
+        return lambda: unwrapped(self._make_new()[0])
 
     def make_another(self, number: int) -> Any:
         """Another model for network ``number`` of an ensemble, counted from 1."""
@@ -107,6 +109,8 @@ class ModelSource:
             self._log.info("No model is given: a multilayer perceptron is made of the options")
         else:
             self._log.info(f"Loaded model from file: {name}" if Path(name).is_file() else f"The model is {name}")
+            if self._wrapper:
+                self._log.info(f"It is wrapped in {self._wrapper}: the module inside it is trained")
             idle = [option for option, name in _NETWORK_OPTIONS.items() if getattr(options, name) != _DEFAULTS[name]]
             if idle:
                 self._log.warning(
@@ -124,7 +128,8 @@ class ModelSource:
         made = objects.model
         if objects.build_model is not None:
             try:
-                made = objects.build_model(self._shape.n_variables, self._shape.n_outputs)
+                with settings.of_script(trains=True):
+                    made = objects.build_model(self._shape.n_variables, self._shape.n_outputs)
             except BaseException as error:
                 called = "build_model(n_variables, n_outputs)"
                 raise user_error(
@@ -138,8 +143,23 @@ class ModelSource:
                 f"Key '{key}' must give a torch.nn.Module, found {type(made).__name__}",
                 [("defined in", objects.source)],
             )
-        # a copy: a script may book several methods with the same object, and none of them trains it under the others
-        return copy.deepcopy(made), f"'{key}' of the dictionary"
+        return self._copy_of(made), f"'{key}' of the dictionary"
+
+    def _copy_of(self, model: Any) -> Any:
+        """A copy: a script may book several methods with the same object, and none of them trains it under the others.
+
+        Only a train_func of the user has a use for what makes a training parallel, compiled or averaged.
+        """
+        inner = unwrapped(model)
+        if inner is not model and self._objects.train_func is None:
+            self._wrapper = type(model).__name__
+            model = inner
+        try:
+            return copy.deepcopy(model)
+        except Exception:
+            if inner is model:
+                raise
+            return copy.deepcopy(inner)  # a process group cannot be copied
 
     def _trained_file(self) -> Path:
         """Where the trained model is: a name without ending got that of its format when it was written."""

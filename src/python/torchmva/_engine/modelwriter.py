@@ -15,7 +15,7 @@ import torch
 from torch.utils import _pytree
 
 from . import model as models
-from . import program
+from . import precision, program, settings
 from .errors import EngineError, traceback_of
 from .formats import ByExport, ByScript, ByState, ByTrace, UnfitError, Way, guilty_layer, reason_of, state_bytes
 from .reproducibility import Array, difference, is_rounding, made_up_rows
@@ -28,11 +28,16 @@ class ModelWriter:
         n_variables: columns of the input.
         wanted: the format that is tried first; empty: torch.export.
         build: makes the user's module, which a state dictionary fills; None: there is nothing that could.
+        is_called: the model alone gives the outputs; a function of the user may call it in another way.
     """
 
-    def __init__(self, n_variables: int, wanted: str = "", build: models.Builder | None = None) -> None:
-        self._n_variables = n_variables
+    def __init__(
+        self, n_variables: int, wanted: str = "", build: models.Builder | None = None, *, is_called: bool = True
+    ) -> None:
         self._wanted = wanted
+        self._is_called = is_called
+        #: The classes of what was around the module that was written last, the outermost first.
+        self.wrappers: list[str] = []
         self._build = build
         self._rows = made_up_rows(n_variables)
         self._way: Way | None = None
@@ -64,38 +69,91 @@ class ModelWriter:
         """
         if not isinstance(model, torch.nn.Module):
             raise EngineError("Model", f"Expected a torch.nn.Module to save, found {type(model).__name__}")
-        model = unwrapped(model)
+        self.wrappers = []
         was_training = bool(model.training)
-        reasons: list[tuple[str, Exception]] = []
         try:
             model.eval()
-            with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
-                warnings.simplefilter("ignore")
-                for way in self._ways(model):
-                    try:
-                        data = way.write(model)
-                        self._compare(model, models.from_bytes(data, "the model that was written", self._build))
-                    except Exception as error:  # noqa: BLE001 - torch raises many kinds; all mean that it does not hold
-                        reasons.append((way.name, error))
-                    else:
-                        self._way = way
-                        return data
-                layer = guilty_layer(model) if models.is_plain(model) else ""
+            with settings.uncompiled():
+                return self._without_wrappers(model)
         finally:
             model.train(was_training)
+
+    def _without_wrappers(self, model: Any) -> bytes:
+        """A model as the content of a file; of a wrapper that cannot be written, the module inside it."""
+        inner = unwrapped(model)
+        if inner is model and self._is_called and not self._runs(model):
+            inner = self._inside(model) or model  # its forward is for the training only, for example
+        if inner is not model:
+            self.wrappers.append(type(model).__name__)
+            return self._without_wrappers(inner)
+        try:
+            return self._to_bytes(precision.original(model))
+        except EngineError as error:
+            if (inside := self._inside(model)) is None:
+                raise
+            self.wrappers.append(type(model).__name__)
+            try:
+                return self._without_wrappers(inside)
+            except EngineError:
+                raise error from None
+
+    def _runs(self, model: Any) -> bool:
+        return any(_outputs(self._as_float32(model), rows) is not None for rows in (self._rows, self._rows * 0))
+
+    def _inside(self, model: Any) -> Any | None:
+        """The module that a model passes its inputs on to, and nothing else; None if there is none.
+
+        It has all parameters of the model, and gives the same outputs, or the model cannot be called with rows.
+        """
+        n_parameters = len(list(model.parameters()))
+        for child in model.children():
+            if not n_parameters or len(list(child.parameters())) != n_parameters:
+                continue
+            found = _outputs(self._as_float32(unwrapped(child)), self._rows)
+            expected = _outputs(self._as_float32(model), self._rows)
+            if found is not None and (expected is None or np.allclose(found, expected, atol=1e-6, equal_nan=True)):
+                return child
+        return None
+
+    def _to_bytes(self, model: Any) -> bytes:
+        """A model as the content of a file, in the first format that holds it."""
+        reasons: list[tuple[str, Exception]] = []
+        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
+            warnings.simplefilter("ignore")
+            dtype = precision.input_type(model, torch.from_numpy(self._rows))
+            for way in self._ways(model, torch.from_numpy(self._rows[:3].copy()).to(dtype)):
+                try:
+                    with settings.default_type(precision.default_of(model)):
+                        data = way.write(model)
+                    found = models.from_bytes(data, "the model that was written", self._build).eval()
+                    self._compare(precision.converted(model, dtype), self._as_float32(found))
+                except Exception as error:  # noqa: BLE001 - torch raises many kinds; all mean that it does not hold
+                    reasons.append((way.name, error))
+                else:
+                    self._way = way
+                    return data
+            layer = guilty_layer(model) if models.is_plain(model) else ""
         text = "; ".join(dict.fromkeys(f"{name}: {reason_of(error)}" for name, error in reasons))
         raise EngineError(
             "Model", f"The model cannot be written{layer}, {text}", (), traceback_of(reasons[-1][1])
         ) from reasons[-1][1]
 
-    def _ways(self, model: Any) -> list[Way]:
-        """What is tried, in turn: first what held before. A module that came from a file keeps its format."""
+    def _as_float32(self, model: Any) -> Any:
+        return precision.as_float32(model, torch.from_numpy(self._rows))
+
+    def _ways(self, model: Any, rows: torch.Tensor) -> list[Way]:
+        """What is tried, in turn: first what held before. A module that came from a file keeps its format.
+
+        Args:
+            model: to write.
+            rows: examples of what it takes.
+        """
         if isinstance(model, program.Exported):
-            found: list[Way] = [ByExport(self._n_variables)]
+            found: list[Way] = [ByExport(rows)]
         elif isinstance(model, torch.jit.ScriptModule):
             found = [ByScript()]
         else:
-            found = [ByExport(self._n_variables), ByScript(), ByTrace(self._rows)]
+            found = [ByExport(rows), ByScript(), ByTrace(rows)]
             if self._wanted == models.TORCHSCRIPT:
                 found = [*found[1:], found[0]]
             found.append(ByState(self._build))
@@ -103,7 +161,6 @@ class ModelWriter:
 
     def _compare(self, model: Any, found: Any) -> None:
         """Raise UnfitError if a model that was read back gives other outputs."""
-        found.eval()
         rows = self._rows
         if _outputs(model, rows) is None:
             rows = np.zeros_like(rows)  # numbers that were made up may be none that this model can take

@@ -56,10 +56,11 @@ def predict_into(model: Any, inputs: torch.Tensor, outputs: torch.Tensor, chunk:
             try:
                 result = model(rows)
             except Exception as error:
+                event = _failing_event(model, rows)
                 raise EngineError(
                     "Model",
                     f"The model failed on rows of {inputs.shape[1]} variables: {summary_of(error)}",
-                    (),
+                    () if event is None else [("inputs of an event that it fails for", inputs_text(event))],
                     traceback_of(error),
                 ) from error
             if not isinstance(result, torch.Tensor) or result.shape != target.shape:
@@ -67,6 +68,31 @@ def predict_into(model: Any, inputs: torch.Tensor, outputs: torch.Tensor, chunk:
                 if result.shape[1] != width:
                     raise _output_error(len(rows), str(width), result)
             target.copy_(result)
+
+
+def _failing_event(model: Any, rows: torch.Tensor) -> torch.Tensor | None:
+    """A row [1, nVars] that a model fails for by itself, looked for by halves; None if only several fail together."""
+    while len(rows) > 1:
+        halves = rows.split(-(-len(rows) // 2))
+        failing = [half for half in halves if _fails(model, half)]
+        if not failing:
+            return None
+        rows = failing[0]
+    return rows if len(rows) and _fails(model, rows) else None
+
+
+def _fails(model: Any, rows: torch.Tensor) -> bool:
+    try:
+        model(rows)
+    except Exception:  # noqa: BLE001 - whatever the model raises
+        return True
+    return False
+
+
+def inputs_text(row: torch.Tensor) -> str:
+    """The inputs of an event for messages: the first twenty."""
+    numbers = [f"{float(number):.6g}" for number in row.flatten()[:20]]
+    return ", ".join(numbers) + (", ..." if row.numel() > len(numbers) else "")
 
 
 def to_array(prediction: object) -> np.ndarray[Any, Any]:

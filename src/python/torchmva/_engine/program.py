@@ -18,6 +18,8 @@ from torch import fx, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
+from . import settings
+
 #: After so many programs their remains are collected. They are few objects with much memory, so that Python's own
 #: collection, which counts objects, comes late: a scan of many trainings would grow by 0.1 MB with each.
 COLLECTED_AFTER = 32
@@ -85,8 +87,20 @@ def _rows_of(program: Any) -> Rows:
     return Rows(1 if lowest == 2 else lowest, largest - (largest - lowest) % step, step)
 
 
+def _input_type(program: Any) -> torch.dtype:
+    """The type that the rows of a program must have."""
+    names = set(program.graph_signature.user_inputs)
+    for node in program.graph.nodes:
+        value = node.meta.get("val")
+        if node.op == "placeholder" and node.name in names and isinstance(value, torch.Tensor):
+            return value.dtype if value.is_floating_point() else torch.float32
+    return torch.float32
+
+
 class Exported(nn.Module):  # type: ignore[misc]
     """A program as a model that takes any number of rows and can be trained; its graph knows no other mode.
+
+    Rows may have any floating-point type.
 
     Rows that the program does not take at once are cut into blocks; the last block is filled up with copies of its last
     row.
@@ -100,13 +114,20 @@ class Exported(nn.Module):  # type: ignore[misc]
         self.program = program
         self.graph_module = program.module()
         self.rows = _rows_of(program)
-        self.takes_any = self.rows == Rows()
+        self.dtype = _input_type(program)
+        self._default = torch.float64 if self.dtype == torch.float64 else torch.float32
+        self._takes_any_number = self.rows == Rows()
+        #: ``graph_module`` takes float32 rows, any number of them.
+        self.takes_any = self._takes_any_number and self.dtype == torch.float32
 
     def forward(self, x: torch.Tensor) -> Any:
         """Rows [n, nVars] to rows [n, nOutputs]."""
-        if self.takes_any or self.rows.fit(len(x)):
-            return self.graph_module(x)
-        return torch.cat([self._filled(part) for part in x.split(self.rows.largest)])
+        # a program does not know the type of numbers that its model makes in the default type
+        with settings.default_type(self._default):
+            x = x.to(self.dtype)
+            if self._takes_any_number or self.rows.fit(len(x)):
+                return self.graph_module(x)
+            return torch.cat([self._filled(part) for part in x.split(self.rows.largest)])
 
     def _filled(self, x: torch.Tensor) -> torch.Tensor:
         missing = self.rows.enough(len(x)) - len(x)
@@ -137,15 +158,21 @@ def _shape_text(output: Any) -> str:
     return str(list(output.shape)) if isinstance(output, torch.Tensor) else type(output).__name__
 
 
-def make(model: Any, n_variables: int) -> Any:
+def make(model: Any, rows: torch.Tensor) -> Any:
     """The program of a module in the mode it is in, for any number of rows; torch raises many kinds of errors.
 
     It shares the parameters of the module.
+
+    Args:
+        model: the module.
+        rows: an example of what it takes.
     """
-    rows = torch.export.Dim("rows", min=1)
+    if len(rows) < 2:  # torch takes one row for a constant
+        rows = rows[:1].expand(2, -1)
+    number = torch.export.Dim("rows", min=1)
     # it prints its graph if it fails
     with without_leftovers(), contextlib.redirect_stderr(io.StringIO()):
-        program = torch.export.export(model, (torch.zeros(2, n_variables),), dynamic_shapes=({0: rows},))
+        program = torch.export.export(model, (rows[:2].clone(),), dynamic_shapes=({0: number},))
     _forget_shapes(program)
     return program
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,8 +87,18 @@ def prepare() -> Any:
             "pip install 'torchmva[tune]'",
             [("python", sys.executable)],
         ) from error
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
+
+
+@contextmanager
+def _quiet(optuna: Any) -> Iterator[None]:
+    """Without Optuna's own lines; afterwards it says as much as the script wants."""
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        yield
+    finally:
+        optuna.logging.set_verbosity(before)
 
 
 class Search:
@@ -130,13 +141,14 @@ class Search:
         self._settings, self._parameters, self._log = settings, parameters, log
         self._figure_name, self._sign = figure_name, 1.0 if is_larger_better else -1.0
         self._compares_losses = compares_losses
-        self._study = self._optuna.create_study(
-            direction="maximize",
-            sampler=self._optuna.samplers.TPESampler(
-                seed=settings.seed, n_startup_trials=min(10, max(1, settings.n_trials // 3))
-            ),
-            pruner=self._optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, n_warmup_steps=n_epochs // 3),
-        )
+        with _quiet(self._optuna):
+            self._study = self._optuna.create_study(
+                direction="maximize",
+                sampler=self._optuna.samplers.TPESampler(
+                    seed=settings.seed, n_startup_trials=min(10, max(1, settings.n_trials // 3))
+                ),
+                pruner=self._optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, n_warmup_steps=n_epochs // 3),
+            )
         self._first = {p.name: booked[p.name] for p in parameters if p.name in booked and p.contains(booked[p.name])}
         if self._first:
             self._study.enqueue_trial(self._first)
@@ -153,6 +165,10 @@ class Search:
         Raises:
             EngineError: ``Data`` if no trial came to an end; what a trial raises else.
         """
+        with _quiet(self._optuna):
+            return self._run(objective)
+
+    def _run(self, objective: Objective) -> Result:
         log, settings = self._log, self._settings
         names = ", ".join(parameter.name for parameter in self._parameters)
         log.info(f"Search by Optuna {self._optuna.__version__} for {names}: {settings.n_trials} trials")

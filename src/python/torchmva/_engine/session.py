@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import automatic, device, history, network, training, usercode, weights
+from . import automatic, device, history, network, precision, settings, training, usercode, weights
 from . import model as models
 from .bestsaver import BestSaver
 from .errors import EngineError, user_error
@@ -68,6 +68,7 @@ class Session:
 
     # ---- set-up ------------------------------------------------------------------------------------------------
 
+    @settings.ours()
     def set_up(self, *, options: Mapping[str, Any], weight_folder: str) -> None:
         """Prepare for training: run the user code, read the dictionary, find the model, see whether it fits.
 
@@ -75,8 +76,8 @@ class Session:
             options: of the method, by their names in C++.
             weight_folder: where relative paths may start too.
         """
-        with flushed():
-            self._given = TrainingOptions.from_host(options)
+        self._given = TrainingOptions.from_host(options)
+        with flushed(), settings.random_numbers(self._given.seed):
             self._options = automatic.of_analysis(self._given, self._shape.kind)
             device.for_training(self._options.device)
             LearningRates(self._options)
@@ -99,20 +100,36 @@ class Session:
             self._model, self._model_name = self._source.make()
             self._source.report(self._model_name)
             self._trained = None
-            self._check_fit()
+            probe = self._check_fit(None)
             wanted = models.wanted_format(self._options.filename_trained_model)
-            self._writer = ModelWriter(self._shape.n_variables, wanted, self._source.builder())
-            if not isinstance(self._model, network.Network):  # a network of the options can always be written
-                self._prepare_writer(None)
+            is_called = self._objects.predict_func is None
+            self._writer = ModelWriter(self._shape.n_variables, wanted, self._source.builder(), is_called=is_called)
+            # a network of the options can always be written; of a model that waits for events nobody knows
+            if not isinstance(self._model, network.Network) and (probe.is_certain or not probe.problem):
+                self._prepare_writer(probe.rows)
             self._check_file()
 
-    def _check_fit(self) -> None:
-        """Refuse a model that does not fit, unless the user's functions may know how to use it."""
-        self._probe = Probe(self._model, self._shape)
-        if self._probe.problem and not (self._objects.predict_func and self._objects.train_func):
-            raise self._probe.error(self._model_name)
+    def _check_fit(self, events: Array | None) -> Probe:
+        """Refuse a model that does not fit, unless the user's functions may know how to use it.
+
+        Args:
+            events: [n, nVars], to try it with. Without them a model that fails for rows that are made up is not refused
+                if it may be right to do so.
+        """
+        model = precision.original(self._model)
+        self._probe = Probe(model, self._shape, events)
         if self._probe.problem:
+            knows = self._objects.predict_func and self._objects.train_func
+            if self._probe.is_certain and not knows:
+                raise self._probe.error(self._model_name)
             self._log.verbose(f"The model itself does not fit the data: {self._probe.problem}")
+        self._model = self._probe.model
+        return self._probe
+
+    def _another_model(self, number: int) -> Any:
+        """The model of network ``number`` of an ensemble, as one that takes float32."""
+        made = self._source.make_another(number)
+        return precision.converted(made, self._model.dtype) if isinstance(self._model, precision.Converted) else made
 
     def _prepare_writer(self, rows: Array | None) -> None:
         """Find how the trained model will be written. That none can be written is an error here, not after the
@@ -127,6 +144,7 @@ class Session:
 
     # ---- training ----------------------------------------------------------------------------------------------
 
+    @settings.ours()
     def train(self, *, progress: bool, history_file: str = "", **arrays: Any) -> int:
         """Train and keep the trained model, in memory and in its file if the options name one.
 
@@ -138,9 +156,11 @@ class Session:
         Returns:
             The number of output columns.
         """
-        with flushed():
+        with flushed(), settings.random_numbers(self._given.seed):
             self._trained = None
-            self._prepare_writer(some_of(arrays["inputs"]))
+            some = some_of(arrays["inputs"])
+            self._check_fit(some)
+            self._prepare_writer(some)
             file = self._prepare_file()
             saver = BestSaver(self._writer, file)
             self._history = History(self._options.tensor_board, Path(history_file).name.removesuffix(history.ENDING))
@@ -156,12 +176,13 @@ class Session:
                 self._history,
                 file,
                 progress,
-                self._source.make_another,
+                self._another_model,
+                precision.row_type(self._model),
             )
             training.check_numbers(events)
             training.check_samples(job)
             training.set_up_torch(options)
-            self._log.info(f"Print Training Model Architecture\n{self._model}")
+            self._log.info(f"Print Training Model Architecture\n{precision.original(self._model)}")
             if options.save_best_only:
                 self._log.info("Option SaveBestOnly: Only model weights with smallest validation loss will be stored")
             # a train_func gets steps only, the named schedules are those of the default loop
@@ -170,7 +191,7 @@ class Session:
                     f"Option LearningRateSchedule: Set learning rate during training: {options.learning_rate_schedule}"
                 )
             trained = self._run_training(job, saver)
-            self._keep(trained, saver)
+            self._keep(trained, saver, some)
             self._write_history(history_file)
             self._n_outputs = self._trained_width(arrays["inputs"])
             return self._n_outputs
@@ -184,6 +205,7 @@ class Session:
         except EngineError as error:
             self._log.warning(f"The history of the training is not written: {error.message} ({file})")
 
+    @settings.ours()
     def tune(self, *, settings: Settings, **arrays: Any) -> list[tuple[str, str]]:
         """Search for better options; the session stays as it is.
 
@@ -247,7 +269,8 @@ class Session:
             except BaseException as error:
                 raise user_error("The default training failed", error, [("model", self._model_name)]) from error
         try:
-            trained = training.run_user(job, self._model, saver if self._options.save_best_only else None)
+            model = precision.original(self._model)
+            trained = training.run_user(job, model, saver if self._options.save_best_only else None)
             for number, loss in enumerate(saver.losses):
                 self._history.add(Epoch(number + 1, math.nan, loss, math.nan, math.nan))
             self._history.close()
@@ -262,8 +285,14 @@ class Session:
                 failure.context.append(("model", self._model_name))
             raise failure from error
 
-    def _keep(self, trained: Any, saver: BestSaver) -> None:
-        """Settle which model is the trained one, write its file, and use what is in the file from now on."""
+    def _keep(self, trained: Any, saver: BestSaver, events: Array) -> None:
+        """Settle which model is the trained one, write its file, and use what is in the file from now on.
+
+        Args:
+            trained: what the training returned.
+            saver: what it has kept.
+            events: some, [n, nVars].
+        """
         saver.finish()
         is_user = self._objects.train_func is not None
         if not saver.data:
@@ -272,23 +301,28 @@ class Session:
                     "UserCode",
                     f"train_func must return the trained model: expected a torch.nn.Module, found "
                     f"{type(trained).__name__}",
-                    [("defined in", self._objects.source)],
+                    [("defined in", self._objects.source), *saver.rescue(precision.original(self._model))],
                 )
             if self._options.save_best_only and is_user:
                 why = "every validation loss was NaN" if saver.calls else "train_func never called save_best"
                 self._log.warning(f"Option SaveBestOnly: {why}; the model that train_func returned is stored instead")
             saver.write(trained)
+        if self._writer.wrappers:
+            self._log.info(f"The trained model is the module inside of {' and '.join(self._writer.wrappers)}")
         if saver.path is not None and not (self._options.save_best_only and is_user):
             self._log.info(f"Trained model written to file: {saver.path}")
-        made = self._use(saver.data, str(saver.path or "trained model"), self._objects, may_share=False)
+        name = str(saver.path or "trained model")
+        made = self._use(saver.data, name, self._objects, may_share=False, events=events)
         self._model, self._model_name = made.model, made.name
         usercode.remember(models.sha256_of(saver.data), self._objects)
 
-    def _use(self, data: bytes, name: str, objects: usercode.CustomObjects, *, may_share: bool) -> TrainedModel:
+    def _use(
+        self, data: bytes, name: str, objects: usercode.CustomObjects, *, may_share: bool, events: Array | None = None
+    ) -> TrainedModel:
         """What predicts from now on."""
         build = self._builder_of(objects)
         model = models.for_application(data, name, build, may_share=may_share and objects.predict_func is None)
-        self._trained = TrainedModel(model, name, data, objects, self._shape, self._log, build)
+        self._trained = TrainedModel(model, name, data, objects, self._shape, self._log, build, events)
         return self._trained
 
     def _builder_of(self, objects: usercode.CustomObjects) -> models.Builder | None:
@@ -320,6 +354,7 @@ class Session:
 
     # ---- application -------------------------------------------------------------------------------------------
 
+    @settings.ours()
     def load(
         self,
         *,
@@ -384,7 +419,7 @@ class Session:
                 is_default=recorded == DEFAULT_PREDICTION and not needs_model,
             )
             trained = self._use(data, name, self._objects, may_share=True)
-            if trained.probe.problem and self._objects.predict_func is None:
+            if trained.probe.is_certain and self._objects.predict_func is None:
                 raise trained.probe.error(name)
             self._n_outputs = trained.width(n_outputs)
             trained.warn_if_irreproducible(made_up_rows(self._shape.n_variables), self._n_outputs)
@@ -407,11 +442,16 @@ class Session:
         """What the bridge may call for one row; None if only :meth:`predict` will do."""
         return None if self._trained is None else self._trained.single_row_function()
 
+    def single_row_checks(self) -> tuple[settings.Check, ...]:
+        """Functions, and what each must give for :meth:`single_row_function` to be right."""
+        return self._current().checks
+
     def row_slot(self) -> tuple[Array, torch.Tensor]:
         """A one-row input: an array for C++ to write into, and the tensor on the same memory."""
         array = np.zeros((1, self._shape.n_variables), dtype=np.float32)
         return array, torch.from_numpy(array)
 
+    @settings.ours()
     def export(self) -> tuple[str, str, int, str, str, str]:
         """For a weight file: format, SHA-256, size, text (empty if too large), kind of prediction, and the SHA-256 of
         the user code (empty if there is none).
@@ -419,20 +459,23 @@ class Session:
         encoded = models.encode(self._current().data)
         return encoded.format, encoded.sha256, encoded.size, encoded.text, self._prediction, self._code_sha256
 
-    def networks(self) -> tuple[NetworkDescription | None, NetworkDescription | None, str, str]:
+    @settings.ours()
+    def networks(self) -> tuple[NetworkDescription | None, NetworkDescription | None, str, str, bool]:
         """The model as a list of operations, that of the spread of an ensemble, what of the first one torch evaluates
-        faster, and why there is no first one.
+        faster, why there is no first one, and whether the model computes in double precision.
 
         They give what the model gives. Where the prediction that :meth:`export` names is the default one, that is what
         the user's function gives, too.
         """
         trained, n_variables = self._current(), self._shape.n_variables
+        is_double = torch.float64 in precision.types_of(trained.model)
         try:
             found = describe(trained.model, n_variables)
         except NotExpressible as error:
-            return None, None, "", str(error)
+            return None, None, "", str(error), is_double
         try:
             spread = trained.spread()
-            return found, None if spread is None else describe(spread, n_variables), found.slow_part, ""
+            of_spread = None if spread is None else describe(precision.original(spread), n_variables)
+            return found, of_spread, found.slow_part, "", is_double
         except NotExpressible as error:
-            return None, None, "", f"standard deviation of the ensemble: {error}"
+            return None, None, "", f"standard deviation of the ensemble: {error}", is_double

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from . import model as models
-from . import prediction
+from . import precision, prediction, settings
 from .errors import EngineError, user_error
 from .log import Log, flushed
 from .probe import Probe, Shape
@@ -32,6 +32,7 @@ class TrainedModel:
         shape: of the data.
         log: gets warnings.
         build: makes the module of a state dictionary.
+        events: some, to try the model with; None: none are known.
     """
 
     def __init__(
@@ -43,13 +44,20 @@ class TrainedModel:
         shape: Shape,
         log: Log,
         build: models.Builder | None = None,
+        events: Array | None = None,
     ) -> None:
         self.model = model
         self.name = name
         self.data = data
         self.objects = objects
         self.shape = shape
-        self.probe = Probe(model, shape)
+        self.probe = Probe(model, shape, events)
+        # one that could not be tried is called with what it probably takes
+        types = precision.input_types(model)
+        self._called = precision.converted(model, types[0]) if self.probe.problem else self.probe.model
+        self._row_type = np.float64 if precision.row_type(self._called) == torch.float64 else np.float32
+        #: What must be as usual for :meth:`function` to give the outputs.
+        self.checks = settings.checks_for(model)
         self._log = log
         self._build = build
         self._spread: Any = None
@@ -62,17 +70,23 @@ class TrainedModel:
 
         ``inputs`` may be memory of the caller. The user's function gets a copy, to keep or to change.
         """
-        if self.objects.predict_func is None:
-            prediction.predict_into(self.function(), torch.from_numpy(inputs), torch.from_numpy(outputs))
-        else:
-            with flushed():
-                outputs[...] = self.call_user(inputs, (outputs.shape[1],))
-        if not self._nan_is_reported and np.isnan(outputs.sum()) and np.isnan(outputs).any():
+        with settings.for_outputs(self.checks):
+            found = torch.from_numpy(outputs)
+            if self.objects.predict_func is None:
+                prediction.predict_into(self.function(), torch.from_numpy(inputs), found)
+            else:
+                with flushed():
+                    outputs[...] = self.call_user(inputs, (outputs.shape[1],))
+            # torch knows nothing of numpy.seterr
+            has_nan = not self._nan_is_reported and bool(found.sum().isnan()) and bool(found.isnan().any())
+        if has_nan:
             self._nan_is_reported = True
             self._log.warning(f"The model {self.name} gives NaN for some events")
 
     def call_user(self, inputs: Array, widths: tuple[int, ...]) -> Array:
         """What the user's predict_func gives, one row an event and one of ``widths`` columns.
+
+        It gets a copy of the rows; for a model in double precision they are in double precision.
 
         Raises:
             EngineError: ``UserCode``.
@@ -80,7 +94,8 @@ class TrainedModel:
         context = [("defined in", self.objects.source)]
         assert self.objects.predict_func is not None
         try:
-            result = self.objects.predict_func(self.model, inputs.copy())
+            with settings.of_script(trains=False):
+                result = self.objects.predict_func(self.model, inputs.astype(self._row_type))
         except BaseException as error:
             raise user_error("The user's predict_func failed", error, context) from error
         try:
@@ -101,17 +116,21 @@ class TrainedModel:
             self._spread = self.spread() or False
         if self._spread is False:
             return False
-        prediction.predict_into(self._spread, torch.from_numpy(inputs), torch.from_numpy(outputs))
+        with settings.for_outputs(self.checks):
+            prediction.predict_into(self._spread, torch.from_numpy(inputs), torch.from_numpy(outputs))
         return True
 
     def spread(self) -> Any | None:
         """The model of the standard deviation of an ensemble; None for a single network."""
         data = models.spread_from(self.data)
-        return None if data is None else models.from_bytes(data, self.name).eval()
+        if data is None:
+            return None
+        found = models.from_bytes(data, self.name).eval()
+        return precision.converted(found, precision.input_types(found)[0])
 
     def function(self) -> Callable[[torch.Tensor], torch.Tensor]:
         """What is called for rows: the fastest way to the model."""
-        model = self.model
+        model = self._called
         if isinstance(model, torch.jit.ScriptModule):
             module = model._c
             if not module._get_forward_hooks() and not module._get_forward_pre_hooks():
@@ -121,17 +140,21 @@ class TrainedModel:
         return model  # type: ignore[no-any-return]
 
     def single_row_function(self) -> Callable[[torch.Tensor], torch.Tensor] | None:
-        """What the bridge may call for one row in inference mode, reading the float32 output from its memory.
+        """What the bridge may call for one row in inference mode, reading the float32 output from its memory, if all of
+        :attr:`checks` hold.
 
         None if only :meth:`predict` will do.
         """
-        return self.function() if self.objects.predict_func is None and self.probe.plain else None
+        if self.objects.predict_func is not None:
+            return None
+        function = self.function()
+        return function if self.probe.plain else lambda row: function(row).to("cpu", torch.float32)
 
     # ---- what is known of it -----------------------------------------------------------------------------------
 
     def width(self, n_outputs: int) -> int:
         """Output columns: those of the model, or ``n_outputs`` where the user's function decides."""
-        own = self.probe.width if self.objects.predict_func is None else n_outputs
+        own = self.probe.width if self.objects.predict_func is None and not self.probe.problem else n_outputs
         found = own or self.probe.width or self.shape.n_outputs
         return found if found in self.shape.widths() else self.shape.n_outputs
 
@@ -156,7 +179,8 @@ class TrainedModel:
             # a copy: TorchScript that ran with gradients in user code does not run in inference mode any more
             own = models.from_bytes(self.data, self.name, self._build).eval()
             found = torch.empty(expected.shape)
-            prediction.predict_into(own, torch.from_numpy(rows), found)
+            inputs = torch.from_numpy(rows)
+            prediction.predict_into(precision.as_float32(own, inputs), inputs, found)
         except EngineError:
             return False
         return bool(np.allclose(found.numpy(), expected, rtol=1e-4, atol=1e-6, equal_nan=True))

@@ -11,7 +11,19 @@ from typing import Any
 
 import torch
 
-from . import calibration, checkpoint, decorrelation, device, losses, network, optimization, userfunctions, weights
+from . import (
+    calibration,
+    checkpoint,
+    decorrelation,
+    device,
+    losses,
+    network,
+    optimization,
+    precision,
+    settings,
+    userfunctions,
+    weights,
+)
 from .ensemble import Ensemble
 from .errors import EngineError
 from .events import Events
@@ -39,6 +51,7 @@ class Training:
         trained_file: name of the trained model; None if nothing is written.
         progress: show epochs.
         next_model: makes network 2, 3, ... of an ensemble, not trained.
+        input_type: of the inputs of the model; a train_func gets batches of it.
     """
 
     events: Events
@@ -50,6 +63,7 @@ class Training:
     trained_file: Path | None
     progress: bool
     next_model: Callable[[int], Any] | None = None
+    input_type: torch.dtype = torch.float32
 
     def seed(self) -> int:
         """Of the order of the events: the option, or a number from torch's generator."""
@@ -165,12 +179,14 @@ def run_user(job: Training, model: Any, save_best: SaveBest | None) -> Any:
     assert function is not None
     event_weights = _effective_weights(job)
     training_weights, validation_weights = event_weights[events.training], event_weights[events.validation]
+    # half precision would lose small weights
+    weight_type = torch.float64 if job.input_type == torch.float64 else torch.float32
     extra: dict[str, Any] = {}
     wants_weights = userfunctions.accepts_weights(function)
     wants_triples = userfunctions.iterates_triples(function)
     if wants_weights:
         # copies: scaling weights in place is usual, and these are the ones of the data set
-        extra["weights"] = (training_weights.clone(), validation_weights.clone())
+        extra["weights"] = tuple(part.to(weight_type, copy=True) for part in (training_weights, validation_weights))
     elif not wants_triples and not userfunctions.are_uniform(training_weights):
         job.log.warning(
             "The training weights are not uniform, but train_func has no parameter 'weights': it trains without them. "
@@ -178,24 +194,32 @@ def run_user(job: Training, model: Any, save_best: SaveBest | None) -> Any:
             "for X, y, w in train_loader"
         )
     tensors = (events.inputs, events.targets, *([event_weights] if wants_triples else []))
+    types = (job.input_type, job.input_type, *([weight_type] if wants_triples else []))
     # weights given as one tensor belong to the events in their order
     shuffle = options.shuffle and (wants_triples or not wants_weights)
     train_loader = events.loader(
-        events.training, tensors, options.batch_size, shuffle=shuffle, seed=job.seed() if shuffle else None
+        events.training,
+        tensors,
+        options.batch_size,
+        shuffle=shuffle,
+        seed=job.seed() if shuffle else None,
+        types=types,
     )
+    val_loader = events.loader(events.validation, tensors, options.batch_size, types=types)
     steps = optimization.LearningRates(options).steps
-    return function(
-        model,
-        train_loader,
-        events.loader(events.validation, tensors, options.batch_size),
-        num_epochs=options.num_epochs,
-        batch_size=options.batch_size,
-        optimizer=userfunctions.remembering(job.objects.optimizer or torch.optim.SGD),
-        criterion=job.objects.criterion,
-        save_best=save_best,
-        scheduler=(userfunctions.schedule, steps) if steps else (None, None),
-        **extra,
-    )
+    with settings.of_script(trains=True):
+        return function(
+            model,
+            train_loader,
+            val_loader,
+            num_epochs=options.num_epochs,
+            batch_size=options.batch_size,
+            optimizer=userfunctions.remembering(job.objects.optimizer or torch.optim.SGD),
+            criterion=job.objects.criterion,
+            save_best=save_best,
+            scheduler=(userfunctions.schedule, steps) if steps else (None, None),
+            **extra,
+        )
 
 
 # ---- the loop of this package ----------------------------------------------------------------------------------------
@@ -325,14 +349,17 @@ def _make_loop(job: Training, data: _Data, model: Any, number: int) -> TrainingL
 
 def _as_one(networks: list[Any]) -> Any:
     """The only network, or the mean of several."""
-    return networks[0] if len(networks) == 1 else Ensemble(networks).eval()
+    if len(networks) == 1:
+        return networks[0]
+    mean = Ensemble([precision.original(network) for network in networks]).eval()
+    return precision.converted(mean, precision.row_type(networks[0]))
 
 
 def as_trained(model: Any, options: TrainingOptions) -> Any:
     """A model in the form in which its training will return it, to find out whether that can be written."""
     size = options.ensemble_size
     found = model if size == 1 else _as_one([copy.deepcopy(model) for _ in range(size)])
-    return calibration.Calibrated(found, 1.0) if options.calibrate else found
+    return calibration.calibrated(found, 1.0) if options.calibrate else found
 
 
 def _next(job: Training, number: int) -> Any:

@@ -61,6 +61,7 @@ def validation_rows(classes: Array) -> Array:
     return validates
 
 
+@np.errstate(all="ignore")  # whatever the script has set
 def tune(
     write_log: LogFunction,
     search: SearchSettings,

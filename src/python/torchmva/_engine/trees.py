@@ -93,6 +93,7 @@ def prepare() -> Any:
     return lightgbm
 
 
+@np.errstate(all="ignore")  # whatever the script has set
 def train(
     write_log: LogFunction, settings: Settings, inputs: Array, truth: Array, weights: Array, threads: int = 1
 ) -> Trees:

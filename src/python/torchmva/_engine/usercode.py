@@ -15,7 +15,7 @@ from typing import Any
 
 from torchmva import _regular_file
 
-from . import consent
+from . import consent, settings
 from .errors import EngineError, user_error
 from .log import Log
 
@@ -140,7 +140,8 @@ def _execute(path: Path, source: bytes) -> dict[str, Any] | None:
     sys.modules["__main__"] = module
     filters = list(warnings.filters)
     try:
-        exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - this is what UserCode asks for
+        with settings.of_script(trains=True):
+            exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - this is what UserCode asks for
     except BaseException as error:  # SystemExit too: it must not end the host
         raise user_error("The user code failed", error, [("file", str(path))]) from error
     finally:

@@ -154,11 +154,12 @@ def _decomposed(module: fx.GraphModule, n_variables: int) -> fx.GraphModule:
     """The module with operators that have no rule written as others, as far as torch knows how."""
     table = _decomposable(module)
     tried: set[Any] = set()
+    rows = torch.zeros(2, n_variables)
     while set(table) - tried:
         tried |= set(table)
         try:
             with program.without_leftovers():
-                module = program.make(module, n_variables).run_decompositions(table).module()
+                module = program.make(module, rows).run_decompositions(table).module()
         except Exception:  # noqa: BLE001 - torch raises many kinds; the walk will name the operator
             return module
         table = {**table, **_decomposable(module)}

@@ -29,12 +29,21 @@ def describe(model: Any, n_variables: int) -> NetworkDescription:
         NotExpressible: naming the operator that there is no operation for, and its layer.
     """
     try:
+        _check_precision(model)
         return _describe(model.module() if isinstance(model, torch.export.ExportedProgram) else model, n_variables)
     except NotExpressible:
         raise
     except Exception as error:
         # a model that surprises the walk is applied by Python: no training is lost for that
         raise NotExpressible(f"the graph cannot be followed: {summary_of(error)}") from error
+
+
+def _check_precision(model: Any) -> None:
+    """Refuse a model in half precision, whose outputs the float32 of the operations cannot repeat."""
+    tensors = [] if isinstance(model, torch.export.ExportedProgram) else [*model.parameters(), *model.buffers()]
+    for tensor in tensors:
+        if tensor.dtype in (torch.float16, torch.bfloat16):
+            raise NotExpressible(f"the model computes with numbers of type {tensor.dtype}: expected float32")
 
 
 def _describe(model: Any, n_variables: int) -> NetworkDescription:
@@ -69,7 +78,7 @@ def _describe_plain(model: Any, n_variables: int) -> NetworkDescription:
 
 
 def _by_export(model: Any, n_variables: int) -> NetworkDescription:
-    return describe_exported(make(model, n_variables).module(), n_variables)
+    return describe_exported(make(model, torch.zeros(2, n_variables)).module(), n_variables)
 
 
 def _by_script(model: Any, n_variables: int) -> NetworkDescription:
