@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -28,7 +29,7 @@ struct ColumnType {
    double (*fElement)(const void *value, std::size_t i) = nullptr;
    std::size_t (*fRowSize)(const void *value, std::size_t row) = nullptr;
    double (*fCell)(const void *value, std::size_t row, std::size_t i) = nullptr;
-   const char *(*fText)(const void *value) = nullptr;
+   std::string_view (*fText)(const void *value) = nullptr; ///< also of a collection of characters: up to a 0
    /// The first whole number that a double does not hold, empty if there is none; nullptr: there can be none.
    std::string (*fFindRounded)(const void *value) = nullptr;
 };
@@ -48,7 +49,15 @@ using ElementOf_t = std::decay_t<decltype(*std::begin(std::declval<const T &>())
 template <typename T, typename = void>
 struct IsCollection : std::false_type {};
 template <typename T>
-struct IsCollection<T, std::void_t<ElementOf_t<T>>> : std::true_type {};
+struct IsCollection<T, std::void_t<ElementOf_t<T>, typename std::iterator_traits<decltype(std::begin(
+                                                      std::declval<const T &>()))>::difference_type>> : std::true_type {
+};
+/// What holds the characters of a branch `name/C`.
+template <typename T, typename = void>
+struct HasCharacters : std::false_type {};
+template <typename T>
+struct HasCharacters<T, std::enable_if_t<std::is_same_v<decltype(std::declval<const T &>().data()), const char *>>>
+   : std::true_type {};
 template <typename T>
 constexpr bool kIsNumber = std::is_arithmetic_v<T> || (std::is_enum_v<T> && std::is_convertible_v<T, double>);
 
@@ -93,7 +102,7 @@ ColumnType MakeColumnType()
          type.fFindRounded = [](const void *value) { return TextIfRounded(*static_cast<const T *>(value)); };
    } else if constexpr (std::is_same_v<T, std::string>) {
       type.fKind = EKind::kText;
-      type.fText = [](const void *value) { return static_cast<const T *>(value)->c_str(); };
+      type.fText = [](const void *value) { return std::string_view(static_cast<const T *>(value)->c_str()); };
    } else if constexpr (IsCollection<T>::value) {
       type.fKind = EKind::kObjects;
       type.fSize = [](const void *value) { return SizeOf(*static_cast<const T *>(value)); };
@@ -110,6 +119,13 @@ ColumnType MakeColumnType()
                      number = TextIfRounded(element);
                }
                return number;
+            };
+         }
+         if constexpr (HasCharacters<T>::value) {
+            type.fText = [](const void *value) {
+               const auto &characters = *static_cast<const T *>(value);
+               const std::string_view all(characters.data(), characters.size());
+               return all.substr(0, all.find('\0'));
             };
          }
       } else if constexpr (IsCollection<ElementOf_t<T>>::value && !std::is_same_v<ElementOf_t<T>, std::string>) {

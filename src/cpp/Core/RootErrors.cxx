@@ -17,6 +17,8 @@ std::vector<RootErrors *> gGuards;
 int gNUsers = 0;                                 ///< guards of both kinds
 std::atomic<ErrorHandlerFunc_t> gUsual{nullptr}; ///< what ROOT calls without them
 thread_local int tNQuiet = 0;
+thread_local std::size_t tNKept = 0; ///< errors that guards have kept
+thread_local std::string tLast;
 
 } // namespace
 
@@ -31,8 +33,10 @@ struct RootMessages {
          const std::lock_guard<std::mutex> lock(gMutex);
          if (!gGuards.empty()) {
             std::string &first = gGuards.back()->fFirst;
+            ++tNKept;
+            tLast = std::string(message) + " (" + location + ")";
             if (first.empty())
-               first = std::string(message) + " (" + location + ")";
+               first = tLast;
             return;
          }
       }
@@ -82,6 +86,17 @@ void RootErrors::Throw(const std::string &what, const Error::Context_t &where) c
    const std::string first = First();
    if (!first.empty())
       throw Error(EErrorCode::kFile, what + ": " + first, where);
+}
+
+std::size_t RootErrorWatch::InThisThread()
+{
+   return tNKept;
+}
+
+void RootErrorWatch::Throw(const std::string &what, const Error::Context_t &where) const
+{
+   if (HasHeard())
+      throw Error(EErrorCode::kFile, what + ": " + tLast, where);
 }
 
 QuietRoot::QuietRoot()

@@ -3,6 +3,7 @@
 
 #include "TorchMVA/Core/Error.hxx"
 
+#include <cstddef>
 #include <string>
 
 namespace TorchMVA {
@@ -26,6 +27,20 @@ public:
 private:
    friend struct RootMessages;
    std::string fFirst;
+};
+
+/// Tells whether a RootErrors has kept an error of this thread since it was made: cheap enough for each
+/// value that is read.
+class RootErrorWatch {
+public:
+   RootErrorWatch() : fBefore(InThisThread()) {}
+   bool HasHeard() const { return InThisThread() != fBefore; }
+   /// Throws Error (kFile) with the last error of this thread if there was one.
+   void Throw(const std::string &what, const Error::Context_t &where) const;
+
+private:
+   static std::size_t InThisThread();
+   std::size_t fBefore;
 };
 
 /// Drops whatever ROOT would print in this thread while it lives.

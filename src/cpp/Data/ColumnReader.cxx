@@ -109,6 +109,12 @@ void ColumnReader::ReadBulk(Column &column, Long64_t first, Long64_t n, RowBlock
       sink.NoteRemoved(spec, removed);
 }
 
+void ColumnReader::RequireRead(const ColumnSpec &spec, Long64_t entry) const
+{
+   if (fErrors.HasHeard())
+      fErrors.Throw("cannot read " + spec.Describe() + " '" + spec.fExpression + "'", fSession.Where(entry));
+}
+
 void ColumnReader::LoadEntry(Long64_t entry, const std::vector<Column *> &columns)
 {
    fSession.Tree().LoadTree(entry);
@@ -134,7 +140,7 @@ Int_t ColumnReader::CheckSize(Column &column, Long64_t entry, EventSink &sink) c
       if (mayBeNaN || !std::isnan(formula.Value(0))) // a value that needs none of what does not exist
          return 1;
    }
-   if (found < expected)
+   if (spec.fArraySize > 0 ? found < expected : found != 1)
       FailOnLength(spec, found, fSession.Where(entry));
    if (spec.fArraySize > 0 && found > expected && !column.fSurplusNoted) {
       column.fSurplusNoted = true;
@@ -151,6 +157,7 @@ void ColumnReader::ReadFormulas(const std::vector<Column *> &columns, RowBlock &
          const Int_t size = CheckSize(*column, block.fEntries[row], sink);
          for (Int_t i = 0; i < size; ++i)
             StoreValue(column->fSpec, i, row, column->fFormula->Value(i), block);
+         RequireRead(column->fSpec, block.fEntries[row]);
       }
    }
 }
@@ -169,8 +176,10 @@ void ColumnReader::CheckRemoved(const std::vector<Column *> &columns, Long64_t f
       if (!Counts(entry))
          continue;
       LoadEntry(entry, columns);
-      for (std::size_t c = 0; c < columns.size(); ++c)
+      for (std::size_t c = 0; c < columns.size(); ++c) {
          removed[c] += columns[c]->fFormula->HasNonFinite();
+         RequireRead(columns[c]->fSpec, entry);
+      }
    }
    for (std::size_t c = 0; c < columns.size(); ++c) {
       if (removed[c] > 0)

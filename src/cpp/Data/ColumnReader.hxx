@@ -2,6 +2,7 @@
 #define TORCHMVA_DATA_COLUMNREADER_HXX
 
 #include "BulkReader.hxx"
+#include "Core/RootErrors.hxx"
 #include "EntrySelector.hxx"
 #include "EventSource.hxx"
 #include "FormulaReader.hxx"
@@ -51,6 +52,8 @@ private:
    /// few.
    Int_t CheckSize(Column &column, Long64_t entry, EventSink &sink) const;
    bool Counts(Long64_t entry) const { return fCounted.empty() || fCounted[entry]; }
+   /// Throws Error (kFile) if ROOT has reported an error.
+   void RequireRead(const ColumnSpec &spec, Long64_t entry) const;
    /// Loads an entry of the present subtree; updates the formulas if a friend moved to another file for it.
    void LoadEntry(Long64_t entry, const std::vector<Column *> &columns);
    /// Looks at the formulas of the entries in [first, first + n) that are not in the block.
@@ -65,6 +68,7 @@ private:
    std::optional<ShortFriends> fFriends; ///< set if there are formulas
    Long64_t fOffset = 0;
    std::uint64_t fStamp = 0;
+   RootErrorWatch fErrors; ///< of the thread that reads formulas
    std::vector<double> fScratch;
 };
 

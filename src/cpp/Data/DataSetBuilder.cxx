@@ -1,5 +1,6 @@
 #include "DataSetBuilder.hxx"
 
+#include "Core/RootErrors.hxx"
 #include "DataSetReport.hxx"
 #include "EventSource.hxx"
 #include "MatrixFiller.hxx"
@@ -103,6 +104,7 @@ private:
          const UInt_t cls = ClassNumber(input.fClass);
          fSources.push_back(EventSource::Make(input, fInfo, Class(input.fClass)));
          const EventCounts counts = fSources.back()->Count();
+         RequireRead(input);
          ReportEntries(fLog, input.Describe(), counts);
          fWithoutEvent[cls] += counts.fEntriesWithoutEvent;
          fPassed.push_back(counts.fPassed);
@@ -122,6 +124,12 @@ private:
             fLog.Info("Class " + fClassNames[i] + ": " + std::to_string(fEvents[i].Size()) + " of " +
                       std::to_string(candidates[i]) + " events pass the cuts");
       }
+   }
+
+   /// What ROOT prints as an error while it reads leaves other values behind than those of the file.
+   void RequireRead(const SourceInput &input) const
+   {
+      fErrors.Throw("cannot read the " + input.Describe(), {{"class", input.fClass.Data()}});
    }
 
    void RequireEvents(std::size_t cls, Long64_t candidates) const
@@ -173,6 +181,7 @@ private:
          const auto &input = fInput.GetSources()[i];
          filler.StartInput(input, ClassNumber(input.fClass), fSources[i]->Cut(), fPassed[i]);
          fSources[i]->Read(filler);
+         RequireRead(input);
          fSources[i].reset();
       }
       for (const auto &event : fInput.GetEvents())
@@ -280,6 +289,7 @@ private:
    Long64_t fNEvents = 0;
    Long64_t fNTraining = 0;
    Long64_t fNRows = 0;
+   const RootErrors fErrors;
 };
 
 } // namespace

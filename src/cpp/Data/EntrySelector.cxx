@@ -49,9 +49,13 @@ Int_t EntrySelector::SizeOf(Part &part, Long64_t entry) const
 {
    if (fFriends.MayMiss(entry))
       fFriends.Require(entry, part.fFormula->Formula(), part.fMissing.fWhat);
-   const Int_t size = part.fFormula->Size();
+   Int_t size = part.fFormula->Size();
    part.fMissing.fIsCollection |= size > 1;
-   return size == 0 && !std::isnan(part.fFormula->Value(0)) ? 1 : size;
+   if (size == 0 && !std::isnan(part.fFormula->Value(0)))
+      size = 1;
+   if (fErrors.HasHeard())
+      fErrors.Throw("cannot read " + part.fMissing.fWhat, fSession.Where(entry));
+   return size;
 }
 
 Int_t EntrySelector::Size(Long64_t entry)
@@ -92,6 +96,8 @@ bool EntrySelector::Passes(Int_t instance, Long64_t entry)
    if (fCutSize == 0) // as in TTree::Draw
       return false;
    const Double_t value = fCut->fFormula->Value(fCutSize == 1 ? 0 : instance);
+   if (fErrors.HasHeard())
+      fErrors.Throw("cannot read " + fCut->fMissing.fWhat, fSession.Where(entry));
    if (std::isnan(value))
       throw Error(EErrorCode::kData, "the cut is not a number", fSession.Where(entry));
    return value >= 0.5;

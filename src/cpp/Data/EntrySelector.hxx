@@ -1,6 +1,7 @@
 #ifndef TORCHMVA_DATA_ENTRYSELECTOR_HXX
 #define TORCHMVA_DATA_ENTRYSELECTOR_HXX
 
+#include "Core/RootErrors.hxx"
 #include "EventSource.hxx"
 #include "FormulaReader.hxx"
 #include "ShortFriends.hxx"
@@ -47,6 +48,7 @@ private:
    std::unique_ptr<Part> fCut;
    Int_t fCutSize = 1;
    ShortFriends fFriends;
+   RootErrorWatch fErrors;
 };
 
 } // namespace Internal

@@ -3,14 +3,16 @@
 #include "FormulaParts.hxx"
 #include "Core/RootErrors.hxx"
 #include "Expression/TreeText.hxx"
-#include "TBranch.h"
+#include "TBranchElement.h"
 #include "TClass.h"
 #include "TFriendElement.h"
 #include "TInterpreter.h"
-#include "TLeaf.h"
+#include "TLeafB.h"
 #include "TList.h"
+#include "TStreamerElement.h"
 #include "TTree.h"
 #include "TVirtualCollectionProxy.h"
+#include "TVirtualStreamerInfo.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
@@ -57,6 +59,16 @@ std::string UnknownNames(const std::string &expression, TTree &tree)
       text = std::string(": ") + problem.what();
    }
    return text;
+}
+
+/// What ROOT says of a text that TTreeFormula does not understand.
+std::string RootsReason(TTree &tree, const std::string &text)
+{
+   const RootErrors errors;
+   const TTreeFormula formula("TorchMVAFormula", text.c_str(), &tree);
+   std::string reason = errors.First();
+   reason.erase(0, reason.find_first_not_of(" \n"));
+   return reason.empty() ? "" : ": " + reason;
 }
 
 /// TTreeFormula accepts a formula one of whose parts it does not understand, and takes any number for that.
@@ -115,6 +127,32 @@ const TClass *ClassOfObjects(TTreeFormula &formula)
    return type;
 }
 
+/// True for an array of whole numbers of 8 bits, which TTreeFormula takes for a text.
+bool IsBytes(const TTreeFormula &formula)
+{
+   const TObjArray &leaves = FormulaParts::LeavesOf(formula);
+   const auto *leaf = leaves.IsEmpty() ? nullptr : static_cast<const TLeaf *>(leaves.At(0));
+   if (!leaf || leaf->IsA() == TLeafB::Class())
+      return leaf != nullptr;
+   const auto *branch = dynamic_cast<TBranchElement *>(leaf->GetBranch());
+   if (!branch || branch->GetID() < 0 || !branch->GetInfo())
+      return false;
+   const Int_t type = branch->GetInfo()->GetElement(branch->GetID())->GetType();
+   return type == TVirtualStreamerInfo::kOffsetL + TVirtualStreamerInfo::kChar ||
+          type == TVirtualStreamerInfo::kOffsetP + TVirtualStreamerInfo::kChar;
+}
+
+TreeValue ValueOf(TTreeFormula &formula)
+{
+   using EKind = TreeValue::EKind;
+   if (!IsUnderstood(formula))
+      return {};
+   if (formula.IsString())
+      return {IsBytes(formula) ? EKind::kBytes : EKind::kText, ""};
+   const TClass *type = ClassOfObjects(formula);
+   return type ? TreeValue{EKind::kObject, type->GetName()} : TreeValue{EKind::kNumber, ""};
+}
+
 TreeText TextFor(TTree &tree, const std::string &expression, bool mustBeConst = false)
 {
    TreeNames names;
@@ -128,10 +166,7 @@ TreeText TextFor(TTree &tree, const std::string &expression, bool mustBeConst = 
       const auto formula = MakeFormula(tree, text);
       return IsUnderstood(*formula) && FormulaParts::HasElements(*formula);
    };
-   names.fIsText = [&tree](const std::string &text) {
-      const auto formula = MakeFormula(tree, text);
-      return IsUnderstood(*formula) && formula->IsString();
-   };
+   names.fValueOf = [&tree](const std::string &text) { return ValueOf(*MakeFormula(tree, text)); };
    names.fClassOf = [&tree](const std::string &text) -> const TClass * {
       const auto formula = MakeFormula(tree, text);
       return IsUnderstood(*formula) ? formula->EvalClass() : nullptr;
@@ -153,8 +188,9 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    if (tree.GetReadEntry() < 0)
       tree.LoadTree(0);
    bool isUnderstood = false;
+   TreeText text;
    try {
-      const TreeText text = TextFor(tree, expression);
+      text = TextFor(tree, expression);
       isUnderstood = Compile(tree, text.fText);
       if (!text.fGuard.empty()) {
          fGuard.reset(new FormulaReader());
@@ -163,13 +199,15 @@ FormulaReader::FormulaReader(const TreeSession &session, const std::string &expr
    } catch (const ExpressionProblem &problem) {
       fail(std::string(": ") + problem.what());
    }
-   if (!isUnderstood)
-      fail(UnknownNames(expression, tree));
-   if (fFormula->IsString())
+   if (!isUnderstood) {
+      const std::string unknown = UnknownNames(expression, tree);
+      fail(unknown.empty() ? RootsReason(tree, text.fText) : unknown);
+   }
+   const TreeValue value = ValueOf(*fFormula);
+   if (value.fKind == TreeValue::EKind::kText || value.fKind == TreeValue::EKind::kBytes)
       fail(": it is a text: expected a number, such as a comparison with another text");
-   if (const TClass *type = ClassOfObjects(*fFormula))
-      fail(std::string(": it is an object of class ") + type->GetName() +
-           ": expected a number, such as a member of it");
+   if (value.fKind == TreeValue::EKind::kObject)
+      fail(": it is an object of class " + value.fClass + ": expected a number, such as a member of it");
 }
 
 void RequireConstMethods(TTree &tree, const std::string &expression)

@@ -1,7 +1,9 @@
 #include "FrameExpressions.hxx"
 
-#include "Expression/TreeText.hxx"
+#include "FrameTree.hxx"
 #include "TInterpreter.h"
+#include "TLeafC.h"
+#include "TTree.h"
 #include "TorchMVA/Core/Error.hxx"
 #include "TorchMVA/Core/NearestName.hxx"
 
@@ -93,7 +95,8 @@ constexpr const char *kResultName<ROOT::RVecD> = "ROOT::RVecD";
 } // namespace
 
 FrameExpressions::FrameExpressions(RNode &node, std::string prefix, std::string place)
-   : fNode(node), fPrefix(std::move(prefix)), fPlace(std::move(place))
+   : fNode(node), fTree(TreeOf(node)), fDefined(node.GetDefinedColumnNames()), fPrefix(std::move(prefix)),
+     fPlace(std::move(place))
 {
 }
 
@@ -102,7 +105,8 @@ std::size_t FrameExpressions::Add(const std::string &expression, const std::stri
    try {
       if (expression.find_first_not_of(" \t\n") == std::string::npos)
          throw ExpressionProblem("it is empty");
-      fPrograms.push_back(fNode.HasColumn(expression) ? OfColumn(expression) : Program::Compile(expression, *this));
+      const bool isColumn = fNode.HasColumn(expression) && !AliasOf(expression);
+      fPrograms.push_back(isColumn ? OfColumn(expression) : Program::Compile(expression, *this));
    } catch (const ExpressionProblem &problem) {
       throw Error(EErrorCode::kExpression,
                   "cannot evaluate " + what + " '" + expression + "' in " + fPlace + ": " + problem.what(),
@@ -115,9 +119,9 @@ Program FrameExpressions::OfColumn(const std::string &name)
 {
    const Column column = AddColumn(name);
    using EKind = ColumnType::EKind;
-   if (column.fKind != EKind::kNumber && column.fKind != EKind::kNumbers)
+   if (column.fKind != EKind::kNumber && column.fKind != EKind::kNumbers && column.fKind != EKind::kTable)
       throw ExpressionProblem("expected a column of numbers or of collections of numbers, found one of type " +
-                              fTypes[column.fNumber]);
+                              fTypes[column.fNumber] + (column.fKind == EKind::kText ? ", a text" : ""));
    return Program::OfColumn(column);
 }
 
@@ -135,8 +139,26 @@ Scope::Column FrameExpressions::FindName(const std::string &name)
 {
    if (fNode.HasColumn(name))
       return AddColumn(name);
+   for (const std::string &column : fNode.GetColumnNames()) { // a branch of arrays in objects: "tracks.values[6]"
+      if (column.size() > name.size() && column[name.size()] == '[' && column.compare(0, name.size(), name) == 0)
+         return AddColumn(column);
+   }
    const auto [column, path] = Split({Syntax::EKind::kName, name, 0, {}});
    return AddMember(column, path);
+}
+
+std::optional<std::string> FrameExpressions::AliasOf(const std::string &name)
+{
+   if (!fTree || std::find(fDefined.begin(), fDefined.end(), name) != fDefined.end())
+      return std::nullopt;
+   const char *alias = fTree->GetAlias(name.c_str());
+   return alias ? std::optional<std::string>(alias) : std::nullopt;
+}
+
+const TLeaf *FrameExpressions::FindLeaf(const std::string &column) const
+{
+   const bool isDefined = std::find(fDefined.begin(), fDefined.end(), column) != fDefined.end();
+   return fTree && !isDefined ? LeafOf(*fTree, column) : nullptr;
 }
 
 std::pair<std::string, std::string> FrameExpressions::Split(const Syntax &name)
@@ -167,7 +189,10 @@ Scope::Column FrameExpressions::AddColumn(const std::string &name)
    const auto number = static_cast<std::size_t>(known - fNames.begin());
    if (known == fNames.end()) {
       const std::string type = fNode.GetColumnType(name);
-      const ColumnType::EKind kind = TypeOf(type).fKind;
+      const ColumnType &read = TypeOf(type);
+      const TLeaf *leaf = FindLeaf(name);
+      const bool isText = leaf && leaf->IsA() == TLeafC::Class() && read.fText; // which ROOT reads as characters
+      const ColumnType::EKind kind = isText ? ColumnType::EKind::kText : read.fKind;
       fNames.push_back(name);
       fTypes.push_back(type);
       fKinds.push_back(kind);

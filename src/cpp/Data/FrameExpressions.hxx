@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+class TLeaf;
+class TTree;
+
 namespace TorchMVA {
 namespace Internal {
 
@@ -41,6 +44,10 @@ public:
 
 private:
    Column Find(const Syntax &name) override;
+   /// Of the tree that the data frame reads; columns that were defined come first, as in the data frame.
+   std::optional<std::string> AliasOf(const std::string &name) override;
+   /// The leaf of a column that comes from a tree, or nullptr.
+   const TLeaf *FindLeaf(const std::string &column) const;
    Program OfColumn(const std::string &name);
    Column FindName(const std::string &name);
    Column AddColumn(const std::string &name);
@@ -50,6 +57,8 @@ private:
    [[noreturn]] void FailOnName(const std::string &name);
 
    ROOT::RDF::RNode &fNode;
+   TTree *fTree;                      ///< nullptr if the data frame reads none
+   std::vector<std::string> fDefined; ///< columns that are not the tree's
    std::string fPrefix;
    std::string fPlace;
    std::vector<std::string> fNames; ///< columns that the expressions need

@@ -1,8 +1,9 @@
 #include "FrameReader.hxx"
 
+#include "Core/RootErrors.hxx"
 #include "FrameCollector.hxx"
 #include "FrameRow.hxx"
-#include "ROOT/RTTreeDS.hxx"
+#include "FrameTree.hxx"
 #include "TChain.h"
 #include "TChainElement.h"
 #include "TFile.h"
@@ -14,25 +15,18 @@ namespace Internal {
 
 namespace {
 
-/// The way to a data frame's source of data, which RInterface keeps to itself.
-class Opened : public ROOT::RDF::RNode {
-public:
-   explicit Opened(const ROOT::RDF::RNode &node) : ROOT::RDF::RNode(node) {}
-   ROOT::RDF::RDataSource *Source() const { return GetDataSource(); }
-};
-
 /// The files of a data frame that reads a chain with several threads: ROOT's numbers of entries mean nothing then.
 std::vector<std::string> FilesOf(const ROOT::RDF::RNode &node)
 {
    std::vector<std::string> files;
-   auto *source = dynamic_cast<ROOT::Internal::RDF::RTTreeDS *>(Opened(node).Source());
-   if (!source || node.GetNSlots() == 1)
+   TTree *tree = TreeOf(node);
+   if (!tree || node.GetNSlots() == 1)
       return files;
-   if (auto *chain = dynamic_cast<TChain *>(source->GetTree())) {
+   if (auto *chain = dynamic_cast<TChain *>(tree)) {
       for (TObject *element : *chain->GetListOfFiles())
          files.emplace_back(element->GetTitle());
    } else {
-      const TFile *file = source->GetTree()->GetCurrentFile();
+      const TFile *file = tree->GetCurrentFile();
       files.emplace_back(file ? file->GetName() : "");
    }
    return files;
@@ -53,6 +47,7 @@ EventCounts FrameReader::Count()
    FrameRow row(*fInput.fFrame, fColumns, Cut(), fInput.Describe());
    FrameLayout layout{fColumns, row.fHasCut, FilesOf(row.fNode), fInput.Describe()};
    EventCounts counts;
+   const RootErrors errors;
    try {
       auto events = row.fNode.Book<ROOT::RVecD, ULong64_t>(
          FrameCollector(std::move(layout), fInfo, row.fNode.GetNSlots()), {row.fColumn, "rdfentry_"});
@@ -69,9 +64,12 @@ EventCounts FrameReader::Count()
    } catch (const Error &) {
       throw;
    } catch (const std::exception &error) {
-      throw Error(EErrorCode::kData, "cannot read the " + fInput.Describe() + ": " + error.what(),
+      const std::string first = errors.First();
+      throw Error(EErrorCode::kData,
+                  "cannot read the " + fInput.Describe() + ": " + error.what() + (first.empty() ? "" : ": " + first),
                   {{"class", fInput.fClass.Data()}});
    }
+   errors.Throw("cannot read the " + fInput.Describe(), {{"class", fInput.fClass.Data()}});
    if (fEvents->fError)
       throw Error(*fEvents->fError);
    for (const auto &wholeNumbers : row.fWholeNumbers)

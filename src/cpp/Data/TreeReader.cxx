@@ -263,7 +263,7 @@ public:
             if (mask.empty() || mask[candidate])
                Put(instance, entry);
             else
-               CheckRemoved(instance);
+               CheckRemoved(instance, entry);
          }
       }
       Flush();
@@ -318,24 +318,33 @@ private:
       return fFormulas[c]->Value(which);
    }
 
+   void RequireRead(std::size_t c, Long64_t entry) const
+   {
+      if (fErrors.HasHeard())
+         fErrors.Throw("cannot read " + fColumns[c].Describe() + " '" + fColumns[c].fExpression + "'",
+                       fSession.Where(entry));
+   }
+
    void Put(Int_t instance, Long64_t entry)
    {
       fBlock.fEntries[fBlock.fRows] = entry;
       for (std::size_t c = 0; c < fColumns.size(); ++c) {
          for (Int_t i = 0; i < std::max(fColumns[c].fArraySize, 1); ++i)
             StoreValue(fColumns[c], i, fBlock.fRows, Value(c, i, instance), fBlock);
+         RequireRead(c, entry);
       }
       if (++fBlock.fRows == fBlock.Capacity())
          Flush();
    }
 
-   void CheckRemoved(Int_t instance)
+   void CheckRemoved(Int_t instance, Long64_t entry)
    {
       for (std::size_t c = 0; c < fColumns.size(); ++c) {
          bool finite = true;
          for (Int_t i = 0; i < std::max(fColumns[c].fArraySize, 1); ++i)
             finite = finite && std::isfinite(Value(c, i, instance));
          fRemoved[c] += !finite;
+         RequireRead(c, entry);
       }
    }
 
@@ -359,6 +368,7 @@ private:
    std::vector<Int_t> fSizes;
    std::vector<Long64_t> fRemoved;
    std::vector<bool> fSurplusNoted;
+   RootErrorWatch fErrors;
 };
 
 void TreeReader::ReadArrays(EventSink &sink) const

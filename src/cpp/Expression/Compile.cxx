@@ -120,12 +120,23 @@ private:
       const Syntax &object = syntax.fParts.front();
       const std::size_t nArguments = syntax.fParts.size() - 1;
       if ((syntax.fText == "size" || syntax.fText == "empty") && nArguments == 0) {
-         AddLength(object, EOperation::kTableLength);
+         if (!AddTextLength(object))
+            AddLength(object, EOperation::kTableLength);
          if (syntax.fText == "empty")
             Emit({EOperation::kNot}, 0);
          return true;
       }
       return false;
+   }
+
+   bool AddTextLength(const Syntax &object)
+   {
+      if (object.fKind != EKind::kName)
+         return false;
+      const Scope::Column column = fScope.Find(object);
+      if (column.fKind == ColumnType::EKind::kText)
+         Push({EOperation::kTextLength, static_cast<std::uint32_t>(column.fNumber)});
+      return column.fKind == ColumnType::EKind::kText;
    }
 
    /// A name, a member, an element, or an element of a member.
@@ -144,14 +155,18 @@ private:
          if (indices.size() > 1)
             throw ExpressionProblem(name + " has two indices, but it is a collection of numbers");
          if (indices.empty()) {
-            fProgram.fCollections.push_back(number);
+            AddCollection(number, false);
             return Push({EOperation::kEach, number});
          }
          Add(*indices[0]);
          return Emit({EOperation::kElement, number}, 0);
       case ColumnType::EKind::kTable:
+         if (indices.empty()) {
+            AddCollection(number, true);
+            return Push({EOperation::kEachCell, number});
+         }
          if (indices.size() != 2)
-            throw ExpressionProblem(name + " is a collection of collections and needs two indices");
+            throw ExpressionProblem(name + " is a collection of collections and needs two indices, or none");
          Add(*indices[0]);
          Add(*indices[1]);
          return Emit({EOperation::kCell, number}, -1);
@@ -160,6 +175,16 @@ private:
       case ColumnType::EKind::kOther:
          throw ExpressionProblem(name + " is neither a number nor a collection of numbers");
       }
+   }
+
+   /// A collection of collections has no common elements with another collection.
+   void AddCollection(std::uint32_t number, bool isTable)
+   {
+      fHasTable = fHasTable || isTable;
+      fProgram.fCollections.push_back(number);
+      const auto isOther = [number](std::uint32_t column) { return column != number; };
+      if (fHasTable && std::any_of(fProgram.fCollections.begin(), fProgram.fCollections.end(), isOther))
+         throw ExpressionProblem("a collection of collections needs two indices beside another collection");
    }
 
    /// The column of `tracks[0].pt` is that of `tracks.pt`.
@@ -338,6 +363,7 @@ private:
    ELanguage fLanguage;
    Nesting &fNesting;
    int fDepth = 0;
+   bool fHasTable = false; ///< a collection of collections is among the program's collections
 };
 
 Program Program::Compile(const Syntax &syntax, Scope &scope, ELanguage language, Nesting &nesting)
@@ -350,7 +376,9 @@ Program Program::Compile(const Syntax &syntax, Scope &scope, ELanguage language,
 Program Program::Compile(const std::string &expression, Scope &scope, ELanguage language)
 {
    Nesting nesting;
-   Program program = Compile(ParseExpression(expression, language), scope, language, nesting);
+   Syntax syntax = ParseExpression(expression, language);
+   ExpandAliases(syntax, [&scope](const std::string &name) { return scope.AliasOf(name); });
+   Program program = Compile(syntax, scope, language, nesting);
    program.fNKept = nesting.fNKept;
    program.fText = expression;
    return program;
@@ -360,8 +388,12 @@ Program Program::OfColumn(const Scope::Column &column)
 {
    Program program;
    const bool isNumber = column.fKind == ColumnType::EKind::kNumber;
+   const bool isTable = column.fKind == ColumnType::EKind::kTable;
    const auto number = static_cast<std::uint32_t>(column.fNumber);
-   program.fInstructions.push_back({isNumber ? EOperation::kColumn : EOperation::kEach, number});
+   program.fInstructions.push_back({isNumber  ? EOperation::kColumn
+                                    : isTable ? EOperation::kEachCell
+                                              : EOperation::kEach,
+                                    number});
    if (!isNumber)
       program.fCollections.push_back(number);
    program.fDepth = 1;

@@ -304,6 +304,8 @@ private:
       ++fAt;
       if (Accept("(")) {
          std::vector<Syntax> parts = Arguments();
+         if (parts.empty() && IsOneOf(name, {"front", "back"}))
+            return End(std::move(base), name == "back");
          parts.insert(parts.begin(), std::move(base));
          return Make(EKind::kMethod, name, std::move(parts));
       }
@@ -312,6 +314,25 @@ private:
          return base;
       }
       return Make(EKind::kMember, name, {std::move(base)});
+   }
+
+   static int Count(const Syntax &syntax)
+   {
+      int n = 1;
+      for (const Syntax &part : syntax.fParts)
+         n += Count(part);
+      return n;
+   }
+
+   /// v.front() is v[0], v.back() is v[v.size()-1]: an element that may not exist.
+   Syntax End(Syntax base, bool isBack)
+   {
+      Syntax index = Make(EKind::kNumber, isBack ? "1" : "0", {}, isBack ? 1 : 0);
+      if (isBack) {
+         fNodes += Count(base);
+         index = Make(EKind::kBinary, "-", Make(EKind::kMethod, "size", {base}), std::move(index));
+      }
+      return Make(EKind::kElement, "", {std::move(base), std::move(index)}, 1);
    }
 
    Syntax Element(Syntax base)

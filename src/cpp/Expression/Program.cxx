@@ -22,6 +22,12 @@ std::size_t CountCells(const ColumnValue &table)
    return n;
 }
 
+/// Numbers in a collection, or in a collection of collections.
+std::size_t CountNumbers(const ColumnValue &column)
+{
+   return column.fType->fKind == ColumnType::EKind::kTable ? CountCells(column) : column.Size();
+}
+
 } // namespace
 
 /// The value of a Sum$, Min$ or Max$ within another.
@@ -54,6 +60,18 @@ struct Program::State {
          return Missing();
       return column.Element(static_cast<std::size_t>(whole));
    }
+   /// The number of this instance in a collection of collections.
+   double EachCell(const ColumnValue &column)
+   {
+      std::size_t before = 0;
+      for (std::size_t row = 0; row < column.Size(); ++row) {
+         const std::size_t size = column.fType->fRowSize(column.fValue, row);
+         if (fInstance < before + size)
+            return column.fType->fCell(column.fValue, row, fInstance - before);
+         before += size;
+      }
+      return Missing();
+   }
    double Cell(const ColumnValue &column, double row, double index)
    {
       const double first = std::trunc(row), second = std::trunc(index);
@@ -70,9 +88,9 @@ std::size_t Program::Size(const ColumnValue *columns) const
 {
    if (fCollections.empty())
       return 1;
-   const std::size_t size = columns[fCollections.front()].Size();
+   const std::size_t size = CountNumbers(columns[fCollections.front()]);
    for (const std::uint32_t column : fCollections) {
-      const std::size_t other = columns[column].Size();
+      const std::size_t other = CountNumbers(columns[column]);
       if (other != size)
          throw Error(EErrorCode::kData,
                      "the collections of an expression differ in length: " + std::to_string(size) + " and " +
@@ -167,13 +185,10 @@ double Program::ReduceOnce(const State &state, const Instruction &instruction, b
 /// Alt$: the second part where the first has no value. As in TTreeFormula, what is no collection has only one.
 double Program::Alternative(State &state, std::size_t part) const
 {
-   if (!fParts[part].IsCollection()) { // run once, as above
-      bool isMissing = state.fInstance > 0;
-      const double value = isMissing ? 0 : RunPart(state, part, 0, isMissing);
-      return isMissing ? RunPart(state, part + 1, state.fInstance, state.fIsMissing) : value;
-   }
-   const std::size_t chosen = state.fInstance < fParts[part].Size(state.fColumns) ? part : part + 1;
-   return RunPart(state, chosen, state.fInstance, state.fIsMissing);
+   const std::size_t size = fParts[part].IsCollection() ? fParts[part].Size(state.fColumns) : 1;
+   bool isMissing = state.fInstance >= size;
+   const double value = isMissing ? 0 : RunPart(state, part, state.fInstance, isMissing);
+   return isMissing ? RunPart(state, part + 1, state.fInstance, state.fIsMissing) : value;
 }
 
 double Program::Run(State &state) const
@@ -196,6 +211,7 @@ double Program::Run(State &state) const
       case EOperation::kParameter: state.Push(state.fParameters[at->fIndex]); break;
       case EOperation::kColumn: state.Push(state.fColumns[at->fIndex].Number()); break;
       case EOperation::kEach: state.Push(state.Element(state.fColumns[at->fIndex], state.fInstance)); break;
+      case EOperation::kEachCell: state.Push(state.EachCell(state.fColumns[at->fIndex])); break;
       case EOperation::kElement: *top = state.Element(state.fColumns[at->fIndex], *top); break;
       case EOperation::kCell: binary(state.Cell(state.fColumns[at->fIndex], top[-1], *top)); break;
       case EOperation::kLength: state.Push(Count(state, at->fIndex)); break;
@@ -210,6 +226,11 @@ double Program::Run(State &state) const
       case EOperation::kSameText: {
          const ColumnValue &column = state.fColumns[at->fIndex];
          state.Push(fTexts[static_cast<std::size_t>(at->fNumber)] == column.fType->fText(column.fValue));
+         break;
+      }
+      case EOperation::kTextLength: {
+         const ColumnValue &column = state.fColumns[at->fIndex];
+         state.Push(column.fType->fText(column.fValue).size());
          break;
       }
       case EOperation::kNegate: *top = -1 * *top; break;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ public:
    virtual Column Find(const Syntax &name) = 0;
    /// The number of a parameter. Throws ExpressionProblem.
    virtual std::size_t Parameter(const std::string &name);
+   /// The expression that a name stands for, nothing if it is no alias.
+   virtual std::optional<std::string> AliasOf(const std::string &) { return std::nullopt; }
 };
 
 /// An expression that can be evaluated. Any number of threads may do so.

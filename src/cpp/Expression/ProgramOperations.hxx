@@ -12,6 +12,7 @@ enum class Program::EOperation : std::uint8_t {
    kParameter,
    kColumn,
    kEach,        ///< the element of the present instance
+   kEachCell,    ///< the same of a table
    kElement,     ///< its index is on the stack
    kCell,        ///< of a table; row and index are on the stack
    kLength,      ///< of a part
@@ -24,6 +25,7 @@ enum class Program::EOperation : std::uint8_t {
    kMaximum,
    kAlternative, ///< of a part and the next one
    kSameText,
+   kTextLength,
    kNegate,
    kNot,
    kIsTrue,

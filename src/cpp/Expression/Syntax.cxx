@@ -9,6 +9,52 @@ namespace Internal {
 
 using EKind = Syntax::EKind;
 
+namespace {
+
+class AliasExpander {
+public:
+   explicit AliasExpander(const AliasOf_t &aliasOf) : fAliasOf(aliasOf) {}
+
+   void Expand(Syntax &syntax, int depth)
+   {
+      for (std::size_t i = 0; i < syntax.fParts.size(); ++i) {
+         const std::string before =
+            i == 0 && IsPath(syntax) && syntax.fParts[i].fKind == EKind::kName ? syntax.fParts[i].fText : "";
+         Expand(syntax.fParts[i], depth);
+         const Syntax &part = syntax.fParts[i];
+         if (!before.empty() && part.fKind != EKind::kName && !IsPath(part))
+            throw ExpressionProblem("the alias '" + before + "' is an expression: it has no elements or members");
+      }
+      if (syntax.fKind != EKind::kName)
+         return;
+      const auto alias = fAliasOf(syntax.fText);
+      if (!alias)
+         return;
+      if (++fNumber > kMaxAliases)
+         throw ExpressionProblem("it uses aliases more than " + std::to_string(kMaxAliases) + " times");
+      if (depth == kMaxAliasDepth)
+         throw ExpressionProblem("its aliases are nested more than " + std::to_string(kMaxAliasDepth) + " times");
+      syntax = ParseExpression(*alias);
+      Expand(syntax, depth + 1);
+   }
+
+private:
+   static bool IsPath(const Syntax &syntax)
+   {
+      return syntax.fKind == EKind::kElement || syntax.fKind == EKind::kMember || syntax.fKind == EKind::kMethod;
+   }
+
+   const AliasOf_t &fAliasOf;
+   int fNumber = 0;
+};
+
+} // namespace
+
+void ExpandAliases(Syntax &syntax, const AliasOf_t &aliasOf)
+{
+   AliasExpander(aliasOf).Expand(syntax, 0);
+}
+
 void RequirePlain(const Syntax &syntax)
 {
    if (syntax.fKind == EKind::kCall && !IsFunction(syntax.fText) &&

@@ -2,7 +2,9 @@
 #define TORCHMVA_SRC_EXPRESSION_SYNTAX_HXX
 
 #include <algorithm>
+#include <functional>
 #include <initializer_list>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,16 +22,16 @@ public:
 /// An expression as a tree (docs/expressions.md).
 struct Syntax {
    enum class EKind {
-      kNumber,      ///< fNumber; fText as written
-      kText,        ///< fText, a string without its quotation marks
-      kName,        ///< fText: a column, such as `pt` or `event.pt`, or a special name, such as `Entry$`
-      kParameter,   ///< fText: the name in `[name]`
-      kElement,     ///< fParts: a collection, then its indices
-      kMember,      ///< fParts[0]: an element; fText: a member of it
-      kMethod,      ///< fParts[0]: an object, then arguments; fText: name; fNumber: 1 for `@`, the whole collection
-      kCall,        ///< fText: a function; fParts: arguments; fNumber: 1 if it is written as `(int)x`
-      kUnary,       ///< fText: "-" or "!"
-      kBinary,      ///< fText: operator; two parts
+      kNumber,    ///< fNumber; fText as written
+      kText,      ///< fText, a string without its quotation marks
+      kName,      ///< fText: a column, such as `pt` or `event.pt`, or a special name, such as `Entry$`
+      kParameter, ///< fText: the name in `[name]`
+      kElement,   ///< fParts: a collection, then its indices; fNumber: 1 if it is written as `v.front()` or `v.back()`
+      kMember,    ///< fParts[0]: an element; fText: a member of it
+      kMethod,    ///< fParts[0]: an object, then arguments; fText: name; fNumber: 1 for `@`, the whole collection
+      kCall,      ///< fText: a function; fParts: arguments; fNumber: 1 if it is written as `(int)x`
+      kUnary,     ///< fText: "-" or "!"
+      kBinary,    ///< fText: operator; two parts
       kConditional, ///< condition, value if it is true, value if it is false
    };
 
@@ -70,6 +72,17 @@ void RequireBalanced(const std::string &text);
 /// Throws ExpressionProblem unless an expression consists of nothing but names, numbers, operators, listed functions
 /// and methods without arguments that TObject does not have. On a tree methods must be const, too (TreeNames).
 void RequirePlain(const Syntax &syntax);
+
+/// How deep aliases may be nested; some use themselves.
+inline constexpr int kMaxAliasDepth = 20;
+/// How often an expression may use them, also in aliases.
+inline constexpr int kMaxAliases = 500;
+
+/// The expression that a name stands for, nothing if it is no alias.
+using AliasOf_t = std::function<std::optional<std::string>(const std::string &name)>;
+
+/// Puts what they stand for in the place of aliases. Throws ExpressionProblem.
+void ExpandAliases(Syntax &syntax, const AliasOf_t &aliasOf);
 
 /// Names in an expression that stand for columns, as they are written; names of functions are not among them.
 std::vector<std::string> NamesIn(const Syntax &syntax);

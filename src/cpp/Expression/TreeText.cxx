@@ -17,11 +17,8 @@ namespace Internal {
 namespace {
 
 using EKind = Syntax::EKind;
+using EValue = TreeValue::EKind;
 
-/// How deep aliases may be nested; some use themselves.
-constexpr int kMaxAliasDepth = 20;
-/// TTreeFormula compiles an alias again wherever it is used.
-constexpr int kMaxAliases = 500;
 /// TTreeFormula computes an inner Sum$ again for each element of an outer one.
 constexpr int kMaxLoops = 4;
 /// TTreeFormula computes an index again for each index around it.
@@ -51,13 +48,14 @@ public:
 
    TreeText Write(const std::string &expression)
    {
-      std::string text = TextOf(expression);
+      std::string text = TextOf(expression, false);
       return {std::move(text), fGuard};
    }
 
 private:
-   /// Adds to the guard what must hold for the elements in the expression to exist.
-   std::string TextOf(const std::string &expression)
+   /// Adds to the guard what must hold for the elements in the expression to exist. `isAny`: it may be a text or an
+   /// object.
+   std::string TextOf(const std::string &expression, bool isAny)
    {
       RequireBalanced(expression);
       std::optional<Syntax> syntax;
@@ -68,32 +66,48 @@ private:
             throw;
          return expression;
       }
-      RequireNumber(*syntax);
+      RequireColumn(*syntax);
       // of the expression that this one is an alias in
       const bool hasChanged = std::exchange(fHasChanged, HasIndexInParentheses(expression));
-      std::string text = Write(*syntax);
+      std::string text = isAny ? WriteAny(*syntax) : Write(*syntax);
       if (!std::exchange(fHasChanged, hasChanged))
          return expression;
       RequireShort(text);
       return text;
    }
 
+   /// A number, or one for each element of a collection.
    std::string Write(const Syntax &syntax)
    {
       switch (syntax.fKind) {
       case EKind::kNumber: return Number(syntax);
-      case EKind::kText: return '"' + syntax.fText + '"';
-      case EKind::kName: return Name(syntax.fText);
+      case EKind::kText: RequireColumn(syntax); break;
+      case EKind::kName: return Name(syntax.fText, false);
       case EKind::kParameter: throw ExpressionProblem("the parameter '[" + syntax.fText + "]' has no value here");
       case EKind::kElement:
       case EKind::kMember:
-      case EKind::kMethod: return Value(syntax);
+      case EKind::kMethod: return Value(syntax, false);
       case EKind::kCall: return Call(syntax);
       case EKind::kUnary: return "(" + syntax.fText + Write(syntax.fParts.front()) + ")";
       case EKind::kBinary: return Binary(syntax);
       case EKind::kConditional: return Conditional(syntax);
       }
       return "";
+   }
+
+   /// The same, or a text or an object.
+   std::string WriteAny(const Syntax &syntax)
+   {
+      if (syntax.fKind == EKind::kText)
+         return '"' + syntax.fText + '"';
+      if (syntax.fKind == EKind::kName)
+         return Name(syntax.fText, true);
+      return IsPath(syntax) ? Value(syntax, true) : Write(syntax);
+   }
+
+   static bool IsPath(const Syntax &syntax)
+   {
+      return syntax.fKind == EKind::kElement || syntax.fKind == EKind::kMember || syntax.fKind == EKind::kMethod;
    }
 
    std::string Changed(std::string text)
@@ -118,10 +132,22 @@ private:
       return expression.find("[(") != std::string::npos;
    }
 
-   static void RequireNumber(const Syntax &syntax)
+   static void RequireColumn(const Syntax &syntax)
    {
       if (syntax.fKind == EKind::kText)
          throw ExpressionProblem("a text in quotation marks can only be compared with a column");
+   }
+
+   /// The text of a number. Of a text or an object TTreeFormula takes an address, or 0.
+   std::string NumberOf(const std::string &text)
+   {
+      const TreeValue value = fNames.fValueOf(text);
+      if (value.fKind == EValue::kText)
+         throw ExpressionProblem("'" + text + "' is a text; it can only be compared with a text");
+      if (value.fKind == EValue::kObject)
+         throw ExpressionProblem("'" + text + "' is an object of class " + value.fClass +
+                                 ": expected a number, such as a member of it");
+      return value.fKind == EValue::kBytes ? Changed("(" + text + "+0)") : text;
    }
 
    // ---- numbers and names ----
@@ -135,28 +161,30 @@ private:
       return other == std::string::npos ? text : Changed(ExactNumber(syntax.fNumber)); // a suffix of C++
    }
 
-   std::string Name(const std::string &name)
+   std::string Name(const std::string &name, bool isAny)
    {
       if (const auto alias = fNames.fAliasOf(name)) {
-         const std::string text = TextOfAlias(*alias);
+         const std::string text = TextOfAlias(*alias, isAny);
          return text == *alias ? name : Changed("(" + text + ")");
       }
       if (fNames.fIsBranch(name))
-         return name;
+         return isAny ? name : NumberOf(name);
       if (IsParametrised(name))
          throw ExpressionProblem("'" + name + "' is a function with parameters, which have no value here");
       if (name == "true" || name == "false")
          return Changed(name == "true" ? "1" : "0");
-      return name == "M_PI" ? Changed("pi") : name;
+      if (name == "M_PI")
+         return Changed("pi");
+      return isAny ? name : NumberOf(name);
    }
 
-   std::string TextOfAlias(const std::string &alias)
+   std::string TextOfAlias(const std::string &alias, bool isAny)
    {
       if (++fAliases > kMaxAliases)
          throw ExpressionProblem("it uses aliases more than " + std::to_string(kMaxAliases) + " times");
       if (++fAliasDepth > kMaxAliasDepth)
          throw ExpressionProblem("its aliases are nested more than " + std::to_string(kMaxAliasDepth) + " times");
-      std::string text = TextOf(alias);
+      std::string text = TextOf(alias, isAny);
       --fAliasDepth;
       return text;
    }
@@ -202,9 +230,7 @@ private:
    /// True if a part has a value for each element of a collection. A row of a table exists as a whole or not at all.
    bool IsCollection(const Syntax &syntax, const Guarded &part)
    {
-      const EKind kind = syntax.fKind;
-      const bool isPath = kind == EKind::kElement || kind == EKind::kMember || kind == EKind::kMethod;
-      return fNames.fIsCollection(part.fText) && !(isPath && !fNames.fIsCollection(part.fGuard));
+      return fNames.fIsCollection(part.fText) && !(IsPath(syntax) && !fNames.fIsCollection(part.fGuard));
    }
 
    // ---- elements, members and methods ----
@@ -217,11 +243,13 @@ private:
 
    /// An element, a member or a method. Beside a collection, TTreeFormula mixes up the numbers of values of an element
    /// whose index is an expression, and of an element of a table; in Min$ (of one value) it does not.
-   std::string Value(const Syntax &syntax)
+   std::string Value(const Syntax &syntax, bool isAny)
    {
       Found found;
       std::string text = Path(syntax, found);
-      if (!found.fIsGuarded)
+      if (!isAny)
+         text = NumberOf(text);
+      if (!found.fIsGuarded || (isAny && fNames.fValueOf(text).fKind != EValue::kNumber))
          return text;
       const bool isCollection = fNames.fIsCollection(text);
       if (found.fIsInTable && isCollection)
@@ -246,7 +274,7 @@ private:
       case EKind::kElement: return Element(syntax, found);
       case EKind::kMember: return Object(syntax, found) + "." + syntax.fText;
       case EKind::kMethod: return Method(syntax, found);
-      default: return Write(syntax);
+      default: return WriteAny(syntax);
       }
    }
 
@@ -294,7 +322,7 @@ private:
       const Syntax *object = &syntax;
       std::vector<const Syntax *> indices; // from the last to the first
       for (; object->IsElement(); object = &object->fParts.front()) {
-         fHasChanged = fHasChanged || object->fKind == EKind::kMethod;
+         fHasChanged = fHasChanged || object->fKind == EKind::kMethod || object->fNumber == 1;
          for (std::size_t i = object->fParts.size() - 1; i > 0; --i)
             indices.push_back(&object->fParts[i]);
       }
@@ -313,12 +341,19 @@ private:
          if (!isPlain && i == 0 && isNested)
             Require("int(" + index + ")<" + text + "@.size()");
          else if (!isPlain && i + 1 == indices.size())
-            Require("int(" + index + ")<Length$(" + text + ")");
+            Require("int(" + index + ")<" + LengthOf(text));
          text += "[" + index + "]";
       }
       found.fIsGuarded = !isPlain;
       found.fIsInTable = found.fIsInTable || (isNested && indices.size() > 1);
       return text;
+   }
+
+   /// The number of values of a path.
+   std::string LengthOf(const std::string &path)
+   {
+      const bool isBytes = fNames.fValueOf(path).fKind == EValue::kBytes; // TTreeFormula counts one text
+      return "Length$(" + (isBytes ? path + "+0" : path) + ")";
    }
 
    std::string Index(const Syntax &syntax)
@@ -341,19 +376,24 @@ private:
          throw ExpressionProblem("the method '" + syntax.fText + "' may change its object");
       if (syntax.fNumber == 1)
          return "@" + object + "." + syntax.fText + Arguments(syntax, 1);
-      if (IsOneOf(syntax.fText, {"size", "empty"}) && syntax.fParts.size() == 1 && !fNames.fIsText(object))
-         return Changed("(" + (IsNested(syntax.fParts.front()) ? object + "@.size()" : "Length$(" + object + ")") +
+      const bool isOneText = fNames.fValueOf(object).fKind == EValue::kText && !fNames.fIsCollection(object);
+      if (IsOneOf(syntax.fText, {"size", "empty"}) && syntax.fParts.size() == 1 && !isOneText)
+         return Changed("(" + (IsNested(syntax.fParts.front()) ? object + "@.size()" : LengthOf(object)) +
                         (syntax.fText == "empty" ? "==0)" : ")"));
       return object + "." + syntax.fText + Arguments(syntax, 1);
    }
 
    // ---- functions and operators ----
 
+   /// Of a function that is not ours, or a method: some take texts.
    std::string Arguments(const Syntax &syntax, std::size_t first)
    {
+      const bool areTexts = syntax.Is(EKind::kCall, "strstr");
       std::string text;
-      for (std::size_t i = first; i < syntax.fParts.size(); ++i)
-         text += (text.empty() ? "" : ",") + Write(syntax.fParts[i]);
+      for (std::size_t i = first; i < syntax.fParts.size(); ++i) {
+         const Syntax &part = syntax.fParts[i];
+         text += (text.empty() ? "" : ",") + (areTexts || part.fKind == EKind::kText ? WriteAny(part) : Write(part));
+      }
       return "(" + text + ")";
    }
 
@@ -413,26 +453,36 @@ private:
       const Guarded first = WriteApart(syntax.fParts[0]), second = WriteApart(syntax.fParts[1]);
       std::string text = first.fText;
       std::string guard = ForEach(first.fText, "1");
-      bool isCollection = false;
       if (!first.fGuard.empty()) {
-         isCollection = IsCollection(syntax.fParts[0], first);
-         if (!isCollection)
-            text = Changed("(" + first.fGuard + "?" + text + ":" + second.fText + ")");
-         guard = "(" + first.fGuard + "?" + guard + ":" + (isCollection ? "0" : OrTrue(second.fGuard)) + ")";
+         text = Changed("(" + first.fGuard + "?" + text + ":" + second.fText + ")");
+         guard = "(" + first.fGuard + "?" + guard + ":" + OrTrue(second.fGuard) + ")";
       }
-      if (isCollection || !second.fGuard.empty())
-         Require("Alt$(" + guard + "," + OrTrue(second.fGuard) + ")");
+      if (!second.fGuard.empty())
+         Require("Alt$(" + guard + "," + second.fGuard + ")");
       return "Alt$(" + text + "," + second.fText + ")";
    }
 
    /// The number of values: elements of a collection are not read, and need not exist.
    std::string Length(const Syntax &argument)
    {
+      const std::string collection = TextsOrObjects(argument);
+      if (!collection.empty())
+         return "Length$(" + collection + ")";
       const Guarded part = WriteApart(argument);
       const std::string text = "Length$(" + part.fText + ")";
       if (part.fGuard.empty() || IsCollection(argument, part))
          return text;
       return Changed("(" + Holds(part.fGuard) + "?" + text + ":0)");
+   }
+
+   /// The text of a collection of texts or objects; empty for anything else.
+   std::string TextsOrObjects(const Syntax &syntax)
+   {
+      if (syntax.fKind != EKind::kName)
+         return "";
+      std::string text = TextApart(syntax);
+      const EValue kind = fNames.fValueOf(text).fKind;
+      return (kind == EValue::kText || kind == EValue::kObject) && fNames.fIsCollection(text) ? text : "";
    }
 
    std::string Conditional(const Syntax &syntax)
@@ -443,9 +493,47 @@ private:
       return "(" + condition + "?" + yes.fText + ":" + no.fText + ")";
    }
 
+   /// The text of a part that is not evaluated there, whatever its value is.
+   std::string TextApart(const Syntax &syntax)
+   {
+      const std::string outer = std::exchange(fGuard, "");
+      std::string text = WriteAny(syntax);
+      fGuard = outer;
+      return text;
+   }
+
+   /// True for a comparison with a text, not of two numbers.
+   bool ComparesTexts(const Syntax &syntax)
+   {
+      if (!IsOneOf(syntax.fText, {"==", "!="}))
+         return false;
+      const auto isText = [](const Syntax &part) { return part.fKind == EKind::kText; };
+      const auto isPlace = [](const Syntax &part) { return part.fKind == EKind::kName || IsPath(part); };
+      const auto &parts = syntax.fParts;
+      if (std::any_of(parts.begin(), parts.end(), isText))
+         return true;
+      return std::all_of(parts.begin(), parts.end(), isPlace) &&
+             fNames.fValueOf(TextApart(parts[0])).fKind == EValue::kText;
+   }
+
+   std::string TextComparison(const Syntax &syntax)
+   {
+      std::string texts[2];
+      for (int i : {0, 1}) {
+         const Syntax &part = syntax.fParts[i];
+         texts[i] = WriteAny(part);
+         const EValue kind = part.fKind == EKind::kText ? EValue::kText : fNames.fValueOf(texts[i]).fKind;
+         if (kind == EValue::kNumber || kind == EValue::kObject)
+            throw ExpressionProblem("'" + texts[i] + "' is compared with a text, but it is not a text");
+      }
+      return "(" + texts[0] + syntax.fText + texts[1] + ")";
+   }
+
    std::string Binary(const Syntax &syntax)
    {
       const bool isAnd = syntax.fText == "&&", isOr = syntax.fText == "||";
+      if (ComparesTexts(syntax))
+         return TextComparison(syntax);
       const std::string left = Write(syntax.fParts[0]);
       if (isAnd || isOr) {
          const Guarded right = WriteApart(syntax.fParts[1]);
@@ -493,11 +581,24 @@ private:
    std::string fGuard;       ///< what must hold for the elements to exist that were written so far
 };
 
+/// False for a branch whose name is none in an expression.
+bool IsName(const std::string &text)
+{
+   try {
+      return ParseExpression(text).fKind == EKind::kName;
+   } catch (const ExpressionProblem &) {
+      return false;
+   }
+}
+
 } // namespace
 
 TreeText TextForTree(const std::string &expression, const TreeNames &names)
 {
-   return names.fIsBranch(expression) ? TreeText{expression, ""} : Writer(names).Write(expression);
+   if (!names.fIsBranch(expression))
+      return Writer(names).Write(expression);
+   const bool isBytes = names.fValueOf(expression).fKind == EValue::kBytes && IsName(expression);
+   return {isBytes ? expression + "+0" : expression, ""};
 }
 
 } // namespace Internal

@@ -17,13 +17,26 @@ namespace Internal {
 /// to the interpreter if a text names it.
 constexpr const char *kToFloat = "TorchMVAColumns::ToFloat";
 
+/// What a text stands for in a tree.
+struct TreeValue {
+   enum class EKind {
+      kUnknown, ///< TTreeFormula does not understand the text
+      kNumber,
+      kBytes, ///< an array of whole numbers of 8 bits, or an element of it: TTreeFormula takes it for a text
+      kText,
+      kObject
+   };
+   EKind fKind = EKind::kUnknown;
+   std::string fClass; ///< of an object
+};
+
 /// What a tree knows of names.
 struct TreeNames {
-   std::function<std::optional<std::string>(const std::string &name)> fAliasOf; ///< the text, nothing if it is no alias
+   AliasOf_t fAliasOf;
    std::function<bool(const std::string &name)> fIsBranch;
    std::function<bool(const std::string &name)> fIsNested;     ///< a branch of a collection of collections
    std::function<bool(const std::string &text)> fIsCollection; ///< with a value per element
-   std::function<bool(const std::string &text)> fIsText;       ///< whose value is a text, such as a std::string
+   std::function<TreeValue(const std::string &text)> fValueOf; ///< one value of a text, if it has several
    /// Of the value of a text; nullptr if it is no object. TTreeFormula ends the process if a number is asked for a member.
    std::function<const TClass *(const std::string &text)> fClassOf;
    bool fMustBeConst = false; ///< methods that may change their object are refused

@@ -46,9 +46,18 @@ TreeText TreeTextOf(const std::string &expression, bool mustBeConst = false)
    names.fIsBranch = [](const std::string &name) { return name == "pol1" || name == "a%b"; };
    names.fIsNested = [](const std::string &name) { return name == "rows"; };
    names.fIsCollection = [](const std::string &text) {
-      return std::regex_search(text, std::regex("\\bw\\b|^rows\\[\\w+\\]$"));
+      return std::regex_search(text, std::regex("\\bw\\b|^texts$|^rows\\[\\w+\\]$"));
    };
-   names.fIsText = [](const std::string &text) { return text == "text"; };
+   names.fValueOf = [](const std::string &text) {
+      static const std::map<std::string, TreeValue> values = {{"text", {TreeValue::EKind::kText, ""}},
+                                                              {"texts", {TreeValue::EKind::kText, ""}},
+                                                              {"p4", {TreeValue::EKind::kObject, "TLorentzVector"}},
+                                                              {"bytes", {TreeValue::EKind::kBytes, ""}},
+                                                              {"bytes[1]", {TreeValue::EKind::kBytes, ""}},
+                                                              {"bytes[n]", {TreeValue::EKind::kBytes, ""}}};
+      const auto found = values.find(text);
+      return found == values.end() ? TreeValue{TreeValue::EKind::kNumber, ""} : found->second;
+   };
    names.fClassOf = [](const std::string &text) {
       return text.find("Pt()") == std::string::npos ? TClass::GetClass("TNamed") : nullptr;
    };
@@ -226,7 +235,11 @@ TEST(TreeText, AsksWhetherElementsExist)
            {"Sum$(w*v[n])", "Sum$((w*Min$(v[n])))", "Sum$((" + n + "?(0?((w*Min$(v[n]))):0):1))==0"},
            {"Alt$(v[n]*2,-1)", "Alt$((" + n + "?(Min$(v[n])*2):(-1)),(-1))", ""},
            {"Alt$(v[1],v[n])", "Alt$(v[1],Min$(v[n]))", "Alt$((0?v[1]:1)," + n + ")"},
-           {"Alt$(v[w],-1)", "Alt$(v[w],(-1))", "Alt$((" + w + "?(0?v[w]:1):0),1)"},
+           {"Alt$(v[w],-1)", "Alt$((" + w + "?v[w]:(-1)),(-1))", ""},
+           {"Alt$(v[w],v[n])", "Alt$((" + w + "?v[w]:Min$(v[n])),Min$(v[n]))",
+            "Alt$((" + w + "?(0?v[w]:1):" + n + ")," + n + ")"},
+           {"v.front()", "v[0]", ""},
+           {"v.back()", "Min$(v[((Length$(v))-1)])", "0<=int(((Length$(v))-1))&&int(((Length$(v))-1))<Length$(v)"},
            {"Length$(v[n])", "(Sum$(" + n + ")?Length$(Min$(v[n])):0)", ""},
            {"Length$(rows[n])", "(Sum$(0<=int(n)&&int(n)<rows@.size())?Length$(rows[n]):0)", ""},
            {"Length$(v[w])", "Length$(v[w])", ""}}) {
@@ -238,6 +251,30 @@ TEST(TreeText, AsksWhetherElementsExist)
    EXPECT_NE(TreeProblemOf("rows[w][0]").find("is a collection"), std::string::npos);
    EXPECT_NE(TreeProblemOf("v[Iteration$+1]").find("has Iteration$"), std::string::npos);
    EXPECT_NE(TreeProblemOf("MinIf$(v,v[n]>0)").find("may not exist"), std::string::npos);
+}
+
+/// TTreeFormula takes an address or 0 for a text or an object, and the first element for an element of an array of bytes.
+TEST(TreeText, KnowsWhatIsANumber)
+{
+   EXPECT_EQ(TextOf("bytes[1]"), "(bytes[1]+0)");
+   EXPECT_EQ(TextOf("Sum$(bytes)*x"), "(Sum$((bytes+0))*x)");
+   EXPECT_EQ(TextOf("Length$(bytes)+bytes.size()"), "(Length$((bytes+0))+(Length$(bytes+0)))");
+   EXPECT_EQ(TextOf("bytes[1]==1"), "((bytes[1]+0)==1)");
+   EXPECT_EQ(TextOf("bytes==\"a\""), "bytes==\"a\"");
+   const TreeText element = TreeTextOf("bytes[n]");
+   EXPECT_EQ(element.fText, "Min$((bytes[n]+0))");
+   EXPECT_EQ(element.fGuard, "0<=int(n)&&int(n)<Length$(bytes+0)");
+   for (const char *text : {"text==\"a\"", "\"a\"!=text", "text==text", "texts==\"a\"", "strstr(text,\"a\")",
+                            "Length$(texts)", "text.size()", "p4.Eval(\"a\")"})
+      EXPECT_EQ(TreeProblemOf(text), "") << text;
+   EXPECT_EQ(TextOf("texts.size()"), "(Length$(texts))");
+   for (const char *text : {"text+0", "Sum$(texts)", "x>0?text:x", "!text", "Alt$(text,0)", "Length$(text)", "x==text",
+                            "v[text]", "abs(text)"})
+      EXPECT_NE(TreeProblemOf(text).find("'text"), std::string::npos) << text;
+   for (const char *text : {"x==\"a\"", "text==1", "p4==\"a\"", "x+\"a\""})
+      EXPECT_NE(TreeProblemOf(text), "") << text;
+   for (const char *text : {"p4+0", "Sum$(p4)", "sqrt(p4)", "Length$(p4)", "x==p4"})
+      EXPECT_NE(TreeProblemOf(text).find("'p4' is an object of class TLorentzVector"), std::string::npos) << text;
 }
 
 TEST(TreeText, KnowsWhatIsAnObject)
@@ -264,6 +301,7 @@ TEST(TreeText, IsLimited)
    EXPECT_NE(TreeProblemOf(Nested("(", "x", "?v[n]:1)", 90)).find("nested too deeply"), std::string::npos);
    EXPECT_LT(TreeTextOf(Nested("x?v[n]:", "y", "", 60)).fGuard.size(), 20000u);
    EXPECT_EQ(TextOf("v" + Nested("", "", ".at(0)", 100)), "v" + Nested("", "", "[0]", 100));
+   EXPECT_NE(TreeProblemOf("v" + Nested("", "", ".back()", 20)), "");
    EXPECT_LT(TextOf(Nested("sqrt(x*", "y", ")", 60)).size(), 2000u);
    EXPECT_LT(TextOf(Nested("sqrt(x+", "y", ")*(x-y)", 60)).size(), 2000u);
    EXPECT_EQ(TextOf("twice1+1"), "((((abs(x))+(abs(x))))+1)");
