@@ -225,6 +225,20 @@ def test_single_events():
 # --- variables, weights, cuts ---------------------------------------------------------------------------------------
 
 
+def test_declarations_with_an_address_as_in_tmva():
+    info = TMVA.DataLoader("dataset").GetDataSetInfo()
+    address = np.zeros(1, dtype=np.float32)
+    info.AddVariable("x", "title", "unit", 0, 1, "F", True, address)
+    info.AddVariablesArray("v", 2, "title", "unit", 0, 1, "F", True, address)
+    info.AddVariablesArray("w", 2, "title", "unit", 0, 1, "F", False)
+    info.AddTarget("y", "title", "unit", 0, 1, True, address)
+    info.AddSpectator("s", "title", "unit", 0, 1, "I", True, address)
+    assert [str(v.GetInternalName()) for v in info.GetVariableInfos()] == ["x", "v[0]", "v[1]", "w[0]", "w[1]"]
+    assert (info.GetNTargets(), info.GetNSpectators(), info.GetVariableInfo(0).GetMax()) == (1, 1, 1)
+    with pytest.raises(TypeError):
+        info.AddTarget("y", "title", "unit", 0, 1, "F", True, address)
+
+
 def test_variables_and_their_names(tree):
     loader = TMVA.DataLoader("dataset")
     loader.AddVariable("x")

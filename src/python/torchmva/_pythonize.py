@@ -267,6 +267,27 @@ def _pythonize_roc_curve(klass: type, name: str) -> None:
     klass.__init__ = method  # type: ignore[misc]
 
 
+# How many arguments methods of a DataSetInfo have before TMVA's last two: whether the values are normalised, and the
+# address of a value, of which TMVA takes no notice where events come from trees.
+DECLARING_METHODS = {"AddVariable": 6, "AddVariablesArray": 7, "AddTarget": 5, "AddSpectator": 6}
+
+
+def _pythonize_data_set_info(klass: type, name: str) -> None:
+    _pythonize(klass, name)
+    for method_name, n_arguments in DECLARING_METHODS.items():
+        setattr(klass, method_name, _without_address(vars(klass)[method_name], n_arguments))
+
+
+def _without_address(declare: Callable[..., Any], n_arguments: int) -> Callable[..., Any]:
+    def method(self: Any, *args: Any) -> Any:
+        has_address = n_arguments < len(args) <= n_arguments + 2 and isinstance(args[n_arguments], (bool, int))
+        return declare(self, *(args[:n_arguments] if has_address else args))
+
+    method.__name__ = declare.__name__
+    method.__doc__ = declare.__doc__
+    return method
+
+
 def _listing(names: Any) -> Callable[[Any], list[str]]:
     """RDataFrame in Python wants a list of `str`."""
 
@@ -375,6 +396,7 @@ DECORATORS: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
 
 _SPECIAL: dict[str, Callable[[type, str], None]] = {
     "Error": _leave,
+    "DataSetInfo": _pythonize_data_set_info,
     "ROCCurve": _pythonize_roc_curve,
     "RReader": _pythonize_rreader,
 }
