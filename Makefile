@@ -76,6 +76,9 @@ $(VENV)/.dependencies: $(VENV)/.created constraints.txt
 
 $(VENV)/.test: $(VENV)/.dependencies
 	$(PIP_INSTALL) optuna pytest pytest-timeout pytest-xdist hypothesis scikit-learn uproot tensorboard onnx onnxruntime ruff mypy clang-format clang-tidy
+	# files of experiments, which are in coffea's source package
+	$(BIN)/python -m pip download --quiet --constraint constraints.txt --no-deps --no-binary coffea \
+	   --dest $(VENV)/share/torchmva-tests coffea
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dependencies
