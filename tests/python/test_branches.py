@@ -26,7 +26,8 @@ FILES = {
     "PHYSLITE_example.root": ("CollectionTree", ["AnalysisJetsAuxDyn.pt", "TruthTausAuxDyn.DecayModeVector"]),
     "delphes.root": ("Delphes", ["Jet.PT", "Jet.BTag", "Tower.Edges", "Event.Number"]),
     "edm4hep_ILD_mumuH_v01-00_podio_v01-07_10ev.root": ("events", ["PandoraClusters.energy", "GPIntValues"]),
-    "test_FCC_Winter2023.root": ("events", ["Jet.mass", "Jet.covMatrix"]),
+    # not test_FCC_Winter2023.root: it has other versions of the same classes, of which ROOT's data frames then read memory
+    # that nobody has written
     "pduneana.root": ("pduneana/beamana", ["run", "reco_daughter_allTrack_ID", "g4rw_full_grid_piplus_weights"]),
     "treemaker.root": ("PreSelection", ["RunNum", "Jets.fCoordinates.fPt", "Jets_ID"]),
     "pfnano_rntuple.root": ("Events", ["run", "Jet_pt"]),
@@ -170,12 +171,12 @@ def compare(path: str, tree_name: str, weights: str, names: list[str], branches:
     source = (tree_name, path) if is_ntuple else file.Get(tree_name)
     for begin in range(0, len(names), N):
         expressions, wanted = inputs_of(names[begin : begin + N], branches)
-        for found in (
-            loaded(source, expressions),
-            defined(ROOT.RDataFrame(tree_name, path), weights, expressions),
-            applied(f"{path}:{tree_name}", weights, expressions),
+        for how, found in (
+            ("loaded", loaded(source, expressions)),
+            ("defined", defined(ROOT.RDataFrame(tree_name, path), weights, expressions)),
+            ("applied", applied(f"{path}:{tree_name}", weights, expressions)),
         ):
-            np.testing.assert_allclose(found, wanted, rtol=2e-6, atol=1e-30, err_msg=str(expressions))
+            np.testing.assert_allclose(found, wanted, rtol=2e-6, atol=1e-30, err_msg=f"{how}: {expressions}")
     for name in [name for name in names if branches[name].ndim > 1 and ak.count(branches[name], axis=None) > 1][:1]:
         wanted = np.asarray(ak.flatten(branches[name], axis=None), dtype=np.float32)
         np.testing.assert_array_equal(loaded(source, [name])[:, 0], wanted, err_msg=name)
