@@ -161,10 +161,10 @@ TEST(BDTFile, OptionsThatOnlyATrainingNeedsMayHaveForeignValues)
       const auto options = grad + Option(name, value);
       EXPECT_EQ(ReadMethod(BDTFile("Classification", options, kTwoTrees)).Evaluate(), expected) << name << "=" << value;
    }
-   for (const auto &[name, value] : {std::pair("UseYesNoLeaf", "None"), {"BoostType", "xgb"}, {"CreateMVAPdfs", "None"}})
-      ExpectError(EErrorCode::kOption, {name, value}, [&, text = Option(name, value)] {
-         ReadMethod(BDTFile("Classification", grad + text, kTwoTrees));
-      });
+   for (const auto &[name, value] :
+        {std::pair("UseYesNoLeaf", "None"), {"BoostType", "xgb"}, {"CreateMVAPdfs", "None"}})
+      ExpectError(EErrorCode::kOption, {name, value},
+                  [&, text = Option(name, value)] { ReadMethod(BDTFile("Classification", grad + text, kTwoTrees)); });
    ExpectError(EErrorCode::kOption, {"objective"}, [&] {
       ReadMethod(BDTFile("Classification", grad + Option("objective", "binary:logistic"), kTwoTrees));
    });
