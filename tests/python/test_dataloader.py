@@ -569,3 +569,20 @@ def test_whole_numbers_that_a_double_cannot_hold_are_said(tmp_path, capfd, sourc
 def test_no_data_set_leads_out_of_the_working_folder(name):
     with pytest.raises(torchmva.Error, match="fWeightFileDirPrefix"):
         TMVA.DataLoader(name)
+
+
+def test_numbers_that_root_reads_with_the_wrong_sign_are_refused(tmp_path):
+    frame = (
+        ROOT.RDataFrame(20)
+        .Define("x", "double(rdfentry_)")
+        .Define("v", "std::vector<ULong64_t>{(1ull << 63) + rdfentry_}")
+    )
+    frame.Snapshot("T", str(tmp_path / "v.root"))
+    file = ROOT.TFile.Open(str(tmp_path / "v.root"))
+    loader = loader_of("x")
+    loader.AddSpectator("v[0]")
+    loader.AddTarget("x")
+    loader.AddRegressionTree(file.Get("T"))
+    loader.PrepareTrainingAndTestTree("", BLOCK)
+    with pytest.raises(torchmva.Error, match=r"spectator 'v\[0\]'.*negative"):
+        loader.GetDataSetInfo().GetDataSet()

@@ -291,6 +291,14 @@ def test_files_of_gzip_are_read(ROOT, tmp_path, name, capsys):
     ROOT.TMVA.Reader("!Color:Silent").BookMVA("F", str(packed))
 
 
+def test_a_file_that_was_compressed_later_is_found_and_what_follows_is_ignored(ROOT, tmp_path):
+    packed = tmp_path / "w.xml.gz"
+    packed.write_bytes(gzip.compress(FISHER.read_bytes()) + b"junk")
+    plain = tmp_path / "w.xml"  # as a cross-validation names its folds
+    assert weightfile.read(plain).method == "Fisher"
+    ROOT.TMVA.Reader("!Color:Silent").BookMVA("F", str(plain))
+
+
 def test_damaged_files_of_gzip_are_refused(ROOT, tmp_path):
     text = FISHER.read_bytes()
     good = gzip.compress(text)

@@ -48,9 +48,12 @@ XmlDocument XmlDocument::Parse(const std::string &text, const std::string &nameI
    return document;
 }
 
-XmlDocument XmlDocument::Read(const std::string &path)
+XmlDocument XmlDocument::Read(const std::string &file)
 {
    std::error_code none;
+   // a file may have been compressed since another one named it, such as those of folds
+   const bool isPacked = !std::filesystem::exists(file, none) && std::filesystem::exists(file + ".gz", none);
+   const std::string path = isPacked ? file + ".gz" : file;
    const std::filesystem::file_status status = std::filesystem::status(path, none);
    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) // to open a pipe is to wait for it
       throw Error(EErrorCode::kFile,

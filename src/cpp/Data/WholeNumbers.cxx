@@ -7,6 +7,7 @@
 #include "TString.h"
 #include "TTree.h"
 #include "TTreeFormula.h"
+#include "TorchMVA/Core/Error.hxx"
 
 #include <algorithm>
 #include <cstdlib>
@@ -53,6 +54,9 @@ std::string FindRoundedInEntry(TTreeFormula &formula, bool isUnsigned)
    const Int_t n = formula.GetNdata();
    for (Int_t i = 0; i < n; ++i) {
       const Long64_t value = formula.EvalInstance64(i);
+      if (isUnsigned && value < 0 && formula.EvalInstance(i) < 0)
+         throw ExpressionProblem("ROOT reads whole numbers from 2^63 on in a collection as negative ones, such as " +
+                                 std::to_string(static_cast<ULong64_t>(value)));
       const std::string number = isUnsigned ? TextIfRounded(static_cast<ULong64_t>(value)) : TextIfRounded(value);
       if (!number.empty())
          return number;
@@ -105,7 +109,12 @@ WholeNumbersOfTree::WholeNumbersOfTree(TTree &tree, const std::vector<ColumnSpec
 void WholeNumbersOfTree::Check(TTree &tree, EventSink &sink)
 {
    for (auto use = fUses.begin(); use != fUses.end();) {
-      const std::string number = FindRounded(tree, use->first);
+      std::string number;
+      try {
+         number = FindRounded(tree, use->first);
+      } catch (const ExpressionProblem &problem) {
+         throw Error(EErrorCode::kData, "cannot read " + use->second + ": " + problem.what(), {{"branch", use->first}});
+      }
       if (number.empty()) {
          ++use;
       } else {

@@ -23,7 +23,8 @@ class WholeNumbersOfTree {
 public:
    /// Of the names in the expressions and the cut those are kept that are branches of such numbers.
    WholeNumbersOfTree(TTree &tree, const std::vector<ColumnSpec> &columns, const std::string &cut);
-   /// To be called for each file of a chain, after LoadTree; tells the sink, once for each branch.
+   /// To be called for each file of a chain, after LoadTree; tells the sink, once for each branch. Throws Error (kData)
+   /// for numbers that ROOT reads with the wrong sign.
    void Check(TTree &tree, EventSink &sink);
 
 private:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace TorchMVA {
 namespace Internal {
@@ -343,6 +344,9 @@ private:
          return base;
       }
       Syntax index = Conditional();
+      // TTreeFormula would take the remainder by 2^32
+      if (index.fKind == EKind::kNumber && index.fNumber > std::numeric_limits<int>::max())
+         throw ExpressionProblem("the index '" + index.fText + "' is too large: no collection has so many elements");
       Expect("]");
       if (base.fKind == EKind::kElement) {
          base.fParts.push_back(std::move(index));

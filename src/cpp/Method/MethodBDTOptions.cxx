@@ -145,7 +145,7 @@ void MethodBDT::DeclareCompatibilityOptions()
 
 Bool_t MethodBDT::IsUsedInApplication(const TString &option) const
 {
-   return option == "BoostType" || option == "UseYesNoLeaf";
+   return option == "BoostType" || (option == "UseYesNoLeaf" && !IsGradientBoosted());
 }
 
 void MethodBDT::ApplyDeprecatedOptions()

@@ -24,6 +24,9 @@ namespace {
 const std::set<std::string> kCompatibilityOptions = {"Normalise",          "D",           "VarTransformType",
                                                      "TxtWeightFilesOnly", "NbinsMVAPdf", "NsmoothMVAPdf"};
 
+/// Options of all methods that an application does not depend on.
+const std::set<std::string> kBaseOptionsOfTraining = {"V", "VerbosityLevel", "H", "IgnoreNegWeightsInTraining"};
+
 std::set<std::string> NamesOf(const std::vector<OptionInfo> &options)
 {
    std::set<std::string> names;
@@ -260,17 +263,21 @@ void MethodBase::ReadOptions(const std::vector<OptionInfo> &options)
    const auto baseOptions = NamesOf(GetBaseOptionInfos());
    DeclareCompatibilityOptions();
    const auto known = NamesOf(GetOptionInfos());
+   std::vector<std::pair<std::string, Error>> unreadable;
    for (const auto &option : options) {
       if (kCompatibilityOptions.count(option.fName) > 0)
          continue;
-      const bool isOwn = known.count(option.fName) > 0 && baseOptions.count(option.fName) == 0;
       try {
          SetOption(option.fName, option.fValue);
       } catch (const Error &error) {
-         if (!isOwn || IsUsedInApplication(option.fName))
-            throw;
-         fLogger.Warning(error.GetMessage() + ": it keeps its default, since only a training needs it");
+         unreadable.emplace_back(option.fName, error);
       }
+   }
+   for (const auto &[name, error] : unreadable) { // now that the others are known, on which it may depend
+      const bool isOwn = known.count(name) > 0 && baseOptions.count(name) == 0;
+      if (isOwn ? IsUsedInApplication(name) : kBaseOptionsOfTraining.count(name) == 0)
+         throw Error(error);
+      fLogger.Warning(error.GetMessage() + ": it keeps its default, since only a training needs it");
    }
    ApplyVerbosity();
 }

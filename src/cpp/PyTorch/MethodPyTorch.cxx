@@ -306,8 +306,7 @@ void MethodPyTorch::AddWeightsXMLTo(const XmlNode &weights) const
 
 Bool_t MethodPyTorch::IsUsedInApplication(const TString &option) const
 {
-   static const std::set<TString> used = {"FilenameModel", "FilenameTrainedModel", "UserCode", "Engine", "Device",
-                                          "NumThreads"};
+   static const std::set<TString> used = {"FilenameModel", "FilenameTrainedModel", "UserCode", "Engine"};
    return used.count(option) > 0;
 }
 

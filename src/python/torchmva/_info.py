@@ -13,6 +13,7 @@ from typing import Any
 from torchmva import _regular_file, _version
 from torchmva._paths import expand_path
 from torchmva._weightfile import Column, Model, Transformation, WeightFile, WeightFileError, read
+from torchmva._weightfile_xml import present
 
 #: Transformations in words.
 _WORDS = {
@@ -172,7 +173,7 @@ def _folds(file: WeightFile) -> list[dict[str, Any]]:
     if not names:  # written by TMVA itself, which knows the names
         start = f"{file.weights.attribute('JobName')}_{file.weights.attribute('EncapsulatedMethodName')}"
         names = [f"{start}_fold{i}.weights.xml" for i in range(1, file.weights.integer("NumFolds", 0, 10000) + 1)]
-    return [{"file": name, "found": (file.path.parent / name).is_file()} for name in names]
+    return [{"file": name, "found": present(file.path.parent / name).is_file()} for name in names]
 
 
 def _engine(file: WeightFile) -> dict[str, Any]:

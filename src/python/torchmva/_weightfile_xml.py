@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -142,18 +140,29 @@ def contents(path: Path) -> bytes:
         OSError: it cannot be read.
         WeightFileError: it cannot be unpacked.
     """
-    data = _regular_file.read(path)
+    data = _regular_file.read(present(path))
     if not is_gzip(data):
         return data
     most = _EXPANSION * len(data) + _ALLOWANCE
-    try:
-        with gzip.open(io.BytesIO(data)) as file:
-            text = file.read(most + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        raise WeightFileError(f"cannot unpack the weight file: {error} [file: {path}]") from None
-    if len(text) > most:
-        raise WeightFileError(f"{len(data)} bytes unpack to more than {most} [file: {path}]")
+    text, rest = b"", data
+    while is_gzip(rest):  # members; what follows them is no part of the file, as for gunzip
+        unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            text += unpack.decompress(rest, most + 1 - len(text))
+        except zlib.error as error:
+            raise WeightFileError(f"cannot unpack the weight file: {error} [file: {path}]") from None
+        if len(text) > most:
+            raise WeightFileError(f"{len(data)} bytes unpack to more than {most} [file: {path}]")
+        if not unpack.eof:
+            raise WeightFileError(f"cannot unpack the weight file: it is truncated [file: {path}]")
+        rest = unpack.unused_data
     return text
+
+
+def present(path: Path) -> Path:
+    """The file itself, or the one that gzip has made of it since another file named it, such as that of a fold."""
+    packed = path.with_name(path.name + ".gz")
+    return packed if packed.is_file() and not path.exists() else path
 
 
 def is_gzip(data: bytes) -> bool:

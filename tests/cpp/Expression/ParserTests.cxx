@@ -84,6 +84,13 @@ std::string TreeProblemOf(const std::string &expression, bool mustBeConst = fals
 
 } // namespace
 
+TEST(Parser, AnIndexThatNoCollectionHasIsRefused)
+{
+   for (const char *text : {"v[4294967296]", "Alt$(v[3000000000],3)", "v[0][4294967297]", "v[1e10]"})
+      EXPECT_THROW(ParseExpression(text), ExpressionProblem) << text;
+   EXPECT_NO_THROW(ParseExpression("v[2147483647]"));
+}
+
 TEST(Parser, SaysWhatIsWrong)
 {
    const std::vector<std::pair<std::string, std::string>> wrong = {

@@ -153,18 +153,29 @@ TEST(BDTFile, OptionsThatOnlyATrainingNeedsMayHaveForeignValues)
 {
    const std::string grad = Option("BoostType", "Grad");
    const auto expected = ReadMethod(BDTFile("Classification", grad, kTwoTrees)).Evaluate();
-   const std::pair<const char *, const char *> foreign[] = {
-      {"UseNvars", "None"},   {"UseNvars", "sqrt"}, {"MaxDepth", "-1"},
-      {"NTrees", "None"},     {"nCuts", "1e400"},   {"SeparationType", "friedman_mse"},
-      {"Shrinkage", "1e999"}, {"V", "False"},       {"UseWeightedTrees", "maybe"}};
+   const std::pair<const char *, const char *> foreign[] = {{"UseNvars", "None"},
+                                                            {"UseNvars", "sqrt"},
+                                                            {"MaxDepth", "-1"},
+                                                            {"NTrees", "None"},
+                                                            {"nCuts", "1e400"},
+                                                            {"SeparationType", "friedman_mse"},
+                                                            {"Shrinkage", "1e999"},
+                                                            {"V", "None"},
+                                                            {"UseWeightedTrees", "maybe"},
+                                                            {"H", "None"},
+                                                            {"UseYesNoLeaf", "None"},
+                                                            {"VerbosityLevel", "None"}};
    for (const auto &[name, value] : foreign) {
       const auto options = grad + Option(name, value);
       EXPECT_EQ(ReadMethod(BDTFile("Classification", options, kTwoTrees)).Evaluate(), expected) << name << "=" << value;
    }
-   for (const auto &[name, value] :
-        {std::pair("UseYesNoLeaf", "None"), {"BoostType", "xgb"}, {"CreateMVAPdfs", "None"}})
+   for (const auto &[name, value] : {std::pair("BoostType", "xgb"), {"CreateMVAPdfs", "None"}})
       ExpectError(EErrorCode::kOption, {name, value},
                   [&, text = Option(name, value)] { ReadMethod(BDTFile("Classification", grad + text, kTwoTrees)); });
+   ExpectError(EErrorCode::kOption, {"UseYesNoLeaf"}, [&] { // says what the leaves are; BoostType may come after it
+      const auto options = Option("UseYesNoLeaf", "None") + Option("BoostType", "AdaBoost");
+      ReadMethod(BDTFile("Classification", options, kTwoTrees));
+   });
    ExpectError(EErrorCode::kOption, {"objective"}, [&] {
       ReadMethod(BDTFile("Classification", grad + Option("objective", "binary:logistic"), kTwoTrees));
    });
