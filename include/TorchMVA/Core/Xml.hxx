@@ -60,8 +60,8 @@ class XmlDocument {
 public:
    /// New document with that root element.
    static XmlDocument Create(const std::string &rootName);
-   /// Reads a file of any size, also one that gzip has compressed, of that name or with `.gz` after it. Throws Error (kFile) if it cannot be opened, Error (kWeightFile) if it is no
-   /// well-formed XML (truncated, foreign).
+   /// Reads a file of any size, also one that gzip has compressed, of that name or with `.gz` after it. Throws Error
+   /// (kFile) if it cannot be opened or unpacked, Error (kWeightFile) if it is no well-formed XML (truncated, foreign).
    static XmlDocument Read(const std::string &path);
    static XmlDocument Parse(const std::string &text, const std::string &nameInErrors = "text");
 
