@@ -138,6 +138,7 @@ def test_defined_columns(loop, title, engine):
     assert "ended" in loop(title, engine, "define", ALL_WAYS)
 
 
+@pytest.mark.proof
 def test_compute_waits_for_python_event_by_event(loop):
     """Ends, but slowly: the event loops give Python's lock away."""
     assert "ended" in loop("Net", "Python", "compute", ALL_WAYS.replace("check(", "len("))
