@@ -35,7 +35,7 @@ for number, header in enumerate(sys.argv[1:]):
                 file.write(f'#include "{header}"\\nvoid {name}() {{ TorchMVA::Error *none = nullptr; (void)none; {body} }}\\n')
             ROOT.gROOT.ProcessLine(f".x {name}.C")
         sys.stdout.flush()
-        os._exit(0)
+        os._exit(0)  # the copy ends here: what runs at the end of a process belongs to the first one
     _, status = os.waitpid(child, 0)
     print(f"{header} ended with {status}", flush=True)
 """

@@ -11,14 +11,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 namespace TorchMVA {
 namespace Internal {
 
 namespace {
 
-/// Aliases of aliases that are followed.
-constexpr int kMaxDepth = 20;
 /// Entries at each end of a file.
 constexpr Long64_t kEntries = 64;
 
@@ -29,24 +28,28 @@ bool IsLong(const TLeaf &leaf)
 }
 
 /// The names of branches of 64-bit numbers in an expression.
-void FindBranches(TTree &tree, const std::string &expression, std::vector<std::string> &names, int depth = 0)
+std::vector<std::string> FindBranches(TTree &tree, const std::string &expression)
 {
    std::vector<std::string> written = {expression};
    if (!tree.GetLeaf(expression.c_str())) {
       try {
-         written = NamesIn(ParseExpression(expression));
+         Syntax syntax = ParseExpression(expression);
+         ExpandAliases(syntax, [&tree](const std::string &name) {
+            const char *alias = tree.GetAlias(name.c_str());
+            return alias ? std::optional<std::string>(alias) : std::nullopt;
+         });
+         written = NamesIn(syntax);
       } catch (const ExpressionProblem &) {
-         return; // who evaluates it says so
+         return {}; // who evaluates it says so
       }
    }
+   std::vector<std::string> names;
    for (const std::string &name : written) {
-      const char *alias = tree.GetAlias(name.c_str());
       const TLeaf *leaf = tree.GetLeaf(name.c_str());
-      if (alias && depth < kMaxDepth)
-         FindBranches(tree, alias, names, depth + 1);
-      else if (leaf && IsLong(*leaf))
+      if (leaf && IsLong(*leaf))
          names.push_back(name);
    }
+   return names;
 }
 
 std::string FindRoundedInEntry(TTreeFormula &formula, bool isUnsigned)
@@ -93,9 +96,7 @@ std::string FindRounded(TTree &tree, const std::string &branch)
 WholeNumbersOfTree::WholeNumbersOfTree(TTree &tree, const std::vector<ColumnSpec> &columns, const std::string &cut)
 {
    const auto add = [&](const std::string &expression, const std::string &use) {
-      std::vector<std::string> names;
-      FindBranches(tree, expression, names);
-      for (const std::string &name : names) {
+      for (const std::string &name : FindBranches(tree, expression)) {
          std::string &uses = fUses[name];
          uses += (uses.empty() ? "" : ", ") + use;
       }

@@ -19,10 +19,10 @@ public:
    {
       for (std::size_t i = 0; i < syntax.fParts.size(); ++i) {
          const std::string before =
-            i == 0 && IsPath(syntax) && syntax.fParts[i].fKind == EKind::kName ? syntax.fParts[i].fText : "";
+            i == 0 && syntax.IsPath() && syntax.fParts[i].fKind == EKind::kName ? syntax.fParts[i].fText : "";
          Expand(syntax.fParts[i], depth);
          const Syntax &part = syntax.fParts[i];
-         if (!before.empty() && part.fKind != EKind::kName && !IsPath(part))
+         if (!before.empty() && part.fKind != EKind::kName && !part.IsPath())
             throw ExpressionProblem("the alias '" + before + "' is an expression: it has no elements or members");
       }
       if (syntax.fKind != EKind::kName)
@@ -39,11 +39,6 @@ public:
    }
 
 private:
-   static bool IsPath(const Syntax &syntax)
-   {
-      return syntax.fKind == EKind::kElement || syntax.fKind == EKind::kMember || syntax.fKind == EKind::kMethod;
-   }
-
    const AliasOf_t &fAliasOf;
    int fNumber = 0;
 };

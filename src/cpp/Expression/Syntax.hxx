@@ -46,6 +46,8 @@ struct Syntax {
    {
       return fKind == EKind::kElement || (Is(EKind::kMethod, "at") && fNumber == 0 && fParts.size() == 2);
    }
+   /// True for an element, a member or a method: what stands behind a name.
+   bool IsPath() const { return fKind == EKind::kElement || fKind == EKind::kMember || fKind == EKind::kMethod; }
    bool operator==(const Syntax &other) const
    {
       return fKind == other.fKind && fText == other.fText && fNumber == other.fNumber && fParts == other.fParts;

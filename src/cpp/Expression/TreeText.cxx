@@ -102,12 +102,7 @@ private:
          return '"' + syntax.fText + '"';
       if (syntax.fKind == EKind::kName)
          return Name(syntax.fText, true);
-      return IsPath(syntax) ? Value(syntax, true) : Write(syntax);
-   }
-
-   static bool IsPath(const Syntax &syntax)
-   {
-      return syntax.fKind == EKind::kElement || syntax.fKind == EKind::kMember || syntax.fKind == EKind::kMethod;
+      return syntax.IsPath() ? Value(syntax, true) : Write(syntax);
    }
 
    std::string Changed(std::string text)
@@ -230,7 +225,7 @@ private:
    /// True if a part has a value for each element of a collection. A row of a table exists as a whole or not at all.
    bool IsCollection(const Syntax &syntax, const Guarded &part)
    {
-      return fNames.fIsCollection(part.fText) && !(IsPath(syntax) && !fNames.fIsCollection(part.fGuard));
+      return fNames.fIsCollection(part.fText) && !(syntax.IsPath() && !fNames.fIsCollection(part.fGuard));
    }
 
    // ---- elements, members and methods ----
@@ -508,7 +503,7 @@ private:
       if (!IsOneOf(syntax.fText, {"==", "!="}))
          return false;
       const auto isText = [](const Syntax &part) { return part.fKind == EKind::kText; };
-      const auto isPlace = [](const Syntax &part) { return part.fKind == EKind::kName || IsPath(part); };
+      const auto isPlace = [](const Syntax &part) { return part.fKind == EKind::kName || part.IsPath(); };
       const auto &parts = syntax.fParts;
       if (std::any_of(parts.begin(), parts.end(), isText))
          return true;

@@ -156,10 +156,10 @@ class ModelSource:
             model = inner
         try:
             return copy.deepcopy(model)
-        except Exception:
+        except Exception:  # whatever the wrapper raises: a process group cannot be copied, the module inside it can
             if inner is model:
                 raise
-            return copy.deepcopy(inner)  # a process group cannot be copied
+            return copy.deepcopy(inner)
 
     def _trained_file(self) -> Path:
         """Where the trained model is: a name without ending got that of its format when it was written."""

@@ -56,7 +56,7 @@ def predict_into(model: Any, inputs: torch.Tensor, outputs: torch.Tensor, chunk:
             try:
                 result = model(rows)
             except Exception as error:
-                event = _failing_event(model, rows)
+                event = failing_event(model, rows)
                 raise EngineError(
                     "Model",
                     f"The model failed on rows of {inputs.shape[1]} variables: {summary_of(error)}",
@@ -70,23 +70,24 @@ def predict_into(model: Any, inputs: torch.Tensor, outputs: torch.Tensor, chunk:
             target.copy_(result)
 
 
-def _failing_event(model: Any, rows: torch.Tensor) -> torch.Tensor | None:
+def failing_event(model: Any, rows: torch.Tensor) -> torch.Tensor | None:
     """A row [1, nVars] that a model fails for by itself, looked for by halves; None if only several fail together."""
     while len(rows) > 1:
         halves = rows.split(-(-len(rows) // 2))
-        failing = [half for half in halves if _fails(model, half)]
+        failing = [half for half in halves if not runs(model, half)]
         if not failing:
             return None
         rows = failing[0]
-    return rows if len(rows) and _fails(model, rows) else None
+    return None if not len(rows) or runs(model, rows) else rows
 
 
-def _fails(model: Any, rows: torch.Tensor) -> bool:
+def runs(model: Any, rows: torch.Tensor) -> bool:
+    """Whether a model takes these rows."""
     try:
         model(rows)
     except Exception:  # noqa: BLE001 - whatever the model raises
-        return True
-    return False
+        return False
+    return True
 
 
 def inputs_text(row: torch.Tensor) -> str:

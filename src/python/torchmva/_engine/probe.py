@@ -112,7 +112,9 @@ class Probe:
             self.is_certain = self._fails_for_one_row(model, tried) or self._takes_other_numbers(model)
         else:
             self.is_certain = True
-            self._event = _guilty_event(precision.converted(model, precision.input_types(model)[0]), events)
+            called = precision.converted(model, precision.input_types(model)[0])
+            event = prediction.failing_event(called, torch.from_numpy(events))
+            self._event = "" if event is None else prediction.inputs_text(event)
 
     def _try(self, called: Any, rows: torch.Tensor) -> None:
         """Note what the outputs are; raises whatever the model raises, or _Misfit."""
@@ -130,7 +132,7 @@ class Probe:
     def _fails_for_one_row(self, model: Any, tried: list[Array]) -> bool:
         """Whether it takes several rows but not one, with none of the rows that were tried."""
         return any(
-            _runs(precision.converted(model, dtype), torch.from_numpy(rows))
+            prediction.runs(precision.converted(model, dtype), torch.from_numpy(rows))
             for dtype in precision.input_types(model)
             for rows in tried
         )
@@ -141,7 +143,7 @@ class Probe:
         sizes = {size for tensor in model.parameters() for size in tensor.shape if size <= 4096}
         numbers = sorted((sizes | set(range(1, n_variables + 9))) - {n_variables})
         return any(
-            _runs(precision.converted(model, dtype), torch.full((2, number), value))
+            prediction.runs(precision.converted(model, dtype), torch.full((2, number), value))
             for number in numbers
             for dtype in precision.input_types(model)
             for value in (0.0, 1.0)
@@ -160,19 +162,3 @@ def _width(output: Any, n_rows: int, expected: str) -> int:
         return int(prediction.as_matrix(output, n_rows, expected).shape[1])
     except EngineError as error:
         raise _Misfit(error.message) from error
-
-
-def _runs(called: Any, rows: torch.Tensor) -> bool:
-    try:
-        called(rows)
-    except Exception:  # noqa: BLE001 - whatever it is
-        return False
-    return True
-
-
-def _guilty_event(called: Any, events: Array) -> str:
-    """The inputs of an event that a model cannot take by itself; empty if it takes each of them."""
-    for row in torch.from_numpy(events).split(1):
-        if not _runs(called, row):
-            return prediction.inputs_text(row)
-    return ""
